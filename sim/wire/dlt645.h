@@ -23,8 +23,8 @@
 
 #define DLT645_ADDRESS_SIZE 6
 #define DLT645_ADDRESS_TEXT_SIZE 13 /* 12 digits and the terminating zero */
-#define DLT645_DATA_MAX 200         /* largest L of a read reply, clause 5.2.5 */
-#define DLT645_WRITE_DATA_MAX 50    /* largest L of a write, clause 5.2.5 */
+#define DLT645_DATA_MAX 200         /* largest L of a read reply, clause 5.2 */
+#define DLT645_WRITE_DATA_MAX 50    /* largest L of a write, clause 5.2 */
 #define DLT645_FRAME_MIN 12
 #define DLT645_FRAME_MAX (DLT645_FRAME_MIN + DLT645_DATA_MAX)
 #define DLT645_PREAMBLE 0xFE
@@ -66,7 +66,7 @@ bool dlt645_address_has_wildcard(const struct dlt645_address *address);
 
 /*
  * Does the meter `own` feel asked by `asked`? Equal addresses match; AA in the remaining high bytes
- * matches anything there (abbreviated addressing, clause 5.2.2); an AA below a byte that is not AA
+ * matches anything there (abbreviated addressing, clause 5.2); an AA below a byte that is not AA
  * matches nothing. The broadcast address matches no meter: ask dlt645_address_is_broadcast first,
  * since it must not be answered.
  */
@@ -74,7 +74,7 @@ bool dlt645_address_matches(const struct dlt645_address *asked, const struct dlt
 
 /* ---- Frames ------------------------------------------------------------------------------- */
 
-/* Bits of the control byte above the function (clause 5.2.4). */
+/* Bits of the control byte above the function (clause 5.2). */
 #define DLT645_FROM_METER 0x80
 #define DLT645_ABNORMAL 0x40
 #define DLT645_MORE_FOLLOWS 0x20
@@ -193,7 +193,8 @@ size_t dlt645_time_size(enum dlt645_time_layout layout);
 /*
  * Reads the digits of a layout from exactly its size of bytes; fields it lacks become 0 (year
  * 2000). The digits need be no real date: a meter must answer such a command, not drop it, so the
- * caller asks dlt645_time_is_valid. 0, ERROR_INVALID_ARGUMENT, ERROR_DLT645_LENGTH, ERROR_BCD_DIGIT.
+ * caller asks dlt645_time_is_valid.
+ * 0, ERROR_INVALID_ARGUMENT, ERROR_DLT645_LENGTH, or ERROR_BCD_DIGIT naming the byte.
  */
 int dlt645_time_read(enum dlt645_time_layout layout, const uint8_t *bytes, size_t size,
                      struct dlt645_time *time, size_t *error_offset);
@@ -205,7 +206,7 @@ int dlt645_time_read(enum dlt645_time_layout layout, const uint8_t *bytes, size_
 int dlt645_time_write(enum dlt645_time_layout layout, const struct dlt645_time *time,
                       uint8_t *bytes, size_t capacity);
 
-/* A date of the Gregorian calendar in 2000..2099 and a time of day; the weekday is not looked at. */
+/* A calendar date in 2000..2099 and a time of day; the weekday is not looked at. */
 bool dlt645_time_is_valid(const struct dlt645_time *time);
 
 /* Negative, 0 or positive as a is before, at or after b, to the second. */
@@ -292,7 +293,7 @@ int dlt645_reply_check(const struct dlt645_frame *frame, enum dlt645_function fu
 
 /* ---- Reading: 11, 91, D1 ------------------------------------------------------------------ */
 
-/* Identifiers are written as in the standard's tables, DI3 first: 0x00010000; DI0 goes out first. */
+/* Identifiers are written as in the standard, DI3 first: 0x00010000. DI0 goes out first. */
 void dlt645_read_request(struct dlt645_frame *frame, const struct dlt645_address *address,
                          uint32_t identifier);
 
@@ -449,8 +450,8 @@ int dlt645_relay_reply_parse(const struct dlt645_frame *frame, struct dlt645_rel
 const char *dlt645_identifier_name(uint32_t identifier);
 
 /*
- * The quantity an identifier carries alone, or DLT645_QUANTITY_COUNT if it is none (a block, a time,
- * a status word, text) or is not in the table.
+ * The quantity an identifier carries alone, or DLT645_QUANTITY_COUNT if it carries none (a block, a
+ * time, a status word, text) or is not in the table.
  */
 enum dlt645_quantity dlt645_identifier_quantity(uint32_t identifier);
 

@@ -61,8 +61,8 @@ struct modbus_response {
 };
 
 /*
- * Writes the request's PDU. Returns its bytes, or ERROR_INVALID_ARGUMENT (function not of the four),
- * ERROR_OUT_OF_RANGE (count, or address + count beyond 65536), ERROR_BUFFER_TOO_SMALL.
+ * Writes the request's PDU. Returns its bytes, or ERROR_INVALID_ARGUMENT (function not of the
+ * four), ERROR_OUT_OF_RANGE (count, or address + count beyond 65536), ERROR_BUFFER_TOO_SMALL.
  */
 int modbus_request_encode(const struct modbus_request *request, uint8_t *pdu, size_t capacity);
 
@@ -124,8 +124,8 @@ struct modbus_rtu {
 int modbus_rtu_parse(const uint8_t *frame, size_t size, struct modbus_rtu *rtu);
 
 /*
- * Reads a whole RTU response to a request that was sent to `station`: the errors of modbus_rtu_parse
- * and modbus_response_parse, and ERROR_MODBUS_STATION.
+ * Reads a whole RTU response to a request that was sent to `station`: the errors of
+ * modbus_rtu_parse and modbus_response_parse, and ERROR_MODBUS_STATION.
  */
 int modbus_rtu_response_parse(uint8_t station, const struct modbus_request *request,
                               const uint8_t *frame, size_t size, struct modbus_response *response);
