@@ -1,0 +1,101 @@
+/*
+ * The event log: every fact of a run, in time order. Scenarios judge it, invariants watch it, the window draws
+ * it, and its hash is the run's fingerprint.
+ */
+#ifndef METERBENCH_SIM_EVENT_H
+#define METERBENCH_SIM_EVENT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* kind, name, meaning of a, meaning of b ("-": unused) */
+#define SIM_EVENTS(X)                                                                              \
+    X(CAUSE, "cause", "fault", "level")                                                            \
+    X(CAUSE_ENDED, "cause_ended", "fault", "-")                                                    \
+    X(APPLIANCE, "appliance", "appliance", "on")                                                   \
+    X(COIL, "coil", "close", "pulse_us")                                                           \
+    X(CONTACTS, "contacts", "closed", "-")                                                         \
+    X(LOAD_LIVE, "load_live", "live", "-")                                                         \
+    X(MCB, "mcb", "closed", "-")                                                                   \
+    X(SUPPLY, "supply", "voltage_mv", "-")                                                         \
+    X(METER_POWER, "meter_power", "on", "-")                                                       \
+    X(METER_TRIP, "meter_trip", "cause", "-")                                                      \
+    X(METER_CLOSE, "meter_close", "reason", "-")                                                   \
+    X(METER_REFUSED, "meter_refused", "command", "status")                                         \
+    X(METER_HELD, "meter_held", "held", "-")                                                       \
+    X(METER_CAUSES, "meter_causes", "mask", "forbidden")                                           \
+    X(METER_KEEP_POWER, "meter_keep_power", "on", "-")                                             \
+    X(METER_ALARM, "meter_alarm", "alarm", "detail")                                               \
+    X(METER_REGISTER, "meter_register", "energy_mwh", "-")                                         \
+    X(METER_BALANCE, "meter_balance", "balance", "-")                                              \
+    X(FRAME_SENT, "frame_sent", "direction", "bytes")                                              \
+    X(FRAME_LOST, "frame_lost", "direction", "attempt")                                            \
+    X(FRAME_DELIVERED, "frame_delivered", "direction", "bytes")                                    \
+    X(FRAME_DROPPED, "frame_dropped", "direction", "reason")                                       \
+    X(FRAME_FOREIGN, "frame_foreign", "attack", "bytes")                                           \
+    X(ENVELOPE_REJECTED, "envelope_rejected", "direction", "error")                                \
+    X(COMMAND_ACCEPTED, "command_accepted", "command", "authentic")                                \
+    X(CHARGE, "charge", "amount", "register_wh")                                                   \
+    X(PAYMENT, "payment", "amount", "number")                                                      \
+    X(REMINDER_SENT, "reminder_sent", "number", "attempt")                                         \
+    X(REMINDER_DELIVERED, "reminder_delivered", "number", "-")                                     \
+    X(REMINDERS_FALLBACK, "reminders_fallback", "delivered", "-")                                  \
+    X(ARREARS_TRIP, "arrears_trip", "reminders_delivered", "balance")                              \
+    X(ORDER, "order", "command", "actor")                                                          \
+    X(ORDER_DONE, "order_done", "command", "status")                                               \
+    X(ORDER_FAILED, "order_failed", "command", "reason")                                           \
+    X(ALARM_RECEIVED, "alarm_received", "alarm", "detail")                                         \
+    X(ALARM_DELIVERED, "alarm_delivered", "alarm", "person")                                       \
+    X(SIGN_IN, "sign_in", "actor", "result")                                                       \
+    X(AUDIT, "audit", "action", "actor")
+
+enum event_kind {
+#define X(kind, name, a, b) EVENT_##kind,
+    SIM_EVENTS(X)
+#undef X
+        EVENT_KINDS
+};
+
+/* How a time is known. A virtual meter's are exact; a board's are as good as what saw them. */
+enum evidence { EVIDENCE_MODEL, EVIDENCE_CONTACT, EVIDENCE_COIL, EVIDENCE_REGISTER };
+
+#define EVENT_NO_FLAT UINT32_MAX /* an event of the site */
+#define EVENT_NO_STAMP INT64_MIN
+
+struct event {
+    int64_t at; /* simulated ns; for a board the best estimate */
+    int64_t earliest, latest;
+    int64_t stamp_ns; /* by the clock of the device that saw it, or EVENT_NO_STAMP */
+    int64_t a, b;
+    uint32_t flat;
+    uint16_t kind;
+    uint16_t evidence;
+};
+
+/* Where events go. One sink a run; it must not change the model. */
+struct event_sink {
+    void (*put)(struct event_sink *sink, const struct event *event);
+};
+
+/* A component's way to the log: which flat, which sink. */
+struct event_source {
+    struct event_sink *sink;
+    uint32_t flat;
+};
+
+/* Log an exact fact of the model. */
+void event_put(const struct event_source *source, int64_t now, enum event_kind kind, int64_t a,
+               int64_t b);
+
+const char *event_name(int kind);
+/* The meaning of an event's a (which = 0) or b (1), NULL when unused. */
+const char *event_field(int kind, int which);
+
+/* The canonical line of an event, without a newline; what the log file holds and the hash covers. */
+int event_format(const struct event *event, char *out, size_t size);
+
+/* FNV-1a over the canonical lines, newline included. Start with EVENT_HASH_START. */
+#define EVENT_HASH_START UINT64_C(0xcbf29ce484222325)
+uint64_t event_hash(uint64_t hash, const struct event *event);
+
+#endif

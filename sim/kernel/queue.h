@@ -1,0 +1,40 @@
+/*
+ * The event queue of one flat: a fixed set of named slots, each with at most one pending time. A flat has
+ * few of them, so the next event is a scan over one or two cache lines and there is nothing to
+ * allocate, drop or grow (docs/architecture.md). Events of the same time run in the order in which they were armed.
+ */
+#ifndef METERBENCH_SIM_KERNEL_QUEUE_H
+#define METERBENCH_SIM_KERNEL_QUEUE_H
+
+#include "sim/kernel/time.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { QUEUE_SLOTS_MAX = 64 };
+
+struct event_queue {
+    int64_t at[QUEUE_SLOTS_MAX]; /* TIME_NEVER: not armed */
+    uint64_t order[QUEUE_SLOTS_MAX];
+    uint64_t next_order;
+    int slot_count;
+};
+
+void queue_init(struct event_queue *queue, int slot_count);
+
+/* The time of the earliest event, TIME_NEVER when none; *slot is set when there is one. */
+int64_t queue_next(const struct event_queue *queue, int *slot);
+
+/* A component's share of its flat's queue: `count` slots from `base`. */
+struct timers {
+    struct event_queue *queue;
+    int base, count;
+};
+
+/* Set (or move) a timer; moving it counts as a new insertion. */
+void timer_arm(struct timers *timers, int timer, int64_t at);
+void timer_cancel(struct timers *timers, int timer);
+bool timer_armed(const struct timers *timers, int timer);
+int64_t timer_at(const struct timers *timers, int timer);
+
+#endif

@@ -1,0 +1,134 @@
+/*
+ * A controller is what sits between a flat's plant and its uplink: the electronics and firmware of a
+ * meter. The virtual meter (meter.h) is one; a board on a serial port (hil/) is another. Flat,
+ * link and platform do not know which.
+ *
+ * A controller reads signals, takes DL/T 645 frames (the modem has opened the envelope) and leaves what it
+ * wants done in its outbox: a coil pulse, frames for the uplink. The flat takes them from there.
+ */
+#ifndef METERBENCH_SIM_METER_CONTROLLER_H
+#define METERBENCH_SIM_METER_CONTROLLER_H
+
+#include "sim/plant/plant.h"
+#include "sim/wire/dlt645.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Why contacts are, or were, opened. The order is the numbering of registers, reports and run files. */
+#define TRIP_CAUSES(X)                                                                             \
+    X(NONE, "none")                                                                                \
+    X(ORDER, "order")                                                                              \
+    X(ARREARS, "arrears")                                                                          \
+    X(OVERLOAD, "overload")                                                                        \
+    X(SHORT_CIRCUIT, "short circuit")                                                              \
+    X(LEAKAGE, "leakage")                                                                          \
+    X(ABNORMAL_POWER, "abnormal power")                                                            \
+    X(SMOKE, "smoke")                                                                              \
+    X(HEAT, "heat")
+
+enum trip_cause {
+#define X(id, name) TRIP_CAUSE_##id,
+    TRIP_CAUSES(X)
+#undef X
+        TRIP_CAUSE_COUNT
+};
+
+#define CAUSE_BIT(cause) (UINT32_C(1) << ((cause)-1))
+/* Causes by which somebody, not physics, forbids supply. */
+#define CAUSES_FORBIDDING (CAUSE_BIT(TRIP_CAUSE_ORDER) | CAUSE_BIT(TRIP_CAUSE_ARREARS))
+/* Causes after which the contacts never close by themselves. */
+#define CAUSES_LOCKING (CAUSE_BIT(TRIP_CAUSE_SHORT_CIRCUIT) | CAUSE_BIT(TRIP_CAUSE_LEAKAGE))
+
+const char *trip_cause_name(int cause);
+/* The cause of a name, or -1. */
+int trip_cause_from_name(const char *name);
+
+/* What a meter tells unasked (report word 04001501). */
+#define METER_ALARMS(X)                                                                            \
+    X(TRIPPED, "tripped")                                                                          \
+    X(CLOSED, "closed")                                                                            \
+    X(WELDED, "welded")                                                                            \
+    X(MALOPERATION, "maloperation")                                                                \
+    X(SECURITY, "security")                                                                        \
+    X(LOW_CREDIT, "low credit")                                                                    \
+    X(POWER_UP, "power up")                                                                        \
+    X(LOCKED, "locked")
+
+enum meter_alarm {
+#define X(id, name) METER_ALARM_##id,
+    METER_ALARMS(X)
+#undef X
+        METER_ALARM_COUNT
+};
+
+const char *meter_alarm_name(int alarm);
+
+/* Why contacts were closed. */
+enum close_reason { CLOSE_BY_ORDER, CLOSE_BY_KEY, CLOSE_BY_CREDIT, CLOSE_RISK_OVER };
+
+enum { CONTROLLER_FRAME_MAX = 64, CONTROLLER_OUTBOX_MAX = 6 };
+
+struct controller_frame {
+    uint8_t size;
+    uint8_t bytes[CONTROLLER_FRAME_MAX];
+};
+
+/* What a controller says of itself; a board's is as old as its last poll. */
+struct controller_status {
+    uint32_t causes;        /* standing, CAUSE_BIT */
+    enum trip_cause last_trip;
+    bool powered, keep_power, close_permitted, held_by_current;
+    bool trip_cause_known;  /* last_trip belongs to the last opening */
+    int64_t register_mwh;
+    int64_t balance;        /* 1/10000 yuan; of profile `local` */
+};
+
+struct controller;
+
+struct controller_ops {
+    void (*sense)(struct controller *controller, int64_t now, const struct plant_signals *signals);
+    void (*receive)(struct controller *controller, int64_t now, const uint8_t *frame, size_t size);
+    void (*timer)(struct controller *controller, int64_t now, int timer);
+};
+
+struct controller {
+    const struct controller_ops *ops;
+    struct controller_status status;
+    struct coil_pulse coil;
+    bool coil_wanted;
+    int outbox_count;
+    struct controller_frame outbox[CONTROLLER_OUTBOX_MAX];
+};
+
+/* Leave a frame for the uplink. A full outbox is a programming error: the flat empties it after every event. */
+void controller_send(struct controller *controller, const struct dlt645_frame *frame);
+
+/* An unasked report: read reply 91 of 04001501 with alarm, detail, meter time, number, status. */
+struct controller_report {
+    enum meter_alarm alarm;
+    uint8_t detail;
+    uint16_t number;
+    bool contacts_closed;
+    int64_t clock_s; /* the meter's own, seconds since 2000 */
+};
+void controller_report(struct controller *controller, const struct dlt645_address *address,
+                       const struct controller_report *report);
+/* 0, or a decoding error of dlt645_read_reply_parse, or ERROR_OUT_OF_RANGE for an unknown alarm. */
+int controller_report_parse(const struct dlt645_frame *frame, struct controller_report *report);
+
+#define CONTROLLER_REPORT_IDENTIFIER 0x04001501u
+
+/* Recharge of a meter that keeps its own credit: a write (14) of this identifier. The number makes it
+ * idempotent: a meter takes number n+1 after n and confirms n again without adding. */
+#define CONTROLLER_RECHARGE_IDENTIFIER 0x070102FFu
+struct controller_recharge {
+    int64_t amount; /* 1/10000 yuan, whole 1/100 */
+    uint32_t number;
+};
+int controller_recharge_write(const struct controller_recharge *recharge, uint8_t *value,
+                              size_t capacity);
+int controller_recharge_parse(const uint8_t *value, size_t size,
+                              struct controller_recharge *recharge);
+
+#endif

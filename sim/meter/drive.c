@@ -1,0 +1,192 @@
+/* The relay drive: standing causes decide what is wanted, the coil is pulsed, feedback is checked. */
+#include "sim/meter/internal.h"
+
+#define COIL_PULSE_NS (120 * NS_PER_MS)
+#define FEEDBACK_NS (1 * NS_PER_S) /* first look at the contacts after a pulse, then between re-drives */
+
+enum {
+    REDRIVES_MAX = 3,
+    WELD_CURRENT_MA = 200, /* through contacts that should be open, for longer than 1 s */
+};
+#define WELD_NS (1 * NS_PER_S)
+
+static void publish_causes(struct meter *meter, int64_t now)
+{
+    uint32_t causes = meter->memory.causes;
+    meter->controller.status.causes = causes;
+    event_put(&meter->events, now, EVENT_METER_CAUSES, causes,
+              (causes & CAUSES_FORBIDDING) != 0);
+}
+
+static void pulse(struct meter *meter, int64_t now, bool close)
+{
+    meter->memory.closed_wanted = close;
+    meter->controller.coil = (struct coil_pulse){.close = close, .length_ns = COIL_PULSE_NS};
+    meter->controller.coil_wanted = true;
+    timer_arm(&meter->timers, METER_TIMER_RELAY_CHECK, now + FEEDBACK_NS);
+}
+
+static void drive(struct meter *meter, int64_t now, bool close)
+{
+    meter->drives_left = REDRIVES_MAX;
+    pulse(meter, now, close);
+}
+
+static void set_last_trip(struct meter *meter, enum trip_cause cause)
+{
+    meter->memory.last_trip = cause;
+    meter->memory.trips++;
+    meter->controller.status.last_trip = cause;
+    meter->controller.status.trip_cause_known = true;
+}
+
+static void fault_timers(struct meter *meter, int64_t now, enum trip_cause cause)
+{
+    bool fires = (meter->faults.recloses_after_leakage && cause == TRIP_CAUSE_LEAKAGE) ||
+                 (meter->faults.closes_while_forbidden && (CAUSE_BIT(cause) & CAUSES_FORBIDDING));
+    if (fires)
+        timer_arm(&meter->timers, METER_TIMER_FAULT, now + 10 * NS_PER_S);
+}
+
+void drive_trip(struct meter *meter, int64_t now, enum trip_cause cause)
+{
+    bool standing = meter->memory.causes & CAUSE_BIT(cause);
+    bool opens = meter->memory.closed_wanted;
+    if (standing && !opens)
+        return;
+    meter->memory.causes |= CAUSE_BIT(cause);
+    meter->memory.close_permitted = false;
+    meter->controller.status.close_permitted = false;
+    publish_causes(meter, now);
+    event_put(&meter->events, now, EVENT_METER_TRIP, cause, 0);
+    if (opens) {
+        set_last_trip(meter, cause);
+        drive(meter, now, false);
+    }
+    fault_timers(meter, now, cause);
+    meter_raise_alarm(meter, now, METER_ALARM_TRIPPED, cause);
+}
+
+static void end_hold(struct meter *meter, int64_t now)
+{
+    if (meter->held_cause == TRIP_CAUSE_NONE)
+        return;
+    meter->held_cause = TRIP_CAUSE_NONE;
+    meter->controller.status.held_by_current = false;
+    timer_cancel(&meter->timers, METER_TIMER_HOLDOFF);
+    event_put(&meter->events, now, EVENT_METER_HELD, false, 0);
+}
+
+bool drive_trip_unless_held(struct meter *meter, int64_t now, enum trip_cause cause)
+{
+    if (meter->signals.current_ma <= meter->config.holdoff_ma) {
+        drive_trip(meter, now, cause);
+        return false;
+    }
+    if (meter->held_cause == TRIP_CAUSE_NONE) {
+        meter->held_cause = cause;
+        meter->controller.status.held_by_current = true;
+        timer_arm(&meter->timers, METER_TIMER_HOLDOFF, now + meter->config.holdoff_max_ns);
+        event_put(&meter->events, now, EVENT_METER_HELD, true, 0);
+    }
+    return true;
+}
+
+static void held_trip_goes(struct meter *meter, int64_t now)
+{
+    enum trip_cause cause = meter->held_cause;
+    end_hold(meter, now);
+    drive_trip(meter, now, cause);
+}
+
+void drive_clear(struct meter *meter, int64_t now, uint32_t causes)
+{
+    uint32_t before = meter->memory.causes;
+    if (causes & CAUSES_FORBIDDING)
+        end_hold(meter, now);
+    meter->memory.causes &= ~causes;
+    if (meter->memory.causes != before)
+        publish_causes(meter, now);
+}
+
+bool drive_close(struct meter *meter, int64_t now, enum close_reason reason)
+{
+    if (meter->memory.causes != 0 || meter->memory.locked)
+        return false;
+    meter->memory.close_permitted = false;
+    meter->controller.status.close_permitted = false;
+    if (meter->memory.closed_wanted)
+        return true;
+    event_put(&meter->events, now, EVENT_METER_CLOSE, reason, 0);
+    drive(meter, now, true);
+    meter_raise_alarm(meter, now, METER_ALARM_CLOSED, reason);
+    return true;
+}
+
+void drive_set_keep_power(struct meter *meter, int64_t now, bool on)
+{
+    meter->memory.keep_power = on;
+    meter->controller.status.keep_power = on;
+    event_put(&meter->events, now, EVENT_METER_KEEP_POWER, on, 0);
+}
+
+void drive_sense(struct meter *meter, int64_t now)
+{
+    bool current_through_open =
+        !meter->memory.closed_wanted && meter->signals.current_ma > WELD_CURRENT_MA;
+    if (!current_through_open || meter->faults.weld_unnoticed)
+        timer_cancel(&meter->timers, METER_TIMER_WELD);
+    else if (!timer_armed(&meter->timers, METER_TIMER_WELD) && !meter->weld_alarmed)
+        timer_arm(&meter->timers, METER_TIMER_WELD, now + WELD_NS);
+
+    if (meter->held_cause != TRIP_CAUSE_NONE &&
+        meter->signals.current_ma <= meter->config.holdoff_ma)
+        held_trip_goes(meter, now);
+
+    bool key_waits = meter->signals.key_pressed && meter->memory.close_permitted;
+    if (!key_waits)
+        timer_cancel(&meter->timers, METER_TIMER_KEY);
+    else if (!timer_armed(&meter->timers, METER_TIMER_KEY))
+        timer_arm(&meter->timers, METER_TIMER_KEY, now + 3 * NS_PER_S);
+}
+
+static void check_feedback(struct meter *meter, int64_t now)
+{
+    if (meter->signals.contacts_closed == meter->memory.closed_wanted)
+        return;
+    if (meter->drives_left == 0) {
+        meter_raise_alarm(meter, now, METER_ALARM_MALOPERATION, meter->memory.closed_wanted);
+        return;
+    }
+    meter->drives_left--;
+    pulse(meter, now, meter->memory.closed_wanted);
+}
+
+/* Only planted faults come here: a close that no sound firmware makes. */
+static void faulty_close(struct meter *meter, int64_t now)
+{
+    event_put(&meter->events, now, EVENT_METER_CLOSE, CLOSE_RISK_OVER, 0);
+    drive(meter, now, true);
+}
+
+void drive_timer(struct meter *meter, int64_t now, int timer)
+{
+    switch (timer) {
+    case METER_TIMER_RELAY_CHECK:
+        check_feedback(meter, now);
+        break;
+    case METER_TIMER_WELD:
+        meter->weld_alarmed = true;
+        meter_raise_alarm(meter, now, METER_ALARM_WELDED, 0);
+        break;
+    case METER_TIMER_HOLDOFF:
+        held_trip_goes(meter, now);
+        break;
+    case METER_TIMER_KEY:
+        drive_close(meter, now, CLOSE_BY_KEY);
+        break;
+    case METER_TIMER_FAULT:
+        faulty_close(meter, now);
+        break;
+    }
+}

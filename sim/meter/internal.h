@@ -1,0 +1,31 @@
+/* The parts of the virtual meter, as they see each other: sensing calls protection, protection calls the relay drive. */
+#ifndef METERBENCH_SIM_METER_INTERNAL_H
+#define METERBENCH_SIM_METER_INTERNAL_H
+
+#include "sim/meter/meter.h"
+
+/* protection.c */
+void protection_sense(struct meter *meter, int64_t now);
+void protection_timer(struct meter *meter, int64_t now, int timer);
+void protection_reset(struct meter *meter);
+
+/* drive.c: causes, coil, feedback */
+void drive_trip(struct meter *meter, int64_t now, enum trip_cause cause);
+void drive_clear(struct meter *meter, int64_t now, uint32_t causes);
+/* Close if no cause stands; false when one does. */
+bool drive_close(struct meter *meter, int64_t now, enum close_reason reason);
+void drive_sense(struct meter *meter, int64_t now);
+void drive_timer(struct meter *meter, int64_t now, int timer);
+void drive_set_keep_power(struct meter *meter, int64_t now, bool on);
+/* A trip that large current may hold off (orders and arrears only). True when it is held. */
+bool drive_trip_unless_held(struct meter *meter, int64_t now, enum trip_cause cause);
+
+/* credit.c */
+void credit_update(struct meter *meter, int64_t now);
+bool credit_recharge(struct meter *meter, int64_t now, const struct controller_recharge *recharge);
+
+/* commands.c */
+void commands_receive(struct meter *meter, int64_t now, const uint8_t *frame, size_t size);
+void commands_timer(struct meter *meter, int64_t now);
+
+#endif

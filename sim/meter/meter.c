@@ -1,0 +1,194 @@
+#include "sim/meter/meter.h"
+
+#include "sim/meter/internal.h"
+
+#include <assert.h>
+#include <string.h>
+
+#define HOLD_UP_NS (100 * NS_PER_MS) /* the supply's capacitor carries the meter over short dips */
+#define BOOT_NS (1 * NS_PER_S)
+
+enum { SUPPLY_MIN_MV = 60000 };
+
+struct meter_config meter_config_default(void)
+{
+    return (struct meter_config){
+        .nominal_mv = 220000,
+        .rated_residual_ua = 30000,
+        .overload_ma = 40000,
+        .overload_delay_ns = 10 * NS_PER_S,
+        .overload_reclose_ns = 5 * NS_PER_MIN,
+        .overload_recloses_max = 3,
+        .short_circuit_ma = 100000,
+        .holdoff_ma = 30000,
+        .holdoff_max_ns = 1440 * NS_PER_MIN,
+        .safety_reclose_ns = NS_PER_MIN,
+        .heat_trip_mc = 75000,
+        .credit = CREDIT_REMOTE,
+        .price = 5380,
+        .low_credit = 50000,
+        .control_password = 0x111111,
+        .administrator_password = 0x246810,
+    };
+}
+
+int64_t meter_clock_s(const struct meter *meter, int64_t now)
+{
+    __extension__ __int128 drifted =
+        (__int128)now * (1000000 + meter->config.clock_drift_ppm) / 1000000;
+    return meter->config.epoch_s + (int64_t)(drifted / NS_PER_S);
+}
+
+void meter_raise_alarm(struct meter *meter, int64_t now, enum meter_alarm alarm, int detail)
+{
+    event_put(&meter->events, now, EVENT_METER_ALARM, alarm, detail);
+    if (meter->faults.alarms_suppressed)
+        return;
+    const struct controller_report report = {
+        .alarm = alarm,
+        .detail = (uint8_t)detail,
+        .number = meter->memory.report_number++,
+        .contacts_closed = meter->signals.contacts_closed,
+        .clock_s = meter_clock_s(meter, now),
+    };
+    controller_report(&meter->controller, &meter->address, &report);
+}
+
+static void charge(struct meter *meter, int64_t mwh)
+{
+    if (meter->config.credit != CREDIT_LOCAL)
+        return;
+    int64_t sum = mwh * meter->config.price + meter->memory.charge_remainder;
+    meter->memory.balance -= sum / 1000000;
+    meter->memory.charge_remainder = sum % 1000000;
+}
+
+void meter_account(struct meter *meter, int64_t now)
+{
+    int64_t duration = now - meter->sensed_at;
+    meter->sensed_at = now;
+    if (!meter->controller.status.powered || duration <= 0)
+        return;
+    int64_t power_mw = (int64_t)meter->signals.current_ma * meter->signals.voltage_mv / 1000;
+    int64_t gain = 1000000 + meter->gain_ppm + (meter->faults.register_runs_fast ? 30000 : 0);
+    int64_t before = meter->memory.energy.mwh;
+    energy_add(&meter->memory.energy, power_mw * gain / 1000000, duration);
+    charge(meter, meter->memory.energy.mwh - before);
+    meter->controller.status.register_mwh = meter->memory.energy.mwh;
+    meter->controller.status.balance = meter->memory.balance;
+}
+
+static void power_fails(struct meter *meter, int64_t now)
+{
+    meter->controller.status.powered = false;
+    event_put(&meter->events, now, EVENT_METER_POWER, false, 0);
+    for (int i = 0; i < METER_TIMERS; i++)
+        timer_cancel(&meter->timers, i);
+    meter->inbox_count = 0;
+    meter->held_cause = TRIP_CAUSE_NONE;
+    meter->weld_alarmed = false;
+    if (meter->faults.forgets_state_at_reset) {
+        meter->memory.causes = 0;
+        meter->memory.balance = 0;
+    }
+}
+
+static void boots(struct meter *meter, int64_t now)
+{
+    meter->controller.status.powered = true;
+    event_put(&meter->events, now, EVENT_METER_POWER, true, 0);
+    meter_raise_alarm(meter, now, METER_ALARM_POWER_UP, 0);
+    bool overloaded = meter->memory.causes & CAUSE_BIT(TRIP_CAUSE_OVERLOAD);
+    if (overloaded && !meter->memory.locked)
+        timer_arm(&meter->timers, METER_TIMER_OVERLOAD_RECLOSE,
+                  now + meter->config.overload_reclose_ns);
+    credit_update(meter, now);
+}
+
+static void sense_supply(struct meter *meter, int64_t now)
+{
+    bool supplied = meter->signals.voltage_mv >= SUPPLY_MIN_MV;
+    if (supplied == meter->controller.status.powered)
+        timer_cancel(&meter->timers, METER_TIMER_POWER);
+    else if (!timer_armed(&meter->timers, METER_TIMER_POWER))
+        timer_arm(&meter->timers, METER_TIMER_POWER, now + (supplied ? BOOT_NS : HOLD_UP_NS));
+}
+
+static void sense(struct controller *controller, int64_t now, const struct plant_signals *signals)
+{
+    struct meter *meter = (struct meter *)controller;
+    meter_account(meter, now);
+    meter->signals = *signals;
+    sense_supply(meter, now);
+    if (!controller->status.powered)
+        return;
+    protection_sense(meter, now);
+    drive_sense(meter, now);
+    credit_update(meter, now);
+}
+
+static void receive(struct controller *controller, int64_t now, const uint8_t *frame, size_t size)
+{
+    struct meter *meter = (struct meter *)controller;
+    if (controller->status.powered)
+        commands_receive(meter, now, frame, size);
+}
+
+static void power_timer(struct meter *meter, int64_t now)
+{
+    if (meter->controller.status.powered) {
+        power_fails(meter, now);
+        return;
+    }
+    boots(meter, now);
+    protection_sense(meter, now);
+    drive_sense(meter, now);
+}
+
+static void on_timer(struct controller *controller, int64_t now, int timer)
+{
+    struct meter *meter = (struct meter *)controller;
+    meter_account(meter, now);
+    switch (timer) {
+    case METER_TIMER_LEAKAGE:
+    case METER_TIMER_OVERLOAD:
+    case METER_TIMER_SHORT_CIRCUIT:
+    case METER_TIMER_SAFETY:
+    case METER_TIMER_OVERLOAD_RECLOSE:
+    case METER_TIMER_SAFETY_RECLOSE:
+        protection_timer(meter, now, timer);
+        break;
+    case METER_TIMER_COMMAND:
+        commands_timer(meter, now);
+        break;
+    case METER_TIMER_CREDIT:
+        credit_update(meter, now);
+        break;
+    case METER_TIMER_POWER:
+        power_timer(meter, now);
+        break;
+    default:
+        drive_timer(meter, now, timer);
+        break;
+    }
+}
+
+static const struct controller_ops meter_ops = {sense, receive, on_timer};
+
+void meter_init(struct meter *meter, struct timers timers, struct event_source events,
+                const struct dlt645_address *address, const struct meter_config *config)
+{
+    memset(meter, 0, sizeof *meter);
+    meter->controller.ops = &meter_ops;
+    meter->controller.status.powered = true;
+    meter->config = *config;
+    meter->timers = timers;
+    meter->events = events;
+    meter->address = *address;
+    meter->random = random_stream(config->seed, events.flat, RANDOM_METER);
+    meter->gain_ppm = (int32_t)random_normal(&meter->random, 0, 2000, -8000, 8000);
+    meter->memory.closed_wanted = true;
+    meter->memory.balance = config->opening_balance;
+    meter->controller.status.balance = config->opening_balance;
+    credit_update(meter, 0);
+}

@@ -1,0 +1,124 @@
+/*
+ * The virtual meter: our model of a meter's electronics and firmware. Metrology, protection, relay
+ * drive, credit, commands, reports, its own clock. It sees signals and frames only, as a board does.
+ *
+ * Detection times and limits are parameters with the sources in docs/models.md, "Protection".
+ */
+#ifndef METERBENCH_SIM_METER_METER_H
+#define METERBENCH_SIM_METER_METER_H
+
+#include "sim/event.h"
+#include "sim/kernel/queue.h"
+#include "sim/kernel/random.h"
+#include "sim/meter/controller.h"
+
+enum credit_profile {
+    CREDIT_REMOTE, /* the platform owns the money, the meter obeys */
+    CREDIT_LOCAL,  /* the meter owns it, the platform reconciles */
+};
+
+struct meter_config {
+    int64_t epoch_s;
+    uint64_t seed;
+    int32_t nominal_mv;
+    int32_t rated_residual_ua;         /* IdN of the general class */
+    int32_t overload_ma;
+    int64_t overload_delay_ns;
+    int64_t overload_reclose_ns;
+    int overload_recloses_max;         /* then it locks */
+    int32_t short_circuit_ma;
+    int32_t holdoff_ma;                /* orders wait while more flows */
+    int64_t holdoff_max_ns;
+    int64_t safety_reclose_ns;         /* after smoke or heat is gone */
+    int32_t heat_trip_mc;
+    enum credit_profile credit;
+    int64_t opening_balance;           /* 1/10000 yuan, profile local */
+    int64_t price;                     /* 1/10000 yuan per kWh */
+    int64_t overdraft;                 /* 1/10000 yuan */
+    int64_t low_credit;                /* alarm below it */
+    uint32_t control_password, administrator_password; /* DL/T 645 levels 04 and 02 */
+    int32_t clock_drift_ppm;
+};
+
+/* The defaults of a 60 A, 30 mA class flat meter. */
+struct meter_config meter_config_default(void);
+
+/* What can be wrong with a meter's firmware; for scenarios and for the invariants' own tests. */
+struct meter_faults {
+    bool leakage_blind;
+    bool overload_blind;
+    bool short_circuit_blind;
+    bool recloses_after_leakage;
+    bool closes_while_forbidden;       /* closes by itself 10 s after an arrears or order trip */
+    bool keep_power_blocks_protection;
+    bool register_runs_fast;           /* by 3 % */
+    bool alarms_suppressed;
+    bool weld_unnoticed;
+    bool forgets_state_at_reset;
+    int64_t extra_detection_ns;
+};
+
+/* What survives a power cut. */
+struct meter_memory {
+    struct energy energy;
+    int64_t balance, charge_remainder;
+    uint32_t causes;
+    uint32_t recharge_number;
+    uint16_t report_number;
+    uint16_t trips;
+    enum trip_cause last_trip;
+    bool keep_power, close_permitted;
+    bool closed_wanted;
+    int overload_recloses;
+    bool locked;
+};
+
+#define METER_TIMERS_LIST(X)                                                                       \
+    X(LEAKAGE) X(OVERLOAD) X(SHORT_CIRCUIT) X(SAFETY) X(OVERLOAD_RECLOSE) X(SAFETY_RECLOSE)        \
+    X(RELAY_CHECK) X(WELD) X(COMMAND) X(HOLDOFF) X(CREDIT) X(KEY) X(POWER) X(FAULT)
+
+enum meter_timer {
+#define X(id) METER_TIMER_##id,
+    METER_TIMERS_LIST(X)
+#undef X
+        METER_TIMERS
+};
+
+enum { METER_INBOX_MAX = 4 };
+
+struct meter {
+    struct controller controller; /* first: a controller is cast back to its meter */
+    struct meter_config config;
+    struct meter_faults faults;
+    struct meter_memory memory;
+    struct timers timers;
+    struct event_source events;
+    struct random random;
+    struct dlt645_address address;
+    struct plant_signals signals; /* as last sensed */
+    int64_t sensed_at;            /* energy is integrated up to here */
+    int32_t gain_ppm;             /* metrology error, class 1 */
+    int drives_left;              /* re-drives of the relay before it gives up */
+    int inbox_count;
+    struct controller_frame inbox[METER_INBOX_MAX];
+    bool weld_alarmed;
+    bool low_credit_alarmed;
+    enum trip_cause held_cause;   /* an order waits for the current to fall */
+};
+
+void meter_init(struct meter *meter, struct timers timers, struct event_source events,
+                const struct dlt645_address *address, const struct meter_config *config);
+
+/* The meter's own clock, seconds since 2000. */
+int64_t meter_clock_s(const struct meter *meter, int64_t now);
+
+/* Break-time limit of the general class (IEC 61008-1) for a residual, or TIME_NEVER below IdN. */
+int64_t leakage_break_time_limit(int64_t residual_ua, int64_t rated_ua);
+
+/* The administrator's switch-over to or from alarms raised by the modem (a forged frame). */
+void meter_raise_alarm(struct meter *meter, int64_t now, enum meter_alarm alarm, int detail);
+
+/* Bring register, balance and status up to `now`. */
+void meter_account(struct meter *meter, int64_t now);
+
+#endif

@@ -1,0 +1,239 @@
+#include "sim/plant/plant.h"
+
+#include <assert.h>
+
+#define MW_NS_PER_MWH INT64_C(3600000000000)
+
+enum {
+    ROOM_TEMPERATURE_MC = 25000,
+    /* The breaker's magnetic release: C curve, certainly at ten times 63 A (IEC 60898-1). */
+    MCB_MAGNETIC_MA = 630000,
+};
+#define MCB_CLEARING_NS (10 * NS_PER_MS)
+
+static const char *const fault_names[PLANT_FAULT_KINDS] = {
+#define X(id, name, meaning) [PLANT_FAULT_##id] = name,
+    PLANT_FAULTS(X)
+#undef X
+};
+
+const char *plant_fault_name(enum plant_fault fault)
+{
+    assert(fault < PLANT_FAULT_KINDS);
+    return fault_names[fault];
+}
+
+void energy_add(struct energy *energy, int64_t power_mw, int64_t duration_ns)
+{
+    __extension__ __int128 sum = (__int128)power_mw * duration_ns + energy->remainder_mw_ns;
+    energy->mwh += (int64_t)(sum / MW_NS_PER_MWH);
+    energy->remainder_mw_ns = (int64_t)(sum % MW_NS_PER_MWH);
+}
+
+void plant_account(struct plant *plant, int64_t now)
+{
+    int64_t duration = now - plant->accounted_to;
+    assert(duration >= 0);
+    energy_add(&plant->terminal_energy, plant->power_mw, duration);
+    energy_add(&plant->line_loss_energy, plant->line_loss_mw, duration);
+    plant->accounted_to = now;
+}
+
+bool plant_contacts_closed(const struct plant *plant)
+{
+    return plant->contacts_outside ? plant->outside_closed : plant->relay.closed;
+}
+
+static bool load_path_closed(const struct plant *plant)
+{
+    bool conducts = plant_contacts_closed(plant) ||
+                    (!plant->contacts_outside && plant->relay.faults.conducts_when_open);
+    return conducts && plant->mcb_closed;
+}
+
+int32_t plant_load_voltage_mv(const struct plant *plant)
+{
+    return plant_contacts_closed(plant) && plant->mcb_closed ? plant->signals.voltage_mv : 0;
+}
+
+static int64_t household_power_mw(const struct plant *plant, int32_t voltage_mv)
+{
+    int64_t power = 0;
+    for (int i = 0; i < APPLIANCE_KINDS; i++)
+        power += appliance_power_mw(&plant->appliances[i], voltage_mv, plant->nominal_mv);
+    return power;
+}
+
+/* The current that would flow with every contact closed. */
+static int32_t demand_ma(const struct plant *plant, int32_t voltage_mv)
+{
+    if (voltage_mv < plant->nominal_mv / 4)
+        return 0;
+    if (plant->fault_level[PLANT_FAULT_SHORT_CIRCUIT] > 0)
+        return (int32_t)plant->fault_level[PLANT_FAULT_SHORT_CIRCUIT];
+    int64_t household = household_power_mw(plant, voltage_mv) * 1000 / voltage_mv;
+    return (int32_t)(household + plant->fault_level[PLANT_FAULT_OVERLOAD]);
+}
+
+static struct plant_signals read_signals(const struct plant *plant)
+{
+    const int64_t *fault = plant->fault_level;
+    struct plant_signals s = {
+        .voltage_mv = fault[PLANT_FAULT_OUTAGE] ? 0 : plant->supply_mv,
+        .temperature_mc = ROOM_TEMPERATURE_MC + (int32_t)fault[PLANT_FAULT_HEAT],
+        .smoke = fault[PLANT_FAULT_SMOKE] != 0,
+        .contacts_closed = plant_contacts_closed(plant),
+        .key_pressed = plant->key_pressed,
+    };
+    if (s.voltage_mv > 0 && plant->mcb_closed) {
+        s.demand_ma = demand_ma(plant, s.voltage_mv);
+        s.demand_residual_ua = plant->standing_leakage_ua + (int32_t)fault[PLANT_FAULT_LEAKAGE];
+    }
+    if (load_path_closed(plant)) {
+        s.current_ma = s.demand_ma;
+        s.residual_ua = s.demand_residual_ua;
+    }
+    return s;
+}
+
+static bool signals_equal(const struct plant_signals *a, const struct plant_signals *b)
+{
+    return a->voltage_mv == b->voltage_mv && a->current_ma == b->current_ma &&
+           a->residual_ua == b->residual_ua && a->demand_ma == b->demand_ma &&
+           a->demand_residual_ua == b->demand_residual_ua &&
+           a->temperature_mc == b->temperature_mc && a->smoke == b->smoke &&
+           a->contacts_closed == b->contacts_closed && a->key_pressed == b->key_pressed;
+}
+
+/* Recompute what follows from the state; every change of the plant ends here. */
+static void update(struct plant *plant, int64_t now)
+{
+    plant_account(plant, now);
+    struct plant_signals before = plant->signals;
+    plant->signals = read_signals(plant);
+    const struct plant_signals *s = &plant->signals;
+    if (!signals_equal(&before, s))
+        plant->signals_changed = true;
+
+    bool shorted = s->current_ma >= MCB_MAGNETIC_MA;
+    if (shorted && !timer_armed(&plant->timers, PLANT_TIMER_MCB))
+        timer_arm(&plant->timers, PLANT_TIMER_MCB, now + MCB_CLEARING_NS);
+
+    plant->power_mw = (int64_t)s->current_ma * s->voltage_mv / 1000;
+    plant->line_loss_mw = (int64_t)s->current_ma * (plant->feeder_mv - plant->supply_mv) / 1000;
+    int64_t bypass = s->voltage_mv > 0 ? plant->fault_level[PLANT_FAULT_BYPASS] : 0;
+    int64_t feeder_mw = plant->power_mw + plant->line_loss_mw + bypass * s->voltage_mv / 1000;
+    plant->feeder_moment += (__int128)(feeder_mw - plant->feeder_power_mw) * now;
+    plant->feeder_power_mw = feeder_mw;
+
+    bool live = plant_load_voltage_mv(plant) > 0;
+    if (live != plant->load_live)
+        event_put(&plant->events, now, EVENT_LOAD_LIVE, live, 0);
+    plant->load_live = live;
+}
+
+__extension__ __int128 plant_feeder_energy(const struct plant *plant, int64_t now)
+{
+    return (__int128)plant->feeder_power_mw * now - plant->feeder_moment;
+}
+
+static int32_t draw_standing_leakage(struct plant *plant, uint64_t seed)
+{
+    struct random random = random_stream(seed, plant->events.flat, RANDOM_HOUSEHOLD);
+    int64_t wiring_ua = random_between(&random, 50, 300);
+    for (int i = 0; i < APPLIANCE_KINDS; i++)
+        wiring_ua += appliance_leakage_ua(&plant->appliances[i]);
+    return (int32_t)wiring_ua;
+}
+
+void plant_init(struct plant *plant, struct timers timers, struct event_source events,
+                const struct plant_config *config)
+{
+    *plant = (struct plant){
+        .timers = timers,
+        .events = events,
+        .epoch_s = config->epoch_s,
+        .feeder_mv = config->nominal_mv,
+        .supply_mv = config->nominal_mv,
+        .nominal_mv = config->nominal_mv,
+        .mcb_closed = true,
+    };
+    struct timers relay_timers = {timers.queue, timers.base + PLANT_TIMER_RELAY, RELAY_TIMERS};
+    relay_init(&plant->relay, relay_timers, events, config->seed, true);
+    for (int i = 0; i < APPLIANCE_KINDS && config->household; i++) {
+        struct appliance *appliance = &plant->appliances[i];
+        appliance_init(appliance, (enum appliance_kind)i, config->seed, events.flat);
+        int64_t at = appliance_next_switch(appliance, 0, config->epoch_s);
+        if (at != TIME_NEVER)
+            timer_arm(&plant->timers, PLANT_TIMER_APPLIANCE + i, at);
+    }
+    plant->standing_leakage_ua =
+        config->household ? draw_standing_leakage(plant, config->seed) : 0;
+    plant->load_live = true;
+    update(plant, 0);
+    plant->signals_changed = true;
+}
+
+void plant_set_supply(struct plant *plant, int64_t now, int32_t feeder_mv, int32_t terminal_mv)
+{
+    plant_account(plant, now);
+    plant->feeder_mv = feeder_mv;
+    plant->supply_mv = terminal_mv;
+    update(plant, now);
+}
+
+void plant_set_fault(struct plant *plant, int64_t now, enum plant_fault fault, int64_t level)
+{
+    plant->fault_level[fault] = level;
+    update(plant, now);
+}
+
+void plant_press_key(struct plant *plant, int64_t now, bool pressed)
+{
+    plant->key_pressed = pressed;
+    update(plant, now);
+}
+
+void plant_reset_mcb(struct plant *plant, int64_t now)
+{
+    if (!plant->mcb_closed)
+        event_put(&plant->events, now, EVENT_MCB, true, 0);
+    plant->mcb_closed = true;
+    update(plant, now);
+}
+
+void plant_coil(struct plant *plant, int64_t now, struct coil_pulse pulse)
+{
+    relay_pulse(&plant->relay, now, pulse, plant->signals.voltage_mv, plant->nominal_mv);
+}
+
+void plant_report_contacts(struct plant *plant, int64_t now, bool closed)
+{
+    plant->outside_closed = closed;
+    update(plant, now);
+}
+
+static void appliance_switches(struct plant *plant, int64_t now, int index)
+{
+    struct appliance *appliance = &plant->appliances[index];
+    appliance->on = !appliance->on;
+    event_put(&plant->events, now, EVENT_APPLIANCE, index, appliance->on);
+    int64_t at = appliance_next_switch(appliance, now, plant->epoch_s);
+    timer_arm(&plant->timers, PLANT_TIMER_APPLIANCE + index, at);
+    update(plant, now);
+}
+
+void plant_timer(struct plant *plant, int64_t now, int timer)
+{
+    if (timer < PLANT_TIMER_RELAY) {
+        appliance_switches(plant, now, timer - PLANT_TIMER_APPLIANCE);
+    } else if (timer == PLANT_TIMER_MCB) {
+        plant->mcb_closed = false;
+        event_put(&plant->events, now, EVENT_MCB, false, 0);
+        update(plant, now);
+    } else {
+        bool carries = plant->signals.current_ma > 0;
+        if (relay_timer(&plant->relay, now, timer - PLANT_TIMER_RELAY, carries))
+            update(plant, now);
+    }
+}

@@ -1,0 +1,126 @@
+/*
+ * The plant of one flat: what is physics. Supply at the meter's terminals, the breaker (MCB) ahead of the
+ * relay, the relay's contacts, the household behind them, residual current and sensors. The meter's own
+ * supply is tapped ahead of the breaker, so it lives on when the breaker opens.
+ *
+ * The plant knows nothing of who controls it. A controller reads `struct plant_signals` and sends coil pulses.
+ * Where a real board owns the contacts they are reported in with plant_report_contacts.
+ */
+#ifndef METERBENCH_SIM_PLANT_PLANT_H
+#define METERBENCH_SIM_PLANT_PLANT_H
+
+#include "sim/event.h"
+#include "sim/kernel/queue.h"
+#include "sim/plant/appliance.h"
+#include "sim/plant/relay.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The causes that a scenario can set, each a level that stays until it is set to 0. */
+#define PLANT_FAULTS(X)                                                                            \
+    X(LEAKAGE, "leakage", "uA downstream of the contacts")                                         \
+    X(OVERLOAD, "overload", "mA drawn beside the household")                                       \
+    X(SHORT_CIRCUIT, "short circuit", "prospective mA")                                            \
+    X(SMOKE, "smoke", "1 when the detector sees smoke")                                            \
+    X(HEAT, "heat", "millidegrees above the room's 25 degC")                                       \
+    X(OUTAGE, "outage", "1 when the mains is cut")                                                 \
+    X(BYPASS, "bypass", "mA drawn ahead of the meter")
+
+enum plant_fault {
+#define X(id, name, meaning) PLANT_FAULT_##id,
+    PLANT_FAULTS(X)
+#undef X
+        PLANT_FAULT_KINDS
+};
+
+/* What stands at the meter's inputs. `current_ma` and `residual_ua` are gated by the contacts; the demand
+ * fields are what would flow with the contacts closed (a rack gates by itself). */
+struct plant_signals {
+    int32_t voltage_mv;
+    int32_t current_ma;
+    int32_t residual_ua;
+    int32_t demand_ma;
+    int32_t demand_residual_ua;
+    int32_t temperature_mc;
+    bool smoke;
+    bool contacts_closed;
+    bool key_pressed;
+};
+
+/* Energy in mWh with the remainder carried in mW*ns, so that no integration step is ever lost. */
+struct energy {
+    int64_t mwh;
+    int64_t remainder_mw_ns;
+};
+
+void energy_add(struct energy *energy, int64_t power_mw, int64_t duration_ns);
+
+enum plant_timer {
+    PLANT_TIMER_APPLIANCE,
+    PLANT_TIMER_RELAY = PLANT_TIMER_APPLIANCE + APPLIANCE_KINDS,
+    PLANT_TIMER_MCB = PLANT_TIMER_RELAY + RELAY_TIMERS,
+    PLANT_TIMERS
+};
+
+struct plant {
+    struct timers timers;
+    struct event_source events;
+    struct appliance appliances[APPLIANCE_KINDS];
+    struct relay relay;
+    struct plant_signals signals;
+    int64_t fault_level[PLANT_FAULT_KINDS];
+    int64_t epoch_s;
+    int64_t accounted_to; /* energies are exact up to here */
+    int64_t power_mw;     /* through the terminals since then */
+    int64_t feeder_power_mw; /* drawn from the feeder since then: terminals + line + bypass */
+    int64_t line_loss_mw;
+    struct energy terminal_energy, line_loss_energy;
+    __extension__ __int128 feeder_moment; /* sum of changes of feeder power x their time, mW*ns */
+    int32_t feeder_mv;   /* at the feeder's head */
+    int32_t supply_mv;   /* at the terminals, before an outage of this flat */
+    int32_t nominal_mv;
+    int32_t standing_leakage_ua;
+    bool contacts_outside; /* a board owns the contacts; the model relay is not asked */
+    bool outside_closed;
+    bool mcb_closed;
+    bool key_pressed;
+    bool load_live; /* voltage stands at the load terminals */
+    bool signals_changed; /* since the controller last read them */
+};
+
+struct plant_config {
+    int64_t epoch_s;
+    uint64_t seed;
+    int32_t nominal_mv;
+    bool household; /* false: only what a scenario adds draws current */
+};
+
+void plant_init(struct plant *plant, struct timers timers, struct event_source events,
+                const struct plant_config *config);
+
+/* Supply from the site: at the feeder's head and at this flat's terminals. */
+void plant_set_supply(struct plant *plant, int64_t now, int32_t feeder_mv, int32_t terminal_mv);
+
+/* A cause begins, changes or (level 0) ends. Logs nothing: see flat_set_fault. */
+void plant_set_fault(struct plant *plant, int64_t now, enum plant_fault fault, int64_t level);
+
+void plant_press_key(struct plant *plant, int64_t now, bool pressed);
+void plant_reset_mcb(struct plant *plant, int64_t now);
+void plant_coil(struct plant *plant, int64_t now, struct coil_pulse pulse);
+void plant_report_contacts(struct plant *plant, int64_t now, bool closed);
+void plant_timer(struct plant *plant, int64_t now, int timer);
+
+/* Voltage at the load terminals, mV: 0 behind open contacts, an open breaker or a dead mains. */
+int32_t plant_load_voltage_mv(const struct plant *plant);
+bool plant_contacts_closed(const struct plant *plant);
+
+/* Bring the energies up to `now`. */
+void plant_account(struct plant *plant, int64_t now);
+
+/* Energy from the feeder up to `now` in mW*ns, summed another way than the terminals' (invariant 5). */
+__extension__ __int128 plant_feeder_energy(const struct plant *plant, int64_t now);
+
+const char *plant_fault_name(enum plant_fault fault);
+
+#endif
