@@ -352,7 +352,7 @@ static uint32_t identifier_at(const uint8_t *data)
 }
 
 static void put_address(struct line *line, const struct dlt645_frame *frame,
-                                 const char *preposition)
+                        const char *preposition)
 {
     char text[DLT645_ADDRESS_TEXT_SIZE];
 

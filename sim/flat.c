@@ -1,0 +1,396 @@
+#include "sim/flat.h"
+
+#include "sim/error.h"
+
+#include <assert.h>
+#include <string.h>
+
+static const uint8_t master_key[16] = "meterbench-root"; /* of the simulated platform: no secret of anyone */
+
+static struct timers timers_at(struct flat *flat, int base, int count)
+{
+    return (struct timers){&flat->queue, base, count};
+}
+
+int64_t flat_next(const struct flat *flat)
+{
+    int slot;
+    return queue_next(&flat->queue, &slot);
+}
+
+/* ---- modem ---------------------------------------------------------------------------------- */
+
+/* Names an envelope in the log, so that an accepted one can be traced to the platform that sealed it. */
+static uint32_t digest(const uint8_t *bytes, size_t size)
+{
+    uint32_t hash = UINT32_C(0x811c9dc5);
+    for (size_t i = 0; i < size; i++)
+        hash = (hash ^ bytes[i]) * UINT32_C(0x01000193);
+    return hash;
+}
+
+static void send_sealed(struct flat *flat, int64_t now, enum link_direction direction,
+                        const struct controller_frame *frame)
+{
+    uint8_t envelope[LINK_MESSAGE_MAX];
+    bool up = direction == LINK_UP;
+    int size = envelope_seal(flat->envelopes, up ? &flat->modem.key : &flat->platform_key,
+                             up ? ENVELOPE_UP : ENVELOPE_DOWN, &flat->address,
+                             up ? &flat->modem.counters : &flat->platform_counters, frame->bytes,
+                             frame->size, envelope, sizeof envelope);
+    if (size < 0) {
+        event_put(&flat->events, now, EVENT_FRAME_DROPPED, direction, size);
+        return;
+    }
+    int result = link_send(&flat->link, now, direction, envelope, (size_t)size);
+    if (result < 0)
+        event_put(&flat->events, now, EVENT_FRAME_DROPPED, direction, result);
+    else
+        event_put(&flat->events, now, EVENT_FRAME_SENT, direction, digest(envelope, (size_t)size));
+}
+
+static void reject(struct flat *flat, int64_t now, enum link_direction direction, int error)
+{
+    event_put(&flat->events, now, EVENT_ENVELOPE_REJECTED, direction, error);
+    if (direction == LINK_UP) {
+        platform_audit(flat->account.platform, now, flat->number, AUDIT_SECURITY_ALARM,
+                       ACTOR_BILLING);
+        return;
+    }
+    flat->modem.rejected++;
+    if (flat->modem.rejected > 1 && now < flat->modem.last_alarm_at + NS_PER_MIN)
+        return;
+    flat->modem.last_alarm_at = now;
+    event_put(&flat->events, now, EVENT_METER_ALARM, METER_ALARM_SECURITY, -error & 0xff);
+    const struct controller_report report = {
+        .alarm = METER_ALARM_SECURITY,
+        .detail = (uint8_t)-error,
+        .contacts_closed = plant_contacts_closed(&flat->plant),
+        .clock_s = meter_clock_s(&flat->meter, now),
+    };
+    controller_report(flat->controller, &flat->address, &report);
+}
+
+/* Open a downlink envelope as this modem does, planted faults included. */
+static int open_at_modem(struct flat *flat, const struct link_message *message, uint8_t *frame,
+                         size_t capacity)
+{
+    struct modem *modem = &flat->modem;
+    if (modem->faults.accepts_replays)
+        modem->counters.accepted = 0;
+    int size = envelope_open(flat->envelopes, &modem->key, ENVELOPE_DOWN, &flat->address,
+                             &modem->counters, message->bytes, message->size, frame, capacity);
+    bool plain = size < 0 && modem->faults.skips_authentication &&
+                 message->size > ENVELOPE_OVERHEAD;
+    if (!plain)
+        return size;
+    size = message->size - ENVELOPE_OVERHEAD;
+    memcpy(frame, message->bytes + ENVELOPE_HEADER_SIZE, (size_t)size);
+    return size;
+}
+
+static void modem_receives(struct flat *flat, int64_t now, const struct link_message *message)
+{
+    uint8_t frame[LINK_MESSAGE_MAX];
+    int size = open_at_modem(flat, message, frame, sizeof frame);
+    if (size < 0) {
+        reject(flat, now, LINK_DOWN, size);
+        return;
+    }
+    event_put(&flat->events, now, EVENT_COMMAND_ACCEPTED, flat->modem.counters.accepted,
+              digest(message->bytes, message->size));
+    flat->last_order = *message;
+    flat->controller->ops->receive(flat->controller, now, frame, (size_t)size);
+}
+
+static void platform_receives(struct flat *flat, int64_t now, const struct link_message *message)
+{
+    uint8_t frame[LINK_MESSAGE_MAX];
+    int size =
+        envelope_open(flat->envelopes, &flat->platform_key, ENVELOPE_UP, &flat->address,
+                      &flat->platform_counters, message->bytes, message->size, frame, sizeof frame);
+    if (size < 0)
+        reject(flat, now, LINK_UP, size);
+    else
+        account_receive(&flat->account, now, frame, (size_t)size);
+}
+
+/* ---- routing -------------------------------------------------------------------------------- */
+
+static bool is_reading(const struct controller_frame *frame)
+{
+    return frame->bytes[8] == DLT645_READ;
+}
+
+static void route_down(struct flat *flat, int64_t now)
+{
+    struct account *account = &flat->account;
+    for (int i = 0; i < account->frame_count; i++) {
+        /* A reading that waits would take the place of an order: the next poll reads the same register. */
+        bool busy = link_waiting(&flat->link, LINK_DOWN) > 1;
+        if (!busy || !is_reading(&account->frames[i]))
+            send_sealed(flat, now, LINK_DOWN, &account->frames[i]);
+    }
+    account->frame_count = 0;
+    for (int i = 0; i < account->phone_count; i++) {
+        uint8_t bytes[PHONE_MESSAGE_SIZE];
+        phone_encode(&account->phone[i], bytes);
+        link_send(&flat->phone, now, LINK_DOWN, bytes, sizeof bytes); /* full: the account asks again */
+    }
+    account->phone_count = 0;
+}
+
+static void route_up(struct flat *flat, int64_t now)
+{
+    struct controller *controller = flat->controller;
+    for (int i = 0; i < controller->outbox_count; i++)
+        send_sealed(flat, now, LINK_UP, &controller->outbox[i]);
+    controller->outbox_count = 0;
+}
+
+static void follow_power(struct flat *flat, int64_t now)
+{
+    bool powered = flat->controller->status.powered;
+    if (powered == flat->link_powered)
+        return;
+    flat->link_powered = powered;
+    link_set_powered(&flat->link, now, powered);
+}
+
+void flat_settle(struct flat *flat, int64_t now)
+{
+    struct controller *controller = flat->controller;
+    flat->now = now;
+    for (;;) {
+        if (flat->plant.signals_changed) {
+            flat->plant.signals_changed = false;
+            controller->ops->sense(controller, now, &flat->plant.signals);
+        } else if (controller->coil_wanted) {
+            controller->coil_wanted = false;
+            plant_coil(&flat->plant, now, controller->coil);
+        } else if (controller->outbox_count > 0) {
+            route_up(flat, now);
+        } else if (flat->account.frame_count > 0 || flat->account.phone_count > 0) {
+            route_down(flat, now);
+        } else {
+            break;
+        }
+    }
+    follow_power(flat, now);
+}
+
+/* ---- events --------------------------------------------------------------------------------- */
+
+static void link_event(struct flat *flat, int64_t now, enum link_direction direction)
+{
+    struct link_message message;
+    if (!link_timer(&flat->link, now, direction, &message))
+        return;
+    event_put(&flat->events, now, EVENT_FRAME_DELIVERED, direction,
+              digest(message.bytes, message.size));
+    if (direction == LINK_DOWN)
+        modem_receives(flat, now, &message);
+    else
+        platform_receives(flat, now, &message);
+}
+
+/* The tenant's phone confirms what it shows. */
+static void phone_receives(struct flat *flat, int64_t now, const struct phone_message *message)
+{
+    struct phone_message receipt = *message;
+    receipt.kind = PHONE_RECEIPT;
+    receipt.receipt_of = message->kind;
+    uint8_t bytes[PHONE_MESSAGE_SIZE];
+    phone_encode(&receipt, bytes);
+    link_send(&flat->phone, now, LINK_UP, bytes, sizeof bytes); /* full: the platform reminds again */
+}
+
+static void phone_event(struct flat *flat, int64_t now, enum link_direction direction)
+{
+    struct link_message arrived;
+    struct phone_message message;
+    if (!link_timer(&flat->phone, now, direction, &arrived) ||
+        phone_decode(arrived.bytes, arrived.size, &message) < 0)
+        return;
+    if (direction == LINK_DOWN)
+        phone_receives(flat, now, &message);
+    else
+        account_phone(&flat->account, now, &message);
+}
+
+void flat_step(struct flat *flat)
+{
+    int slot = -1;
+    int64_t now = queue_next(&flat->queue, &slot);
+    assert(slot >= 0 && now >= flat->now);
+    flat->queue.at[slot] = TIME_NEVER;
+    if (slot >= FLAT_SLOT_ACCOUNT)
+        account_timer(&flat->account, now, slot - FLAT_SLOT_ACCOUNT);
+    else if (slot >= FLAT_SLOT_PHONE)
+        phone_event(flat, now, (enum link_direction)(slot - FLAT_SLOT_PHONE));
+    else if (slot >= FLAT_SLOT_LINK)
+        link_event(flat, now, (enum link_direction)(slot - FLAT_SLOT_LINK));
+    else if (slot >= FLAT_SLOT_METER)
+        flat->controller->ops->timer(flat->controller, now, slot - FLAT_SLOT_METER);
+    else
+        plant_timer(&flat->plant, now, slot - FLAT_SLOT_PLANT);
+    flat_settle(flat, now);
+}
+
+/* ---- from outside ---------------------------------------------------------------------------- */
+
+void flat_set_fault(struct flat *flat, int64_t now, enum plant_fault fault, int64_t level)
+{
+    bool is_virtual = flat->controller == &flat->meter.controller;
+    if (is_virtual)
+        event_put(&flat->events, now, level ? EVENT_CAUSE : EVENT_CAUSE_ENDED, fault, level);
+    flat->last_cause = is_virtual ? -1 : (int64_t)fault;
+    plant_set_fault(&flat->plant, now, fault, level);
+    flat_settle(flat, now);
+}
+
+void flat_set_supply(struct flat *flat, int64_t now, int32_t feeder_mv, int32_t terminal_mv)
+{
+    plant_set_supply(&flat->plant, now, feeder_mv, terminal_mv);
+    flat_settle(flat, now);
+}
+
+int flat_pay(struct flat *flat, int64_t now, int64_t amount, uint32_t *number)
+{
+    const struct phone_message payment = {
+        .kind = PHONE_PAYMENT, .number = flat->next_payment, .amount = amount};
+    uint8_t bytes[PHONE_MESSAGE_SIZE];
+    phone_encode(&payment, bytes);
+    int result = link_send(&flat->phone, now, LINK_UP, bytes, sizeof bytes);
+    if (result < 0)
+        return result;
+    *number = flat->next_payment++;
+    flat_settle(flat, now);
+    return 0;
+}
+
+static const char *const attack_names[ATTACKS] = {"replay", "alter", "forge", "wrong key"};
+
+const char *attack_name(int attack)
+{
+    return attack >= 0 && attack < ATTACKS ? attack_names[attack] : "unknown";
+}
+
+/* A close order as the platform would send it, for an attacker to disguise. */
+static void foreign_order(struct flat *flat, struct dlt645_frame *frame)
+{
+    const struct dlt645_relay_command command = {
+        .authority = {4, flat->meter.config.control_password, 0},
+        .order = plant_contacts_closed(&flat->plant) ? DLT645_RELAY_TRIP : DLT645_RELAY_CLOSE,
+        .valid_until = {2099, 12, 31, 23, 59, 59, 0},
+    };
+    int result = dlt645_relay_request(frame, &flat->address, &command);
+    assert(result == 0);
+    (void)result;
+}
+
+static void seal_foreign(struct flat *flat, const struct envelope_key *key,
+                         struct link_message *message)
+{
+    struct dlt645_frame frame;
+    uint8_t bytes[CONTROLLER_FRAME_MAX];
+    struct envelope_counters counters = {.sent = flat->platform_counters.sent + 1000};
+    foreign_order(flat, &frame);
+    int size = dlt645_encode(&frame, 0, bytes, sizeof bytes);
+    assert(size > 0);
+    int sealed = envelope_seal(flat->envelopes, key, ENVELOPE_DOWN, &flat->address, &counters, bytes,
+                               (size_t)size, message->bytes, sizeof message->bytes);
+    message->size = (uint16_t)(sealed > 0 ? sealed : 0);
+}
+
+/* Plain bytes in an envelope's clothes: header, frame in the clear, a tag of zeros. */
+static void forge(struct flat *flat, struct link_message *message)
+{
+    struct dlt645_frame frame;
+    struct envelope_key any = {{0}};
+    seal_foreign(flat, &any, message);
+    foreign_order(flat, &frame);
+    uint8_t *payload = message->bytes + ENVELOPE_HEADER_SIZE;
+    int size = dlt645_encode(&frame, 0, payload, LINK_MESSAGE_MAX - ENVELOPE_OVERHEAD);
+    memset(payload + size, 0, ENVELOPE_TAG_SIZE);
+}
+
+int flat_attack(struct flat *flat, int64_t now, enum attack attack)
+{
+    struct link_message message = flat->last_order;
+    struct envelope_key wrong = flat->platform_key;
+    bool needs_recording = attack == ATTACK_REPLAY || attack == ATTACK_ALTER;
+    if (needs_recording && message.size == 0)
+        return ERROR_NOT_FOUND;
+    switch (attack) {
+    case ATTACK_REPLAY:
+    case ATTACKS:
+        break;
+    case ATTACK_ALTER: { /* with a fresh counter, one bit of the order turned */
+        uint32_t counter = flat->platform_counters.sent + 1000;
+        for (int i = 0; i < 4; i++)
+            message.bytes[8 + i] = (uint8_t)(counter >> (24 - 8 * i));
+        message.bytes[ENVELOPE_HEADER_SIZE + 9] ^= 1;
+        break;
+    }
+    case ATTACK_FORGE:
+        forge(flat, &message);
+        break;
+    case ATTACK_WRONG_KEY:
+        wrong.bytes[0] ^= 0x80;
+        seal_foreign(flat, &wrong, &message);
+        break;
+    }
+    event_put(&flat->events, now, EVENT_FRAME_FOREIGN, attack, digest(message.bytes, message.size));
+    modem_receives(flat, now, &message);
+    flat_settle(flat, now);
+    return 0;
+}
+
+void flat_set_controller(struct flat *flat, struct controller *controller)
+{
+    flat->controller = controller ? controller : &flat->meter.controller;
+}
+
+int flat_init(struct flat *flat, uint32_t number, struct event_sink *sink,
+              struct platform *platform, struct envelope_context *envelopes,
+              const struct flat_config *config)
+{
+    memset(flat, 0, sizeof *flat);
+    flat->number = number;
+    flat->events = (struct event_source){sink, number};
+    flat->envelopes = envelopes;
+    flat->next_payment = 1;
+    flat->last_cause = -1;
+    flat->link_powered = true;
+    queue_init(&flat->queue, FLAT_SLOTS);
+    int result = dlt645_address_from_number(100000 + number, &flat->address);
+    assert(result == 0);
+    result = envelope_derive_key(master_key, sizeof master_key, &flat->address, &flat->modem.key);
+    if (result < 0)
+        return result;
+    flat->platform_key = flat->modem.key;
+
+    plant_init(&flat->plant, timers_at(flat, FLAT_SLOT_PLANT, PLANT_TIMERS), flat->events,
+               &config->plant);
+    meter_init(&flat->meter, timers_at(flat, FLAT_SLOT_METER, METER_TIMERS), flat->events,
+               &flat->address, &config->meter);
+    if (config->meter.credit == CREDIT_LOCAL) /* lifted by the platform once the reminders are delivered */
+        flat->meter.memory.keep_power = flat->meter.controller.status.keep_power = true;
+    flat->controller = &flat->meter.controller;
+    link_init(&flat->link, timers_at(flat, FLAT_SLOT_LINK, LINK_DIRECTIONS), flat->events,
+              random_stream(config->seed, number, RANDOM_METER_LINK), config->signal);
+    flat->link.logged = true;
+    link_init(&flat->phone, timers_at(flat, FLAT_SLOT_PHONE, LINK_DIRECTIONS), flat->events,
+              random_stream(config->seed, number, RANDOM_PHONE_LINK), config->phone_signal);
+    const struct account_config account = {
+        .credit = config->meter.credit,
+        .opening_balance = config->meter.opening_balance,
+        .control_password = config->meter.control_password,
+        .administrator_password = config->meter.administrator_password,
+    };
+    account_init(&flat->account, platform, timers_at(flat, FLAT_SLOT_ACCOUNT, ACCOUNT_TIMERS),
+                 flat->events, &flat->address, &account);
+    flat_settle(flat, 0);
+    return 0;
+}

@@ -1,0 +1,99 @@
+/*
+ * One flat from the mains to its account: plant, controller, modem, radio link, the tenant's phone, account. A
+ * simulation of its own: it has its own event queue and random streams, and meets other flats only at
+ * the site. Data goes round in one place, flat_settle: signals to the controller, its coil pulses to the
+ * relay, its frames through the modem to the platform and back.
+ */
+#ifndef METERBENCH_SIM_FLAT_H
+#define METERBENCH_SIM_FLAT_H
+
+#include "sim/link/link.h"
+#include "sim/meter/meter.h"
+#include "sim/plant/plant.h"
+#include "sim/platform/account.h"
+#include "sim/wire/envelope.h"
+
+/* What can be wrong with a modem, for the tests of invariant 7. */
+struct modem_faults {
+    bool accepts_replays;
+    bool skips_authentication;
+};
+
+/* The end of the uplink envelope on the meter's side. Counters survive a power cut. */
+struct modem {
+    struct modem_faults faults;
+    struct envelope_key key;
+    struct envelope_counters counters;
+    int64_t last_alarm_at; /* a flood of forged frames raises one alarm a minute */
+    uint32_t rejected;
+};
+
+enum flat_slot {
+    FLAT_SLOT_PLANT = 0,
+    FLAT_SLOT_METER = FLAT_SLOT_PLANT + PLANT_TIMERS,
+    FLAT_SLOT_LINK = FLAT_SLOT_METER + METER_TIMERS,
+    FLAT_SLOT_PHONE = FLAT_SLOT_LINK + LINK_DIRECTIONS,
+    FLAT_SLOT_ACCOUNT = FLAT_SLOT_PHONE + LINK_DIRECTIONS,
+    FLAT_SLOTS = FLAT_SLOT_ACCOUNT + ACCOUNT_TIMERS
+};
+
+struct flat {
+    uint32_t number; /* from 1 */
+    int64_t now;
+    struct event_queue queue;
+    struct event_source events;
+    struct dlt645_address address;
+    struct plant plant;
+    struct meter meter;             /* the virtual controller */
+    struct controller *controller;  /* the one in charge: &meter.controller, or a board's */
+    struct modem modem;
+    struct envelope_key platform_key;
+    struct envelope_counters platform_counters;
+    struct envelope_context *envelopes; /* the site's */
+    struct link link, phone;
+    struct account account;
+    struct link_message last_order; /* the last envelope that reached the modem; what an attacker recorded */
+    uint32_t next_payment;
+    int64_t last_cause;             /* enum plant_fault awaiting its moment at the terminals, or -1 */
+    bool link_powered;
+};
+
+struct flat_config {
+    struct plant_config plant;
+    struct meter_config meter;
+    enum signal_class signal, phone_signal;
+    uint64_t seed;
+};
+
+/* 0, or ERROR_ENVELOPE_CRYPTO. */
+int flat_init(struct flat *flat, uint32_t number, struct event_sink *sink,
+              struct platform *platform, struct envelope_context *envelopes,
+              const struct flat_config *config);
+
+/* The time of its next event, TIME_NEVER when none is left. */
+int64_t flat_next(const struct flat *flat);
+
+/* Run the next event (which must exist) and settle. */
+void flat_step(struct flat *flat);
+
+/* Route what components left for each other until nothing is left. Call after any change from outside. */
+void flat_settle(struct flat *flat, int64_t now);
+
+/* ---- what a scenario, a window or the site does to a flat; `now` is not before the flat's last event -- */
+
+/* Begin, change or end (level 0) a cause; a virtual flat logs CAUSE at once, a board when its rack applied it. */
+void flat_set_fault(struct flat *flat, int64_t now, enum plant_fault fault, int64_t level);
+void flat_set_supply(struct flat *flat, int64_t now, int32_t feeder_mv, int32_t terminal_mv);
+/* The tenant pays by phone; the payment number, which the platform counts once. 0 or ERROR_QUEUE_FULL. */
+int flat_pay(struct flat *flat, int64_t now, int64_t amount, uint32_t *number);
+
+/* Attacks on the radio path, as somebody without the key can make them. */
+enum attack { ATTACK_REPLAY, ATTACK_ALTER, ATTACK_FORGE, ATTACK_WRONG_KEY, ATTACKS };
+const char *attack_name(int attack);
+/* Deliver a hostile envelope to the modem now. 0, or ERROR_NOT_FOUND when there is nothing to replay. */
+int flat_attack(struct flat *flat, int64_t now, enum attack attack);
+
+/* Hand the flat to another controller (NULL: back to the virtual meter). */
+void flat_set_controller(struct flat *flat, struct controller *controller);
+
+#endif

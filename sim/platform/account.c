@@ -1,0 +1,450 @@
+#include "sim/platform/account.h"
+
+#include "sim/error.h"
+
+#include <assert.h>
+#include <string.h>
+
+#define ORDER_RETRY_NS (60 * NS_PER_S)
+#define ORDER_VALID_NS (10 * NS_PER_MIN)
+enum { ORDER_ATTEMPTS_MAX = 10, ENERGY_IDENTIFIER = 0x00010000 };
+
+static void send_frame(struct account *account, const struct dlt645_frame *frame)
+{
+    assert(account->frame_count < ACCOUNT_FRAMES_MAX);
+    struct controller_frame *out = &account->frames[account->frame_count++];
+    int size = dlt645_encode(frame, 0, out->bytes, sizeof out->bytes);
+    assert(size > 0);
+    out->size = (uint8_t)size;
+}
+
+static void send_phone(struct account *account, enum phone_kind kind, uint32_t number)
+{
+    if (account->phone_count == ACCOUNT_PHONE_MAX)
+        return; /* the flat empties it after every event; a reminder is sent again anyway */
+    account->phone[account->phone_count++] =
+        (struct phone_message){.kind = kind, .number = number};
+}
+
+static void audit(struct account *account, int64_t now, enum audit_action action, int actor)
+{
+    platform_audit(account->platform, now, account->events.flat, action, actor);
+}
+
+/* ---- orders --------------------------------------------------------------------------------- */
+
+static struct dlt645_authority authority_of(const struct account *account,
+                                            const struct account_order *order)
+{
+    uint32_t password =
+        order->level == 2 ? account->administrator_password : account->control_password;
+    return (struct dlt645_authority){
+        .level = (uint8_t)order->level,
+        .password = password,
+        .operator_code = (uint32_t)(order->actor + 2),
+    };
+}
+
+static void recharge_frame(const struct account *account, const struct account_order *order,
+                           struct dlt645_frame *frame)
+{
+    uint8_t value[8];
+    int size = controller_recharge_write(&order->recharge, value, sizeof value);
+    assert(size == sizeof value);
+    const struct dlt645_write write = {
+        .identifier = CONTROLLER_RECHARGE_IDENTIFIER,
+        .authority = authority_of(account, order),
+        .value = value,
+        .value_size = (size_t)size,
+    };
+    int result = dlt645_write_request(frame, &account->address, &write);
+    assert(result == 0);
+    (void)result;
+}
+
+static void relay_frame(const struct account *account, int64_t now,
+                        const struct account_order *order, struct dlt645_frame *frame)
+{
+    int64_t until_s = account->platform->epoch_s + (now + ORDER_VALID_NS) / NS_PER_S;
+    struct civil_time civil = civil_from_seconds(until_s);
+    const struct dlt645_relay_command command = {
+        .authority = authority_of(account, order),
+        .order = (enum dlt645_relay_order)order->order,
+        .valid_until = {(uint16_t)civil.year, (uint8_t)civil.month, (uint8_t)civil.day,
+                        (uint8_t)civil.hour, (uint8_t)civil.minute, (uint8_t)civil.second, 0},
+    };
+    int result = dlt645_relay_request(frame, &account->address, &command);
+    assert(result == 0);
+    (void)result;
+}
+
+static void send_order(struct account *account, int64_t now)
+{
+    struct account_order *order = &account->orders[0];
+    struct dlt645_frame frame;
+    if (order->order == 0)
+        recharge_frame(account, order, &frame);
+    else
+        relay_frame(account, now, order, &frame);
+    order->attempts++;
+    send_frame(account, &frame);
+    timer_arm(&account->timers, ACCOUNT_TIMER_ORDER, now + ORDER_RETRY_NS);
+}
+
+static int enqueue(struct account *account, int64_t now, struct account_order order)
+{
+    if (account->order_count == ACCOUNT_ORDERS_MAX)
+        return ERROR_QUEUE_FULL;
+    account->orders[account->order_count++] = order;
+    event_put(&account->events, now, EVENT_ORDER, order.order, order.actor);
+    if (account->order_count == 1)
+        send_order(account, now);
+    return 0;
+}
+
+int account_order(struct account *account, int64_t now, int order, int actor, int level)
+{
+    return enqueue(account, now,
+                   (struct account_order){.order = order, .actor = actor, .level = level});
+}
+
+static void next_order(struct account *account, int64_t now)
+{
+    account->order_count--;
+    memmove(account->orders, account->orders + 1,
+            (size_t)account->order_count * sizeof account->orders[0]);
+    timer_cancel(&account->timers, ACCOUNT_TIMER_ORDER);
+    if (account->order_count > 0)
+        send_order(account, now);
+}
+
+static void order_unanswered(struct account *account, int64_t now)
+{
+    if (account->orders[0].attempts < ORDER_ATTEMPTS_MAX) {
+        send_order(account, now);
+        return;
+    }
+    event_put(&account->events, now, EVENT_ORDER_FAILED, account->orders[0].order, ERROR_TIMEOUT);
+    next_order(account, now);
+}
+
+static void order_refused(struct account *account, int64_t now, const struct account_order *order,
+                          int word)
+{
+    event_put(&account->events, now, EVENT_ORDER_FAILED, order->order, word);
+    bool arrears = order->actor == ACTOR_BILLING && order->order == DLT645_RELAY_TRIP;
+    if (!arrears)
+        return;
+    account->arrears_trip = false; /* keep-power stands: ask again after another grace period */
+    timer_arm(&account->timers, ACCOUNT_TIMER_GRACE, now + account->platform->policy.grace_ns);
+}
+
+static void order_answered(struct account *account, int64_t now, const struct dlt645_frame *frame)
+{
+    if (account->order_count == 0)
+        return; /* the answer to an order that was answered before */
+    const struct account_order *order = &account->orders[0];
+    struct dlt645_relay_reply reply = {.accepted = true};
+    uint16_t bits = 0;
+    bool of_relay = (frame->control & DLT645_FUNCTION_MASK) == DLT645_RELAY;
+    if (of_relay != (order->order != 0))
+        return;
+    if (of_relay && dlt645_relay_reply_parse(frame, &reply) < 0)
+        return;
+    if (!of_relay)
+        reply.accepted = dlt645_reply_check(frame, DLT645_WRITE, &bits) == 0;
+    if (reply.accepted)
+        event_put(&account->events, now, EVENT_ORDER_DONE, order->order, reply.word);
+    else
+        order_refused(account, now, order, of_relay ? reply.word : bits);
+    next_order(account, now);
+}
+
+/* ---- billing -------------------------------------------------------------------------------- */
+
+static bool in_arrears(const struct account *account)
+{
+    return account->balance <= -account->platform->policy.overdraft;
+}
+
+static void send_reminder(struct account *account, int64_t now)
+{
+    int number = account->reminders_delivered + 1;
+    account->reminder_attempts++;
+    event_put(&account->events, now, EVENT_REMINDER_SENT, number, account->reminder_attempts);
+    send_phone(account, PHONE_REMINDER, (uint32_t)number);
+    timer_arm(&account->timers, ACCOUNT_TIMER_REMIND,
+              now + account->platform->policy.reminder_retry_ns);
+}
+
+static void remind_timer(struct account *account, int64_t now)
+{
+    if (account->reminder_attempts < account->platform->policy.reminder_attempts_max) {
+        send_reminder(account, now);
+        return;
+    }
+    /* A tenant who cannot be reached is not switched off: the administrator is told and decides. */
+    account->fallback = true;
+    event_put(&account->events, now, EVENT_REMINDERS_FALLBACK, account->reminders_delivered, 0);
+    audit(account, now, AUDIT_ALARM_REPORTED, ACTOR_BILLING);
+}
+
+static void arrears_trip(struct account *account, int64_t now)
+{
+    account->arrears_trip = true;
+    event_put(&account->events, now, EVENT_ARREARS_TRIP, account->reminders_delivered,
+              account->balance);
+    audit(account, now, AUDIT_ARREARS_TRIP, ACTOR_BILLING);
+    int order = account->credit == CREDIT_LOCAL ? DLT645_RELAY_KEEP_POWER_OFF : DLT645_RELAY_TRIP;
+    account_order(account, now, order, ACTOR_BILLING, 4);
+}
+
+static void trip_if_due(struct account *account, int64_t now)
+{
+    const struct billing_policy *policy = &account->platform->policy;
+    if (account->arrears_trip || !in_arrears(account) || account->platform->mute)
+        return;
+    bool reminded = account->reminders_delivered >= policy->reminders;
+    if (!reminded && !account->platform->faults.trips_without_reminders)
+        return;
+    int64_t due = account->last_delivered_at + policy->grace_ns;
+    if (reminded && now < due)
+        timer_arm(&account->timers, ACCOUNT_TIMER_GRACE, due);
+    else
+        arrears_trip(account, now);
+}
+
+static void remind_if_due(struct account *account, int64_t now)
+{
+    const struct billing_policy *policy = &account->platform->policy;
+    if (account->reminding || account->balance > policy->remind_below)
+        return;
+    account->reminding = true;
+    account->reminder_attempts = 0;
+    send_reminder(account, now);
+}
+
+static void reminder_delivered(struct account *account, int64_t now, uint32_t number)
+{
+    const struct billing_policy *policy = &account->platform->policy;
+    if (!account->reminding || (int)number != account->reminders_delivered + 1)
+        return; /* a receipt of one that was counted, or that a payment made void */
+    account->reminders_delivered++;
+    account->reminder_attempts = 0;
+    account->last_delivered_at = now;
+    account->fallback = false;
+    event_put(&account->events, now, EVENT_REMINDER_DELIVERED, account->reminders_delivered, 0);
+    if (account->reminders_delivered < policy->reminders)
+        timer_arm(&account->timers, ACCOUNT_TIMER_REMIND, now + policy->reminder_spacing_ns);
+    else
+        timer_cancel(&account->timers, ACCOUNT_TIMER_REMIND);
+    trip_if_due(account, now);
+}
+
+static void end_reminding(struct account *account)
+{
+    account->reminding = false;
+    account->fallback = false;
+    account->reminders_delivered = 0;
+    timer_cancel(&account->timers, ACCOUNT_TIMER_REMIND);
+    timer_cancel(&account->timers, ACCOUNT_TIMER_GRACE);
+}
+
+static void restore(struct account *account, int64_t now)
+{
+    account->arrears_trip = false;
+    if (account->credit == CREDIT_LOCAL) {
+        account_order(account, now, DLT645_RELAY_KEEP_POWER_ON, ACTOR_BILLING, 4);
+        return;
+    }
+    int order = account->platform->policy.restore_by_permit ? DLT645_RELAY_PERMIT_CLOSE
+                                                            : DLT645_RELAY_CLOSE;
+    account_order(account, now, order, ACTOR_BILLING, 4);
+}
+
+static void recharge_meter(struct account *account, int64_t now, int64_t amount)
+{
+    account->recharge_number++;
+    enqueue(account, now,
+            (struct account_order){
+                .actor = ACTOR_BILLING,
+                .level = 4,
+                .recharge = {.amount = amount, .number = account->recharge_number},
+            });
+}
+
+int account_pay(struct account *account, int64_t now, int64_t amount, uint32_t number)
+{
+    if (amount <= 0)
+        return ERROR_INVALID_ARGUMENT;
+    if (number <= account->last_payment)
+        return ERROR_NOT_ALLOWED;
+    account->last_payment = number;
+    account->balance += amount;
+    account->paid += amount;
+    event_put(&account->events, now, EVENT_PAYMENT, amount, number);
+    audit(account, now, AUDIT_PAYMENT_ACCEPTED, ACTOR_BILLING);
+    if (account->credit == CREDIT_LOCAL)
+        recharge_meter(account, now, amount);
+    if (in_arrears(account))
+        return 0;
+    if (account->balance > account->platform->policy.remind_below || account->arrears_trip)
+        end_reminding(account);
+    if (account->arrears_trip)
+        restore(account, now);
+    remind_if_due(account, now);
+    return 0;
+}
+
+void account_open(struct account *account, int64_t now, int64_t balance)
+{
+    account->opening = balance;
+    account->balance = balance;
+    account->charged = 0;
+    account->paid = 0;
+    remind_if_due(account, now);
+    trip_if_due(account, now);
+}
+
+static void charge(struct account *account, int64_t now, int64_t units_10wh)
+{
+    int64_t factor = account->platform->faults.charges_twice ? 2 : 1;
+    int64_t sum = units_10wh * account->platform->policy.price + account->charge_remainder;
+    int64_t amount = sum / 100;
+    account->charge_remainder = sum % 100;
+    account->balance -= amount * factor;
+    account->charged += amount;
+    event_put(&account->events, now, EVENT_CHARGE, amount, account->register_10wh * 10);
+}
+
+static void register_read(struct account *account, int64_t now, int64_t reading_10wh)
+{
+    int64_t last = account->register_10wh;
+    account->register_10wh = reading_10wh;
+    if (last < 0 || reading_10wh < last)
+        return; /* the first reading opens the account; a register never runs backwards */
+    if (reading_10wh > last)
+        charge(account, now, reading_10wh - last);
+    remind_if_due(account, now);
+    trip_if_due(account, now);
+}
+
+/* ---- what arrives --------------------------------------------------------------------------- */
+
+static bool is_protective(int cause)
+{
+    return cause >= TRIP_CAUSE_OVERLOAD && cause < TRIP_CAUSE_COUNT;
+}
+
+static void report_received(struct account *account, int64_t now,
+                            const struct controller_report *report)
+{
+    event_put(&account->events, now, EVENT_ALARM_RECEIVED, report->alarm, report->detail);
+    bool alarms = report->alarm != METER_ALARM_CLOSED && report->alarm != METER_ALARM_POWER_UP;
+    switch (report->alarm) {
+    case METER_ALARM_TRIPPED:
+        audit(account, now, AUDIT_TRIP_REPORTED, ACTOR_BILLING);
+        alarms = is_protective(report->detail);
+        break;
+    case METER_ALARM_CLOSED:
+        audit(account, now, AUDIT_CLOSE_REPORTED, ACTOR_BILLING);
+        break;
+    case METER_ALARM_SECURITY:
+        audit(account, now, AUDIT_SECURITY_ALARM, ACTOR_BILLING);
+        break;
+    default:
+        audit(account, now, AUDIT_ALARM_REPORTED, ACTOR_BILLING);
+        break;
+    }
+    if (alarms)
+        send_phone(account, PHONE_ALARM, (uint32_t)report->alarm << 8 | report->detail);
+}
+
+static void reading_received(struct account *account, int64_t now, const struct dlt645_frame *frame)
+{
+    const uint8_t *value;
+    size_t size;
+    uint16_t bits;
+    int64_t mwh;
+    if (dlt645_read_reply_parse(frame, ENERGY_IDENTIFIER, &value, &size, &bits) < 0 ||
+        dlt645_quantity_read(DLT645_ENERGY, value, size, &mwh, NULL) < 0)
+        return;
+    register_read(account, now, mwh / 10000);
+}
+
+void account_receive(struct account *account, int64_t now, const uint8_t *bytes, size_t size)
+{
+    struct dlt645_frame frame;
+    struct controller_report report;
+    if (dlt645_decode(bytes, size, &frame, NULL) < 0)
+        return;
+    int function = frame.control & DLT645_FUNCTION_MASK;
+    if (function == DLT645_RELAY || function == DLT645_WRITE)
+        order_answered(account, now, &frame);
+    else if (controller_report_parse(&frame, &report) == 0)
+        report_received(account, now, &report);
+    else
+        reading_received(account, now, &frame);
+}
+
+void account_phone(struct account *account, int64_t now, const struct phone_message *message)
+{
+    if (message->kind == PHONE_PAYMENT)
+        account_pay(account, now, message->amount, message->number);
+    if (message->kind != PHONE_RECEIPT)
+        return;
+    if (message->receipt_of == PHONE_REMINDER)
+        reminder_delivered(account, now, message->number);
+    else if (message->receipt_of == PHONE_ALARM)
+        event_put(&account->events, now, EVENT_ALARM_DELIVERED, message->number >> 8,
+                  message->number & 0xff);
+}
+
+static void poll(struct account *account, int64_t now)
+{
+    timer_arm(&account->timers, ACCOUNT_TIMER_POLL, now + account->platform->policy.poll_ns);
+    if (account->platform->mute)
+        return;
+    struct dlt645_frame frame;
+    dlt645_read_request(&frame, &account->address, ENERGY_IDENTIFIER);
+    send_frame(account, &frame);
+}
+
+void account_timer(struct account *account, int64_t now, int timer)
+{
+    timer_cancel(&account->timers, timer);
+    switch (timer) {
+    case ACCOUNT_TIMER_POLL:
+        poll(account, now);
+        break;
+    case ACCOUNT_TIMER_REMIND:
+        remind_timer(account, now);
+        break;
+    case ACCOUNT_TIMER_GRACE:
+        trip_if_due(account, now);
+        break;
+    case ACCOUNT_TIMER_ORDER:
+        order_unanswered(account, now);
+        break;
+    }
+}
+
+void account_init(struct account *account, struct platform *platform, struct timers timers,
+                  struct event_source events, const struct dlt645_address *address,
+                  const struct account_config *config)
+{
+    memset(account, 0, sizeof *account);
+    account->platform = platform;
+    account->timers = timers;
+    account->events = events;
+    account->address = *address;
+    account->credit = config->credit;
+    account->control_password = config->control_password;
+    account->administrator_password = config->administrator_password;
+    account->opening = config->opening_balance;
+    account->balance = config->opening_balance;
+    account->register_10wh = -1;
+    /* Polls are spread over the interval by the flat's number, as a platform does. */
+    int64_t spread = platform->policy.poll_ns / 64 * (events.flat % 64);
+    timer_arm(&account->timers, ACCOUNT_TIMER_POLL, NS_PER_S + spread);
+}

@@ -1,0 +1,84 @@
+/*
+ * The platform's view of one flat: the account that is charged from the meter's register, the reminders before an
+ * arrears trip, payments, and orders on their way to the meter. It speaks DL/T 645 downwards and short
+ * messages to the tenant's phone; both wait in an outbox for the flat to carry.
+ */
+#ifndef METERBENCH_SIM_PLATFORM_ACCOUNT_H
+#define METERBENCH_SIM_PLATFORM_ACCOUNT_H
+
+#include "sim/kernel/queue.h"
+#include "sim/meter/meter.h"
+#include "sim/platform/phone.h"
+#include "sim/platform/platform.h"
+
+enum account_timer {
+    ACCOUNT_TIMER_POLL,
+    ACCOUNT_TIMER_REMIND,
+    ACCOUNT_TIMER_GRACE,
+    ACCOUNT_TIMER_ORDER,
+    ACCOUNT_TIMERS
+};
+
+enum { ACCOUNT_ORDERS_MAX = 6, ACCOUNT_PHONE_MAX = 6, ACCOUNT_FRAMES_MAX = 4, ACTOR_BILLING = -1 };
+
+/* An order on its way; `recharge` rides on the same queue for meters that own their credit. */
+struct account_order {
+    int order; /* enum dlt645_relay_order, or 0 for a recharge */
+    int actor; /* a user, or ACTOR_BILLING */
+    int level; /* DL/T 645 password level: 2 administrator, 4 control */
+    int attempts;
+    struct controller_recharge recharge;
+};
+
+struct account {
+    struct platform *platform;
+    struct timers timers;
+    struct event_source events;
+    struct dlt645_address address;
+    enum credit_profile credit;
+    uint32_t control_password, administrator_password;
+    int64_t opening, balance;    /* 1/10000 yuan */
+    int64_t charged, paid;       /* sums since the opening */
+    int64_t charge_remainder;    /* 1/10000 yuan x 1/100 kWh, carried */
+    int64_t register_10wh;       /* last reading, 0.01 kWh; -1 before the first */
+    uint32_t last_payment;
+    uint32_t recharge_number;
+    int reminders_delivered, reminder_attempts;
+    int64_t last_delivered_at;
+    bool reminding, fallback;
+    bool arrears_trip; /* the platform ordered (or, local, allowed) the trip and has not restored */
+    int order_count, phone_count, frame_count;
+    struct account_order orders[ACCOUNT_ORDERS_MAX];
+    struct phone_message phone[ACCOUNT_PHONE_MAX];
+    struct controller_frame frames[ACCOUNT_FRAMES_MAX];
+};
+
+struct account_config {
+    enum credit_profile credit;
+    int64_t opening_balance;
+    uint32_t control_password, administrator_password;
+};
+
+void account_init(struct account *account, struct platform *platform, struct timers timers,
+                  struct event_source events, const struct dlt645_address *address,
+                  const struct account_config *config);
+
+void account_timer(struct account *account, int64_t now, int timer);
+
+/* A frame from the meter, its envelope opened. */
+void account_receive(struct account *account, int64_t now, const uint8_t *bytes, size_t size);
+
+/* A message from the tenant's phone. */
+void account_phone(struct account *account, int64_t now, const struct phone_message *message);
+
+/* Accept a payment: positive amount, a number higher than the last one. 0, or ERROR_INVALID_ARGUMENT
+ * (not positive), ERROR_NOT_ALLOWED (a number seen before: told twice, counted once). */
+int account_pay(struct account *account, int64_t now, int64_t amount, uint32_t number);
+
+/* Send an order of somebody who was authorised. 0 or ERROR_QUEUE_FULL. */
+int account_order(struct account *account, int64_t now, int order, int actor, int level);
+
+/* Set the balance as a move-in would (a new opening). */
+void account_open(struct account *account, int64_t now, int64_t balance);
+
+#endif

@@ -1,0 +1,170 @@
+#include "sim/site.h"
+
+#include "sim/error.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+enum { SUPPLY_STEP_MV = 100 }; /* smaller moves of the feeder's voltage are not worth an event */
+
+struct site_config site_config_default(void)
+{
+    return (struct site_config){
+        .seed = 1,
+        .epoch_s = civil_to_seconds(&(struct civil_time){2026, 7, 15, 12, 0, 0, 0}),
+        .flats = 40,
+        .signal = SIGNAL_GOOD,
+        .household = true,
+        .feeder_mohm = 20,
+        .meeting_ns = NS_PER_S,
+        .opening_balance = 1000000, /* 100 yuan */
+        .meter = meter_config_default(),
+        .policy = billing_policy_default(),
+    };
+}
+
+static int init_flats(struct site *site, struct event_sink *sink)
+{
+    const struct site_config *config = &site->config;
+    struct flat_config flat = {
+        .plant = {config->epoch_s, config->seed, config->meter.nominal_mv, config->household},
+        .meter = config->meter,
+        .signal = config->signal,
+        .phone_signal = SIGNAL_GOOD,
+        .seed = config->seed,
+    };
+    flat.meter.seed = config->seed;
+    flat.meter.epoch_s = config->epoch_s;
+    flat.meter.opening_balance = config->opening_balance;
+    flat.meter.price = config->policy.price;
+    for (uint32_t i = 0; i < config->flats; i++) {
+        int result = flat_init(&site->flats[i], i + 1, sink, &site->platform, site->envelopes, &flat);
+        if (result < 0)
+            return result;
+        site->next[i] = flat_next(&site->flats[i]);
+    }
+    return 0;
+}
+
+struct site *site_new(const struct site_config *config, struct event_sink *sink, int *error)
+{
+    struct site *site = calloc(1, sizeof *site);
+    *error = ERROR_NO_MEMORY;
+    if (!site)
+        return NULL;
+    site->config = *config;
+    site->flat_count = config->flats;
+    site->events = (struct event_source){sink, EVENT_NO_FLAT};
+    site->terminal_mv = config->meter.nominal_mv;
+    site->next_meeting = config->meeting_ns;
+    site->flats = calloc(config->flats, sizeof *site->flats);
+    site->next = calloc(config->flats, sizeof *site->next);
+    site->envelopes = envelope_context_new();
+    platform_init(&site->platform, site->events, config->seed, config->epoch_s);
+    site->platform.policy = config->policy;
+    if (site->flats && site->next && site->envelopes)
+        *error = init_flats(site, sink);
+    if (*error < 0) {
+        site_free(site);
+        return NULL;
+    }
+    return site;
+}
+
+void site_free(struct site *site)
+{
+    if (!site)
+        return;
+    envelope_context_free(site->envelopes);
+    free(site->flats);
+    free(site->next);
+    free(site);
+}
+
+struct flat *site_flat(struct site *site, uint32_t number)
+{
+    return number >= 1 && number <= site->flat_count ? &site->flats[number - 1] : NULL;
+}
+
+void site_touched(struct site *site, const struct flat *flat)
+{
+    site->next[flat->number - 1] = flat_next(flat);
+}
+
+/* The flats' currents pull the shared feeder down; each sees the result until the next meeting. */
+static void meet(struct site *site)
+{
+    int64_t now = site->next_meeting;
+    int64_t total_ma = 0;
+    site->next_meeting += site->config.meeting_ns;
+    for (uint32_t i = 0; i < site->flat_count; i++)
+        total_ma += site->flats[i].plant.signals.current_ma;
+    int32_t nominal_mv = site->config.meter.nominal_mv;
+    int64_t drop_mv = total_ma * site->config.feeder_mohm / 1000;
+    int64_t floor_mv = nominal_mv / 2; /* a short circuit is the breaker's to clear, not the feeder's end */
+    int32_t terminal_mv =
+        (int32_t)(nominal_mv - drop_mv > floor_mv ? nominal_mv - drop_mv : floor_mv);
+    if (abs(terminal_mv - site->terminal_mv) < SUPPLY_STEP_MV)
+        return;
+    site->terminal_mv = terminal_mv;
+    for (uint32_t i = 0; i < site->flat_count; i++) {
+        flat_set_supply(&site->flats[i], now, nominal_mv, terminal_mv);
+        site_touched(site, &site->flats[i]);
+    }
+}
+
+static uint32_t earliest_flat(const struct site *site)
+{
+    uint32_t best = 0;
+    for (uint32_t i = 1; i < site->flat_count; i++)
+        if (site->next[i] < site->next[best])
+            best = i;
+    return best;
+}
+
+int64_t site_next(const struct site *site)
+{
+    int64_t flat = site->flat_count ? site->next[earliest_flat(site)] : TIME_NEVER;
+    return flat < site->next_meeting ? flat : site->next_meeting;
+}
+
+bool site_step(struct site *site, int64_t until)
+{
+    int64_t next = site_next(site);
+    if (next > until) {
+        site->now = until > site->now ? until : site->now;
+        return false;
+    }
+    assert(next >= site->now);
+    site->now = next;
+    if (next == site->next_meeting) /* before the flats' events of the same instant */
+        meet(site);
+    while (site->flat_count) {
+        uint32_t i = earliest_flat(site);
+        if (site->next[i] != next)
+            break;
+        flat_step(&site->flats[i]);
+        site->next[i] = flat_next(&site->flats[i]);
+    }
+    return true;
+}
+
+void site_run_until(struct site *site, int64_t until)
+{
+    while (site_step(site, until))
+        ;
+}
+
+int64_t site_energy_imbalance_mw_ns(struct site *site)
+{
+    __extension__ __int128 sum = 0;
+    for (uint32_t i = 0; i < site->flat_count; i++) {
+        struct plant *plant = &site->flats[i].plant;
+        plant_account(plant, site->now);
+        const struct energy *parts[] = {&plant->terminal_energy, &plant->line_loss_energy};
+        for (int k = 0; k < 2; k++)
+            sum -= (__int128)parts[k]->mwh * 3600000000000 + parts[k]->remainder_mw_ns;
+        sum += plant_feeder_energy(plant, site->now);
+    }
+    return (int64_t)sum;
+}

@@ -1,0 +1,62 @@
+/*
+ * One building: its flats, its feeder, its share of the platform. The unit of independence: sites share
+ * nothing. Flats meet only here and only at fixed intervals, when the feeder's voltage follows
+ * the sum of their currents; between meetings each flat could run alone.
+ */
+#ifndef METERBENCH_SIM_SITE_H
+#define METERBENCH_SIM_SITE_H
+
+#include "sim/flat.h"
+
+struct site_config {
+    uint64_t seed;
+    int64_t epoch_s; /* the calendar second (since 2000) of time zero */
+    uint32_t flats;
+    enum signal_class signal;
+    bool household;
+    int32_t feeder_mohm;       /* shared impedance between transformer and flats */
+    int64_t meeting_ns;
+    int64_t opening_balance;   /* 1/10000 yuan, each account */
+    struct meter_config meter; /* seed, epoch and balance are filled in */
+    struct billing_policy policy;
+};
+
+struct site_config site_config_default(void);
+
+struct site {
+    struct site_config config;
+    struct event_source events;
+    struct platform platform;
+    struct envelope_context *envelopes;
+    int64_t now;
+    int64_t next_meeting;
+    int32_t terminal_mv; /* what the flats were told at the last meeting */
+    uint32_t flat_count;
+    int64_t *next; /* cached flat_next of each flat */
+    struct flat *flats;
+};
+
+/* Takes all memory of the run. NULL with *error set (ERROR_NO_MEMORY, ERROR_ENVELOPE_CRYPTO). */
+struct site *site_new(const struct site_config *config, struct event_sink *sink, int *error);
+void site_free(struct site *site);
+
+/* The flat of a number (from 1), or NULL. */
+struct flat *site_flat(struct site *site, uint32_t number);
+
+/* The time of the next thing that happens anywhere in the site. Meetings count only while they could
+ * change something, which they always can. */
+int64_t site_next(const struct site *site);
+
+/* Run everything up to and including `until`, in time order (ties: lower flat first). */
+void site_run_until(struct site *site, int64_t until);
+
+/* Run the events of one instant, the earliest, if it is not after `until`. True when it did. */
+bool site_step(struct site *site, int64_t until);
+
+/* Tell the site that a flat was changed from outside (its cached next event may be stale). */
+void site_touched(struct site *site, const struct flat *flat);
+
+/* Feeder = terminals + line loss, to the last mW*ns. The difference, 0 when the books balance. */
+int64_t site_energy_imbalance_mw_ns(struct site *site);
+
+#endif
