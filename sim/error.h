@@ -5,7 +5,7 @@
  * these negative numbers otherwise. Log, scenarios and windows show the same name and text.
  *
  * Each room has a block of a hundred numbers, so that two rooms may add lines without meeting:
- * -1 generic, -100 wire. A number is never used again for something else: run files keep them.
+ * -1 generic, -100 wire, -200 hil. A number is never used again for something else: run files keep them.
  */
 #ifndef METERBENCH_SIM_ERROR_H
 #define METERBENCH_SIM_ERROR_H
@@ -48,7 +48,16 @@
     X(-145, ENVELOPE_REPLAYED, "uplink envelope was already accepted")                             \
     X(-146, ENVELOPE_COUNTER_EXHAUSTED, "the key's invocation counter is used up")                 \
     X(-147, ENVELOPE_TOO_LONG, "payload is too long for an uplink envelope")                       \
-    X(-148, ENVELOPE_CRYPTO, "the cryptographic library failed")
+    X(-148, ENVELOPE_CRYPTO, "the cryptographic library failed")                                   \
+    X(-200, PORT, "a serial port cannot be used")                                                  \
+    X(-201, PORT_LOST, "a serial port went away")                                                  \
+    X(-202, RACK_LOST, "the rack went away or stopped its heartbeat")                              \
+    X(-203, BOARD_NO_ANSWER, "the board never answered")                                           \
+    X(-204, BOARD_SILENT, "the board answered before and fell silent")                             \
+    X(-205, BOARD_REFUSED, "the board refused what the bench set")                                 \
+    X(-206, EMULATOR, "the board emulator failed")                                                 \
+    X(-207, PROFILE, "a board profile or bench file is wrong")                                     \
+    X(-208, LATE, "the bench fell behind the wall clock")
 
 /* ERROR_INVALID_ARGUMENT = -1, and so on, one constant for each line of the table. */
 enum error_number {

@@ -1,0 +1,47 @@
+/*
+ * How a run gets a real meter in a flat's place. The run knows this much and no more; hil/ implements it
+ * for a serial port with a rack, paced by the wall clock or granted in lockstep.
+ *
+ * While attached, the run asks the board's clock to advance. The clock returns early when something
+ * arrived from outside; the run brings the site to that time and calls `deliver`, which applies it.
+ */
+#ifndef METERBENCH_SIM_BOARD_H
+#define METERBENCH_SIM_BOARD_H
+
+#include "sim/error.h"
+#include "sim/kernel/clock.h"
+#include "sim/site.h"
+
+struct board;
+
+struct board_ops {
+    /* Take the flat over at site->now: settings, credit, clock, energy and contact state are written
+     * to the board and read back, the rack is given the flat's levels, pacing starts.
+     * 0, or a negative error with board->message set (the flat keeps its virtual meter). */
+    int (*attach)(struct board *board, struct site *site, struct flat *flat);
+
+    /* Apply what arrived, in order of arrival, at site->now. */
+    void (*deliver)(struct board *board, struct site *site);
+
+    /* Give the flat back to its virtual meter; leave relay and rack safe. Never fails loudly. */
+    void (*detach)(struct board *board);
+};
+
+struct board {
+    const struct board_ops *ops;
+    struct clock clock;
+    char message[320];  /* of the last error: what, where and how to mend it */
+    char identity[128]; /* profile, port, firmware, for reports; set by attach */
+    bool has_rack;      /* stimulus and contact evidence are there */
+    bool emulated;
+    bool lockstep;
+};
+
+/* A board error is a fault of the bench (exit 10) unless the board answered before and fell silent
+ * while port and rack were proven alive: then the meter under test has failed. */
+static inline bool board_error_is_the_meters(int error)
+{
+    return error == ERROR_BOARD_SILENT;
+}
+
+#endif
