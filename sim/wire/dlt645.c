@@ -1,7 +1,6 @@
 /* Addresses, frames and the receiver. What frames carry: dlt645_data.c, dlt645_messages.c. */
 #include "sim/wire/dlt645.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #include "sim/error.h"
@@ -21,8 +20,8 @@ enum {
     AT_DATA = 10,
 };
 
-const struct dlt645_address dlt645_broadcast = { { 0x99, 0x99, 0x99, 0x99, 0x99, 0x99 } };
-const struct dlt645_address dlt645_wildcard = { { 0xAA, 0xAA, 0xAA, 0xAA, 0xAA, 0xAA } };
+const struct dlt645_address dlt645_broadcast = {{0x99, 0x99, 0x99, 0x99, 0x99, 0x99}};
+const struct dlt645_address dlt645_wildcard = {{0xAA, 0xAA, 0xAA, 0xAA, 0xAA, 0xAA}};
 
 static void set_offset(size_t *error_offset, size_t offset)
 {
@@ -71,7 +70,7 @@ static bool bytes_are_an_address(const struct dlt645_address *address)
 
 int dlt645_address_from_text(const char *text, struct dlt645_address *address)
 {
-    struct dlt645_address parsed = { { 0 } };
+    struct dlt645_address parsed = {{0}};
     size_t places = strlen(text);
 
     if (places < 1 || places > 2 * DLT645_ADDRESS_SIZE) {

@@ -178,11 +178,11 @@ struct dlt645_time {
 };
 
 enum dlt645_time_layout {
-    DLT645_TIME_SECOND_TO_YEAR,      /* ss mm hh DD MM YY: relay command, broadcast time */
-    DLT645_TIME_MINUTE_TO_YEAR,      /* mm hh DD MM YY: switch times, demand times */
-    DLT645_TIME_OF_DAY,              /* ss mm hh: 04000102 */
-    DLT645_TIME_DATE_WEEKDAY,        /* WW DD MM YY: 04000101 */
-    DLT645_TIME_WITH_WEEKDAY,        /* ss mm hh WW DD MM YY: 0400010C */
+    DLT645_TIME_SECOND_TO_YEAR, /* ss mm hh DD MM YY: relay command, broadcast time */
+    DLT645_TIME_MINUTE_TO_YEAR, /* mm hh DD MM YY: switch times, demand times */
+    DLT645_TIME_OF_DAY,         /* ss mm hh: 04000102 */
+    DLT645_TIME_DATE_WEEKDAY,   /* WW DD MM YY: 04000101 */
+    DLT645_TIME_WITH_WEEKDAY,   /* ss mm hh WW DD MM YY: 0400010C */
 };
 
 #define DLT645_TIME_SIZE_MAX 7
@@ -244,7 +244,7 @@ enum dlt645_quantity {
 #define DLT645_QUANTITY_ENUM(name, size, sign, units, decimals, unit) DLT645_##name,
     DLT645_QUANTITIES(DLT645_QUANTITY_ENUM)
 #undef DLT645_QUANTITY_ENUM
-    DLT645_QUANTITY_COUNT
+        DLT645_QUANTITY_COUNT
 };
 
 /* Bytes of a quantity on the wire, 2..4; 0 for a value outside the enumeration. */
@@ -369,10 +369,10 @@ int dlt645_broadcast_time_parse(const struct dlt645_frame *frame, struct dlt645_
 /* N1. */
 enum dlt645_relay_order {
     DLT645_RELAY_TRIP = 0x1A,
-    DLT645_RELAY_PERMIT_CLOSE = 0x1B,          /* the tenant closes by holding a key for 3 s */
+    DLT645_RELAY_PERMIT_CLOSE = 0x1B, /* the tenant closes by holding a key for 3 s */
     DLT645_RELAY_CLOSE = 0x1C,
-    DLT645_RELAY_TRIP_THEN_CLOSE = 0x1D,       /* closes by itself after N2 x 5 min */
-    DLT645_RELAY_TRIP_THEN_PERMIT = 0x1E,      /* permits closing after N2 x 5 min */
+    DLT645_RELAY_TRIP_THEN_CLOSE = 0x1D,  /* closes by itself after N2 x 5 min */
+    DLT645_RELAY_TRIP_THEN_PERMIT = 0x1E, /* permits closing after N2 x 5 min */
     DLT645_RELAY_ALARM_ON = 0x2A,
     DLT645_RELAY_ALARM_OFF = 0x2B,
     DLT645_RELAY_KEEP_POWER_ON = 0x3A,
@@ -409,7 +409,7 @@ enum dlt645_relay_done {
     DLT645_DONE_CLOSED = 0x0001,
     DLT645_DONE_CLOSE_PERMITTED = 0x0002,
     DLT645_DONE_TRIPPED = 0x0004,
-    DLT645_DONE_TRIP_DELAYED = 0x0008,         /* by the set trip delay */
+    DLT645_DONE_TRIP_DELAYED = 0x0008, /* by the set trip delay */
     DLT645_DONE_TRIP_WILL_RESTORE = 0x0010,
     DLT645_DONE_TRIP_HELD_BY_CURRENT = 0x0020, /* waits until the current falls */
     DLT645_DONE_KEEP_POWER_ON = 0x0100,
@@ -433,8 +433,8 @@ enum dlt645_relay_refused {
 
 struct dlt645_relay_reply {
     bool accepted;
-    bool has_word; /* a two-byte word follows; otherwise nothing (9C) or the ERR byte (DC) */
-    uint16_t word; /* DLT645_DONE_ bits if accepted, DLT645_REFUSED_ bits if not */
+    bool has_word;      /* a two-byte word follows; otherwise nothing (9C) or the ERR byte (DC) */
+    uint16_t word;      /* DLT645_DONE_ bits if accepted, DLT645_REFUSED_ bits if not */
     uint8_t error_bits; /* DLT645_ERROR_ bits, of a refusal without word */
 };
 

@@ -53,7 +53,7 @@ int dlt645_time_read(enum dlt645_time_layout layout, const uint8_t *bytes, size_
                      struct dlt645_time *time, size_t *error_offset)
 {
     const char *letters = layout_letters(layout);
-    struct dlt645_time read = { .year = 2000 };
+    struct dlt645_time read = {.year = 2000};
 
     if (letters[0] == '\0') {
         return ERROR_INVALID_ARGUMENT;
@@ -112,7 +112,7 @@ int dlt645_time_write(enum dlt645_time_layout layout, const struct dlt645_time *
 
 static int days_in_month(unsigned year, unsigned month)
 {
-    static const uint8_t days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+    static const uint8_t days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 
     /* 2000 was a leap year, so within 2000..2099 every fourth one is. */
     return month == 2 && year % 4 == 0 ? 29 : days[month - 1];
@@ -154,7 +154,7 @@ struct quantity_format {
 
 static const struct quantity_format formats[DLT645_QUANTITY_COUNT] = {
 #define QUANTITY_FORMAT(name, bytes, sign, count, decimals, unit)                                  \
-    [DLT645_##name] = { .size = (bytes), .has_sign = (sign), .units = (count) },
+    [DLT645_##name] = {.size = (bytes), .has_sign = (sign), .units = (count)},
     DLT645_QUANTITIES(QUANTITY_FORMAT)
 #undef QUANTITY_FORMAT
 };

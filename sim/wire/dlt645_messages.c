@@ -313,8 +313,8 @@ int dlt645_relay_request(struct dlt645_frame *frame, const struct dlt645_address
     if (!authority_fits(&command->authority)) {
         return ERROR_OUT_OF_RANGE;
     }
-    size = dlt645_time_write(DLT645_TIME_SECOND_TO_YEAR, &command->valid_until, until,
-                             sizeof until);
+    size =
+        dlt645_time_write(DLT645_TIME_SECOND_TO_YEAR, &command->valid_until, until, sizeof until);
     if (size < 0) {
         return size;
     }

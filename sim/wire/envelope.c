@@ -22,8 +22,8 @@ enum {
 #define MASTER_SIZE_MIN 16
 #define SHA256_SIZE 32
 
-static const uint8_t derivation_label[] = { 'm', 'e', 't', 'e', 'r', 'b', 'e', 'n', 'c',
-                                            'h', ' ', 'u', 'p', 'l', 'i', 'n', 'k' };
+static const uint8_t derivation_label[] = {'m', 'e', 't', 'e', 'r', 'b', 'e', 'n', 'c',
+                                           'h', ' ', 'u', 'p', 'l', 'i', 'n', 'k'};
 
 struct envelope_context {
     EVP_CIPHER_CTX *seal;

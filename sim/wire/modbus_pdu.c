@@ -108,7 +108,7 @@ int modbus_request_encode(const struct modbus_request *request, uint8_t *pdu, si
 
 int modbus_request_parse(const uint8_t *pdu, size_t size, struct modbus_request *request)
 {
-    struct modbus_request parsed = { 0 };
+    struct modbus_request parsed = {0};
 
     if (size < 1) {
         return ERROR_MODBUS_LENGTH;
@@ -202,7 +202,7 @@ static int parse_exception(const uint8_t *pdu, size_t size, struct modbus_respon
     if (size != EXCEPTION_PDU_SIZE || pdu[1] == 0) {
         return ERROR_MODBUS_LENGTH;
     }
-    *response = (struct modbus_response){ .exception = pdu[1] };
+    *response = (struct modbus_response){.exception = pdu[1]};
     return ERROR_MODBUS_EXCEPTION;
 }
 
@@ -215,7 +215,7 @@ static int parse_registers(const struct modbus_request *request, const uint8_t *
     if (pdu[1] != 2 * request->count) {
         return ERROR_MODBUS_MISMATCH;
     }
-    *response = (struct modbus_response){ .count = request->count };
+    *response = (struct modbus_response){.count = request->count};
     for (size_t i = 0; i < request->count; i++) {
         response->values[i] = get_u16(pdu + 2 + 2 * i);
     }
@@ -228,11 +228,10 @@ static int parse_echo(const struct modbus_request *request, const uint8_t *pdu, 
     if (size != 5) {
         return ERROR_MODBUS_LENGTH;
     }
-    if (get_u16(pdu + 1) != request->address ||
-        get_u16(pdu + 3) != value_or_count(request)) {
+    if (get_u16(pdu + 1) != request->address || get_u16(pdu + 3) != value_or_count(request)) {
         return ERROR_MODBUS_MISMATCH;
     }
-    *response = (struct modbus_response){ 0 };
+    *response = (struct modbus_response){0};
     return 0;
 }
 

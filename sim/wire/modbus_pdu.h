@@ -28,8 +28,8 @@ enum modbus_function {
 
 struct modbus_request {
     enum modbus_function function;
-    uint16_t address; /* of the first register, from 0 */
-    uint16_t count;   /* registers: 1..125 read, 1 single, 1..123 multiple */
+    uint16_t address;                  /* of the first register, from 0 */
+    uint16_t count;                    /* registers: 1..125 read, 1 single, 1..123 multiple */
     uint16_t values[MODBUS_WRITE_MAX]; /* of the two writes */
 };
 

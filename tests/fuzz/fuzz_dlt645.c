@@ -27,8 +27,7 @@ static void parse_replies(const struct dlt645_frame *frame)
         CLAIM(value >= frame->data && size <= (size_t)(frame->data + frame->length - value));
     }
     dlt645_address_reply_parse(frame, &address);
-    if (dlt645_relay_reply_parse(frame, &relay) == 0 &&
-        !(frame->control & DLT645_MORE_FOLLOWS)) {
+    if (dlt645_relay_reply_parse(frame, &relay) == 0 && !(frame->control & DLT645_MORE_FOLLOWS)) {
         dlt645_relay_reply(&again, &frame->address, &relay);
         CLAIM(same_frame(&again, frame));
     }

@@ -10,8 +10,8 @@
 #include "sim/wire/envelope.h"
 #include "tests/fuzz/fuzz.h"
 
-static const struct dlt645_address meter = { { 0x61, 0x01, 0, 0, 0, 0 } };
-static const struct envelope_key key = { { 0x13, 0x57, 0x9B, 0xDF } };
+static const struct dlt645_address meter = {{0x61, 0x01, 0, 0, 0, 0}};
+static const struct envelope_key key = {{0x13, 0x57, 0x9B, 0xDF}};
 
 static bool is_erased(const uint8_t *bytes, size_t size)
 {
@@ -41,7 +41,7 @@ static int open_at_meter(struct envelope_context *context, struct envelope_count
 
 static void open_hostile(struct envelope_context *context, const uint8_t *bytes, size_t size)
 {
-    struct envelope_counters counters = { 0 };
+    struct envelope_counters counters = {0};
     struct envelope_header header;
     uint8_t payload[ENVELOPE_PAYLOAD_MAX];
 
@@ -51,8 +51,8 @@ static void open_hostile(struct envelope_context *context, const uint8_t *bytes,
 
 static void seal_and_change(struct envelope_context *context, const uint8_t *bytes, size_t size)
 {
-    struct envelope_counters platform = { .sent = 6 };
-    struct envelope_counters counters = { .accepted = 6 };
+    struct envelope_counters platform = {.sent = 6};
+    struct envelope_counters counters = {.accepted = 6};
     uint8_t envelope[ENVELOPE_SIZE_MAX];
     uint8_t payload[ENVELOPE_PAYLOAD_MAX];
     size_t place;

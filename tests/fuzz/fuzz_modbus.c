@@ -10,11 +10,11 @@
 #include "tests/fuzz/fuzz.h"
 
 static const struct modbus_request asked[] = {
-    { MODBUS_READ_HOLDING, 0x000B, 1, { 0 } },
-    { MODBUS_READ_INPUT, 0x0048, 2, { 0 } },
-    { MODBUS_READ_INPUT, 0x0000, MODBUS_READ_MAX, { 0 } },
-    { MODBUS_WRITE_SINGLE, 0x02C5, 1, { 1 } },
-    { MODBUS_WRITE_MULTIPLE, 0x002A, 2, { 0x3F80, 0 } },
+    {MODBUS_READ_HOLDING, 0x000B, 1, {0}},
+    {MODBUS_READ_INPUT, 0x0048, 2, {0}},
+    {MODBUS_READ_INPUT, 0x0000, MODBUS_READ_MAX, {0}},
+    {MODBUS_WRITE_SINGLE, 0x02C5, 1, {1}},
+    {MODBUS_WRITE_MULTIPLE, 0x002A, 2, {0x3F80, 0}},
 };
 
 static void as_request(const uint8_t *pdu, size_t size)

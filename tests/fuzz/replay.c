@@ -187,7 +187,7 @@ static void run_mutations(const struct corpus *corpus, unsigned long count, uint
 
 int main(int argc, char **argv)
 {
-    struct corpus corpus = { 0 };
+    struct corpus corpus = {0};
     unsigned long mutations = 0;
     uint64_t seed = 1;
     int option;

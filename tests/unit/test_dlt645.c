@@ -13,7 +13,7 @@
 #include "sim/wire/dlt645.h"
 #include "tests/frames/frames.h"
 
-static const struct dlt645_address meter_161 = { { 0x61, 0x01, 0, 0, 0, 0 } };
+static const struct dlt645_address meter_161 = {{0x61, 0x01, 0, 0, 0, 0}};
 
 static const struct dlt645_authority authority = {
     .level = 4,
@@ -112,8 +112,8 @@ static void every_bad_frame_is_refused_and_its_wrong_byte_named(void **state)
 
 static void a_bad_checksum_is_refused_and_its_offset_named(void **state)
 {
-    uint8_t bytes[] = { 0xFE, 0x68, 0x61, 1, 0, 0, 0, 0, 0x68, 0x11, 4, 0x33, 0x33, 0x34, 0x33,
-                        0x15, 0x16 };
+    uint8_t bytes[] = {0xFE, 0x68, 0x61, 1,    0,    0,    0,    0,   0x68,
+                       0x11, 4,    0x33, 0x33, 0x34, 0x33, 0x15, 0x16};
     struct dlt645_frame frame;
     struct dlt645_frame before;
     size_t offset = 0;
@@ -166,7 +166,7 @@ static void a_changed_byte_anywhere_is_refused(void **state)
 
 static void a_frame_of_200_data_bytes_fits_and_one_of_201_does_not(void **state)
 {
-    struct dlt645_frame frame = { .address = meter_161, .control = 0x91, .length = 200 };
+    struct dlt645_frame frame = {.address = meter_161, .control = 0x91, .length = 200};
     uint8_t bytes[DLT645_ENCODED_MAX];
 
     (void)state;
@@ -287,10 +287,10 @@ static void a_doubled_start_byte_costs_no_frame(void **state)
  */
 static void a_doubled_start_before_an_address_ending_in_68_is_resolved_by_silence(void **state)
 {
-    const struct dlt645_address own = { { 1, 2, 3, 4, 5, 0x68 } };
+    const struct dlt645_address own = {{1, 2, 3, 4, 5, 0x68}};
     struct dlt645_frame frame;
     struct listener listener;
-    uint8_t bytes[1 + DLT645_ENCODED_MAX] = { 0x68 };
+    uint8_t bytes[1 + DLT645_ENCODED_MAX] = {0x68};
     int size;
 
     (void)state;
@@ -308,7 +308,7 @@ static void a_doubled_start_before_an_address_ending_in_68_is_resolved_by_silenc
 static void start_and_end_bytes_inside_data_are_data(void **state)
 {
     /* On the wire 35 becomes 68 and E3 becomes 16. */
-    const uint8_t value[] = { 0x35, 0x35, 0xE3, 0x35, 0xE3, 0xE3, 0xCB };
+    const uint8_t value[] = {0x35, 0x35, 0xE3, 0x35, 0xE3, 0xE3, 0xCB};
     struct dlt645_frame frame;
     struct listener listener;
     uint8_t bytes[DLT645_ENCODED_MAX];
@@ -440,8 +440,9 @@ static void an_address_is_written_high_digit_first_and_sent_low_byte_first(void 
 
 static void a_text_that_is_no_address_is_refused(void **state)
 {
-    static const char *const bad[] = { "", "1234567890123", "12 4", "-1", "0x11", "AA", "A",
-                                       "0000000000AA", "1AAA00000000", "AAA000000000", "B" };
+    static const char *const bad[] = {
+        "",  "1234567890123", "12 4",         "-1",           "0x11", "AA",
+        "A", "0000000000AA",  "1AAA00000000", "AAA000000000", "B"};
     struct dlt645_address address = meter_161;
 
     (void)state;
@@ -455,10 +456,10 @@ static void a_text_that_is_no_address_is_refused(void **state)
 
 static void a_wildcard_matches_in_the_high_bytes_only(void **state)
 {
-    const struct dlt645_address high = { { 0x61, 0x01, 0xAA, 0xAA, 0xAA, 0xAA } };
-    const struct dlt645_address low = { { 0xAA, 0x01, 0, 0, 0, 0 } };
-    const struct dlt645_address middle = { { 0x61, 0xAA, 0, 0, 0, 0 } };
-    const struct dlt645_address other = { { 0x62, 0x01, 0xAA, 0xAA, 0xAA, 0xAA } };
+    const struct dlt645_address high = {{0x61, 0x01, 0xAA, 0xAA, 0xAA, 0xAA}};
+    const struct dlt645_address low = {{0xAA, 0x01, 0, 0, 0, 0}};
+    const struct dlt645_address middle = {{0x61, 0xAA, 0, 0, 0, 0}};
+    const struct dlt645_address other = {{0x62, 0x01, 0xAA, 0xAA, 0xAA, 0xAA}};
 
     (void)state;
     assert_true(dlt645_address_matches(&meter_161, &meter_161));
@@ -476,7 +477,7 @@ static void a_wildcard_matches_in_the_high_bytes_only(void **state)
 static void a_bad_digit_is_an_error_that_names_its_byte(void **state)
 {
     const struct dlt645_frame frame = good_frame("F3r");
-    const uint8_t bad_top[] = { 0x00, 0x00, 0xFA };
+    const uint8_t bad_top[] = {0x00, 0x00, 0xFA};
     const uint8_t *bytes;
     uint16_t bits;
     size_t size;
@@ -492,6 +493,25 @@ static void a_bad_digit_is_an_error_that_names_its_byte(void **state)
                      ERROR_BCD_DIGIT);
     assert_int_equal(offset, 2);
     assert_int_equal(value, 7);
+}
+
+static void a_byte_is_a_number_if_both_its_digits_are_decimal(void **state)
+{
+    (void)state;
+    for (unsigned byte = 0; byte < 256; byte++) {
+        const uint8_t bytes[] = {0x99, (uint8_t)byte, 0x00};
+        bool decimal = byte / 16 <= 9 && byte % 16 <= 9;
+        size_t offset = 0;
+        uint64_t value;
+
+        assert_int_equal(bcd_read_unsigned(bytes, 3, &value, &offset),
+                         decimal ? 0 : ERROR_BCD_DIGIT);
+        if (decimal) {
+            assert_int_equal(value, 99 + 100 * (byte / 16 * 10 + byte % 16));
+        } else {
+            assert_int_equal(offset, 1);
+        }
+    }
 }
 
 static int64_t read_back(enum dlt645_quantity quantity, int64_t value)
@@ -534,8 +554,8 @@ static void what_is_finer_than_the_last_digit_is_cut_off(void **state)
 
 static void a_value_that_does_not_fit_its_field_is_refused(void **state)
 {
-    uint8_t bytes[4] = { 1, 2, 3, 4 };
-    const uint8_t before[4] = { 1, 2, 3, 4 };
+    uint8_t bytes[4] = {1, 2, 3, 4};
+    const uint8_t before[4] = {1, 2, 3, 4};
 
     (void)state;
     assert_int_equal(dlt645_quantity_write(DLT645_ENERGY, 1000000000000, bytes, 4),
@@ -554,8 +574,8 @@ static void a_value_that_does_not_fit_its_field_is_refused(void **state)
 
 static void the_top_bit_is_a_sign_in_signed_fields_only(void **state)
 {
-    const uint8_t power[] = { 0x34, 0x12, 0x80 };
-    const uint8_t energy[] = { 0x00, 0x00, 0x00, 0x80 };
+    const uint8_t power[] = {0x34, 0x12, 0x80};
+    const uint8_t energy[] = {0x00, 0x00, 0x00, 0x80};
     int64_t value;
 
     (void)state;
@@ -592,10 +612,10 @@ static void sixteen_digits_are_the_longest_number(void **state)
 
 static void every_time_layout_comes_back(void **state)
 {
-    const struct dlt645_time time = { 2024, 2, 29, 23, 59, 58, 4 };
-    static const size_t sizes[] = { 6, 5, 3, 4, 7 };
+    const struct dlt645_time time = {2024, 2, 29, 23, 59, 58, 4};
+    static const size_t sizes[] = {6, 5, 3, 4, 7};
     uint8_t bytes[DLT645_TIME_SIZE_MAX];
-    const uint8_t clock[] = { 0x58, 0x59, 0x23, 0x04, 0x29, 0x02, 0x24 };
+    const uint8_t clock[] = {0x58, 0x59, 0x23, 0x04, 0x29, 0x02, 0x24};
     struct dlt645_time read;
 
     (void)state;
@@ -619,16 +639,16 @@ static void every_time_layout_comes_back(void **state)
 
 static void only_dates_of_the_calendar_are_valid(void **state)
 {
-    struct dlt645_time time = { 2024, 2, 29, 0, 0, 0, 0 };
+    struct dlt645_time time = {2024, 2, 29, 0, 0, 0, 0};
     struct dlt645_time later = time;
 
     (void)state;
     assert_true(dlt645_time_is_valid(&time));
     time.year = 2023;
     assert_false(dlt645_time_is_valid(&time));
-    time = (struct dlt645_time){ .year = 2000 };
+    time = (struct dlt645_time){.year = 2000};
     assert_false(dlt645_time_is_valid(&time));
-    time = (struct dlt645_time){ 2099, 12, 31, 23, 59, 59, 0 };
+    time = (struct dlt645_time){2099, 12, 31, 23, 59, 59, 0};
     assert_true(dlt645_time_is_valid(&time));
     time.second = 60;
     assert_false(dlt645_time_is_valid(&time));
@@ -733,7 +753,7 @@ static void a_meter_tells_its_address(void **state)
 static void a_recharge_is_written_with_level_password_and_operator(void **state)
 {
     uint8_t amount[4];
-    const struct dlt645_write write = { 0x00900200, authority, amount, sizeof amount };
+    const struct dlt645_write write = {0x00900200, authority, amount, sizeof amount};
     struct dlt645_write read;
     struct dlt645_frame frame;
     uint16_t bits;
@@ -761,8 +781,8 @@ static void a_recharge_is_written_with_level_password_and_operator(void **state)
 
 static void a_write_that_is_too_long_or_too_short_is_refused(void **state)
 {
-    uint8_t value[39] = { 0 };
-    struct dlt645_write write = { 0x04000403, authority, value, 38 };
+    uint8_t value[39] = {0};
+    struct dlt645_write write = {0x04000403, authority, value, 38};
     struct dlt645_frame frame;
 
     (void)state;
@@ -779,8 +799,8 @@ static void a_write_that_is_too_long_or_too_short_is_refused(void **state)
 
 static void a_password_is_in_no_description(void **state)
 {
-    const uint8_t secret[] = { 0x04, 0x78, 0x56, 0x34 };
-    const struct dlt645_write write = { 0x04000C05, authority, secret, sizeof secret };
+    const uint8_t secret[] = {0x04, 0x78, 0x56, 0x34};
+    const struct dlt645_write write = {0x04000C05, authority, secret, sizeof secret};
     struct dlt645_frame frame;
     char text[160];
 
@@ -789,15 +809,15 @@ static void a_password_is_in_no_description(void **state)
     assert_int_equal(dlt645_describe(&frame, text, sizeof text), 0);
     assert_null(strstr(text, "111111"));
     assert_null(strstr(text, "78 56 34"));
-    frame = (struct dlt645_frame){ meter_161, DLT645_SET_PASSWORD, 4, { 0x04, 0x78, 0x56, 0x34 } };
+    frame = (struct dlt645_frame){meter_161, DLT645_SET_PASSWORD, 4, {0x04, 0x78, 0x56, 0x34}};
     assert_int_equal(dlt645_describe(&frame, text, sizeof text), 0);
     assert_string_equal(text, "set password to 000000000161");
 }
 
 static void the_time_is_broadcast_and_has_to_be_one(void **state)
 {
-    const struct dlt645_time time = { 2025, 11, 22, 20, 30, 5, 0 };
-    struct dlt645_time read = { 0 };
+    const struct dlt645_time time = {2025, 11, 22, 20, 30, 5, 0};
+    struct dlt645_time read = {0};
     struct dlt645_frame frame;
     char text[80];
 
@@ -854,11 +874,11 @@ static void a_relay_command_without_a_date_is_read_but_its_time_is_not_valid(voi
 
 static void every_relay_order_comes_back_with_its_name(void **state)
 {
-    static const uint8_t orders[] = { 0x1A, 0x1B, 0x1C, 0x1D, 0x1E, 0x2A, 0x2B, 0x3A, 0x3B };
+    static const uint8_t orders[] = {0x1A, 0x1B, 0x1C, 0x1D, 0x1E, 0x2A, 0x2B, 0x3A, 0x3B};
     struct dlt645_relay_command command = {
         .authority = authority,
         .restore_after_5min = 6,
-        .valid_until = { 2030, 1, 31, 12, 0, 0, 0 },
+        .valid_until = {2030, 1, 31, 12, 0, 0, 0},
     };
     size_t known = 0;
     char text[160];
@@ -917,17 +937,27 @@ static void every_kind_of_relay_reply_comes_back(void **state)
         uint8_t length;
         const char *text;
     } cases[] = {
-        { { true, false, 0, 0 }, 0x9C, 0, "relay control done from 000000000161" },
-        { { true, true, DLT645_DONE_TRIP_HELD_BY_CURRENT, 0 }, 0x9C, 2,
-          "relay control done: trip held by large current from 000000000161" },
-        { { true, true, DLT645_DONE_CLOSED | DLT645_DONE_ALARM_OFF, 0 }, 0x9C, 2,
-          "relay control done: closed, alarm off from 000000000161" },
-        { { false, true, DLT645_REFUSED_VALID_UNTIL, 0 }, 0xDC, 2,
-          "relay control refused: valid-until time has passed or is no time from 000000000161" },
-        { { false, true, DLT645_REFUSED_RESTORE_ALREADY_OPEN, 0 }, 0xDC, 2,
-          "relay control refused: already tripped, no trip with restore from 000000000161" },
-        { { false, false, 0, DLT645_ERROR_PASSWORD }, 0xDC, 1,
-          "relay control refused: wrong password or not authorised from 000000000161" },
+        {{true, false, 0, 0}, 0x9C, 0, "relay control done from 000000000161"},
+        {{true, true, DLT645_DONE_TRIP_HELD_BY_CURRENT, 0},
+         0x9C,
+         2,
+         "relay control done: trip held by large current from 000000000161"},
+        {{true, true, DLT645_DONE_CLOSED | DLT645_DONE_ALARM_OFF, 0},
+         0x9C,
+         2,
+         "relay control done: closed, alarm off from 000000000161"},
+        {{false, true, DLT645_REFUSED_VALID_UNTIL, 0},
+         0xDC,
+         2,
+         "relay control refused: valid-until time has passed or is no time from 000000000161"},
+        {{false, true, DLT645_REFUSED_RESTORE_ALREADY_OPEN, 0},
+         0xDC,
+         2,
+         "relay control refused: already tripped, no trip with restore from 000000000161"},
+        {{false, false, 0, DLT645_ERROR_PASSWORD},
+         0xDC,
+         1,
+         "relay control refused: wrong password or not authorised from 000000000161"},
     };
 
     (void)state;
@@ -990,7 +1020,7 @@ static void a_description_never_overflows_its_buffer(void **state)
 
 static void every_control_code_and_length_has_a_description(void **state)
 {
-    struct dlt645_frame frame = { .address = meter_161 };
+    struct dlt645_frame frame = {.address = meter_161};
     char text[1024];
 
     (void)state;
@@ -1054,6 +1084,7 @@ int main(void)
         cmocka_unit_test(a_text_that_is_no_address_is_refused),
         cmocka_unit_test(a_wildcard_matches_in_the_high_bytes_only),
         cmocka_unit_test(a_bad_digit_is_an_error_that_names_its_byte),
+        cmocka_unit_test(a_byte_is_a_number_if_both_its_digits_are_decimal),
         cmocka_unit_test(quantities_come_back_in_base_units),
         cmocka_unit_test(what_is_finer_than_the_last_digit_is_cut_off),
         cmocka_unit_test(a_value_that_does_not_fit_its_field_is_refused),

@@ -13,7 +13,7 @@
 #include "sim/wire/envelope.h"
 #include "tests/frames/frames.h"
 
-static const struct dlt645_address meter_161 = { { 0x61, 0x01, 0, 0, 0, 0 } };
+static const struct dlt645_address meter_161 = {{0x61, 0x01, 0, 0, 0, 0}};
 
 /* Two ends of one link, and a message that the platform has sealed for the meter. */
 struct link {
@@ -108,7 +108,7 @@ static void envelopes_computed_elsewhere_are_made_and_read_byte_for_byte(void **
         enum envelope_direction direction =
             frames_text(table, i, 1)[0] == '0' ? ENVELOPE_UP : ENVELOPE_DOWN;
         uint32_t counter = (uint32_t)strtoul(frames_text(table, i, 2), NULL, 10);
-        struct envelope_counters counters = { .sent = counter - 1, .accepted = counter - 1 };
+        struct envelope_counters counters = {.sent = counter - 1, .accepted = counter - 1};
         uint8_t payload[FRAMES_BYTES_MAX];
         uint8_t expected[FRAMES_BYTES_MAX];
         uint8_t envelope[ENVELOPE_SIZE_MAX];
@@ -117,10 +117,12 @@ static void envelopes_computed_elsewhere_are_made_and_read_byte_for_byte(void **
         size_t size = frames_bytes(table, i, 4, expected);
 
         assert_int_equal(envelope_seal(link->context, &link->key, direction, &meter_161, &counters,
-                                       payload, payload_size, envelope, sizeof envelope), size);
+                                       payload, payload_size, envelope, sizeof envelope),
+                         size);
         assert_memory_equal(envelope, expected, size);
         assert_int_equal(envelope_open(link->context, &link->key, direction, &meter_161, &counters,
-                                       expected, size, opened, sizeof opened), payload_size);
+                                       expected, size, opened, sizeof opened),
+                         payload_size);
         assert_memory_equal(opened, payload, payload_size);
         assert_int_equal(counters.sent, counter);
         assert_int_equal(counters.accepted, counter);
@@ -241,11 +243,13 @@ static void an_order_sent_back_to_the_platform_is_refused(void **state)
 
     assert_int_equal(envelope_open(link->context, &link->key, ENVELOPE_UP, &meter_161,
                                    &link->platform, link->envelope, link->size, payload,
-                                   sizeof payload), ERROR_ENVELOPE_DIRECTION);
+                                   sizeof payload),
+                     ERROR_ENVELOPE_DIRECTION);
     link->envelope[1] = ENVELOPE_UP;
     assert_int_equal(envelope_open(link->context, &link->key, ENVELOPE_UP, &meter_161,
                                    &link->platform, link->envelope, link->size, payload,
-                                   sizeof payload), ERROR_ENVELOPE_AUTHENTICATION);
+                                   sizeof payload),
+                     ERROR_ENVELOPE_AUTHENTICATION);
     assert_int_equal(link->platform.accepted, 0);
 }
 
@@ -253,8 +257,8 @@ static void an_order_sent_back_to_the_platform_is_refused(void **state)
 static void an_envelope_for_another_meter_is_refused(void **state)
 {
     struct link *link = *state;
-    const struct dlt645_address other = { { 0x62, 0x01, 0, 0, 0, 0 } };
-    struct envelope_counters counters = { 0 };
+    const struct dlt645_address other = {{0x62, 0x01, 0, 0, 0, 0}};
+    struct envelope_counters counters = {0};
     uint8_t payload[ENVELOPE_PAYLOAD_MAX];
 
     assert_int_equal(envelope_open(link->context, &link->key, ENVELOPE_DOWN, &other, &counters,
@@ -282,14 +286,16 @@ static void an_exhausted_counter_seals_nothing_more(void **state)
 static void buffers_that_are_too_small_use_no_counter(void **state)
 {
     struct link *link = *state;
-    uint8_t large[ENVELOPE_PAYLOAD_MAX + 1] = { 0 };
+    uint8_t large[ENVELOPE_PAYLOAD_MAX + 1] = {0};
 
     assert_int_equal(envelope_seal(link->context, &link->key, ENVELOPE_DOWN, &meter_161,
                                    &link->platform, link->payload, sizeof link->payload,
-                                   link->envelope, link->size - 1), ERROR_BUFFER_TOO_SMALL);
+                                   link->envelope, link->size - 1),
+                     ERROR_BUFFER_TOO_SMALL);
     assert_int_equal(envelope_seal(link->context, &link->key, ENVELOPE_DOWN, &meter_161,
                                    &link->platform, large, sizeof large, link->envelope,
-                                   sizeof link->envelope), ERROR_ENVELOPE_TOO_LONG);
+                                   sizeof link->envelope),
+                     ERROR_ENVELOPE_TOO_LONG);
     assert_int_equal(link->platform.sent, 1);
     assert_int_equal(open_down(link, large, sizeof link->payload - 1), ERROR_BUFFER_TOO_SMALL);
     assert_int_equal(link->meter.accepted, 0);
@@ -307,7 +313,8 @@ static void the_longest_payload_fits_and_comes_back(void **state)
     }
     assert_int_equal(envelope_seal(link->context, &link->key, ENVELOPE_DOWN, &meter_161,
                                    &link->platform, payload, sizeof payload, link->envelope,
-                                   sizeof link->envelope), ENVELOPE_SIZE_MAX);
+                                   sizeof link->envelope),
+                     ENVELOPE_SIZE_MAX);
     link->size = ENVELOPE_SIZE_MAX;
     assert_int_equal(open_down(link, opened, sizeof opened), sizeof opened);
     assert_memory_equal(opened, payload, sizeof opened);
@@ -330,8 +337,8 @@ static void a_header_tells_whose_key_is_wanted(void **state)
 
 static void every_meter_has_a_key_of_its_own(void **state)
 {
-    static const uint8_t master[32] = { 1, 2, 3 };
-    const struct dlt645_address other = { { 0x62, 0x01, 0, 0, 0, 0 } };
+    static const uint8_t master[32] = {1, 2, 3};
+    const struct dlt645_address other = {{0x62, 0x01, 0, 0, 0, 0}};
     struct envelope_key a;
     struct envelope_key b;
 
@@ -345,8 +352,8 @@ static void every_meter_has_a_key_of_its_own(void **state)
 /* The key of the tables: HMAC-SHA256 computed apart from this project's code. */
 static void the_key_of_meter_161_is_known(void **state)
 {
-    static const uint8_t known[] = { 0xEB, 0x62, 0xF6, 0xE3, 0x20, 0x03, 0x75, 0x8A,
-                                     0x91, 0x34, 0x3E, 0x03, 0xB1, 0x5D, 0x66, 0xCC };
+    static const uint8_t known[] = {0xEB, 0x62, 0xF6, 0xE3, 0x20, 0x03, 0x75, 0x8A,
+                                    0x91, 0x34, 0x3E, 0x03, 0xB1, 0x5D, 0x66, 0xCC};
     const struct link *link = *state;
 
     assert_memory_equal(link->key.bytes, known, sizeof known);
@@ -383,7 +390,7 @@ static void the_dlms_vector_comes_out_of_the_same_cipher(void **state)
 
 static void the_iv_is_system_title_and_big_endian_counter(void **state)
 {
-    static const uint8_t expected[] = { 'M', 1, 0x61, 0x01, 0, 0, 0, 0, 0x01, 0x23, 0x45, 0x67 };
+    static const uint8_t expected[] = {'M', 1, 0x61, 0x01, 0, 0, 0, 0, 0x01, 0x23, 0x45, 0x67};
     uint8_t iv[ENVELOPE_IV_SIZE];
 
     (void)state;

@@ -96,8 +96,8 @@ static void every_captured_request_encodes_to_the_same_bytes(void **state)
         assert_true(pdu_size > 0);
         assert_int_equal(modbus_request_encode(&exchange.request, pdu, (size_t)pdu_size - 1),
                          ERROR_BUFFER_TOO_SMALL);
-        assert_int_equal(modbus_rtu_encode(exchange.station, pdu, (size_t)pdu_size, again,
-                                           sizeof again), size);
+        assert_int_equal(
+            modbus_rtu_encode(exchange.station, pdu, (size_t)pdu_size, again, sizeof again), size);
         assert_memory_equal(again, bytes, size);
     }
     frames_close(table);
@@ -105,8 +105,8 @@ static void every_captured_request_encodes_to_the_same_bytes(void **state)
 
 static void a_captured_answer_encodes_to_the_same_bytes(void **state)
 {
-    static const char *const ids[] = { "sdm230_code", "sdm230_import_1", "m802_write",
-                                       "exception_4" };
+    static const char *const ids[] = {"sdm230_code", "sdm230_import_1", "m802_write",
+                                      "exception_4"};
 
     (void)state;
     for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {
@@ -120,10 +120,12 @@ static void a_captured_answer_encodes_to_the_same_bytes(void **state)
         parse_answer(&exchange, &response);
         size = modbus_response_encode(&exchange.request, &response, pdu, sizeof pdu);
         assert_true(size > 0);
-        assert_int_equal(modbus_response_encode(&exchange.request, &response, pdu,
-                                                (size_t)size - 1), ERROR_BUFFER_TOO_SMALL);
-        assert_int_equal(modbus_rtu_encode(exchange.station, pdu, (size_t)size, again,
-                                           sizeof again), exchange.answer_size);
+        assert_int_equal(
+            modbus_response_encode(&exchange.request, &response, pdu, (size_t)size - 1),
+            ERROR_BUFFER_TOO_SMALL);
+        assert_int_equal(
+            modbus_rtu_encode(exchange.station, pdu, (size_t)size, again, sizeof again),
+            exchange.answer_size);
         assert_memory_equal(again, exchange.answer, exchange.answer_size);
     }
 }
@@ -151,7 +153,7 @@ static void the_high_word_of_a_32_bit_value_comes_first(void **state)
 
 static void a_register_outside_the_answer_is_refused(void **state)
 {
-    struct modbus_response response = { .count = 2, .values = { 1, 2 } };
+    struct modbus_response response = {.count = 2, .values = {1, 2}};
     uint16_t word = 77;
     uint32_t value = 77;
 
@@ -183,13 +185,13 @@ static void an_exception_has_a_name(void **state)
 
 static void an_echo_of_another_write_is_a_mismatch(void **state)
 {
-    const struct modbus_request single = { MODBUS_WRITE_SINGLE, 0x02C5, 1, { 1 } };
-    const struct modbus_request many = { MODBUS_WRITE_MULTIPLE, 0x002A, 2, { 0x3F80, 0 } };
-    static const uint8_t echo[] = { 6, 0x02, 0xC5, 0, 1 };
-    static const uint8_t other_value[] = { 6, 0x02, 0xC5, 0, 0 };
-    static const uint8_t other_address[] = { 6, 0x02, 0xC4, 0, 1 };
-    static const uint8_t other_count[] = { 16, 0x00, 0x2A, 0, 1 };
-    struct modbus_response response = { .count = 9 };
+    const struct modbus_request single = {MODBUS_WRITE_SINGLE, 0x02C5, 1, {1}};
+    const struct modbus_request many = {MODBUS_WRITE_MULTIPLE, 0x002A, 2, {0x3F80, 0}};
+    static const uint8_t echo[] = {6, 0x02, 0xC5, 0, 1};
+    static const uint8_t other_value[] = {6, 0x02, 0xC5, 0, 0};
+    static const uint8_t other_address[] = {6, 0x02, 0xC4, 0, 1};
+    static const uint8_t other_count[] = {16, 0x00, 0x2A, 0, 1};
+    struct modbus_response response = {.count = 9};
 
     (void)state;
     assert_int_equal(modbus_response_parse(&single, other_value, 5, &response),
@@ -206,7 +208,7 @@ static void an_echo_of_another_write_is_a_mismatch(void **state)
 
 static void a_request_beyond_the_limits_is_refused(void **state)
 {
-    struct modbus_request request = { MODBUS_READ_INPUT, 0, 125, { 0 } };
+    struct modbus_request request = {MODBUS_READ_INPUT, 0, 125, {0}};
     uint8_t pdu[MODBUS_PDU_MAX];
 
     (void)state;
@@ -222,17 +224,17 @@ static void a_request_beyond_the_limits_is_refused(void **state)
     assert_int_equal(modbus_request_encode(&request, pdu, sizeof pdu), ERROR_OUT_OF_RANGE);
     request.count = 1;
     assert_int_equal(modbus_request_encode(&request, pdu, sizeof pdu), 5);
-    request = (struct modbus_request){ MODBUS_WRITE_MULTIPLE, 0, 123, { 0 } };
+    request = (struct modbus_request){MODBUS_WRITE_MULTIPLE, 0, 123, {0}};
     assert_int_equal(modbus_request_encode(&request, pdu, sizeof pdu), 252);
     request.count = 124;
     assert_int_equal(modbus_request_encode(&request, pdu, sizeof pdu), ERROR_OUT_OF_RANGE);
-    request = (struct modbus_request){ (enum modbus_function)5, 0, 1, { 0 } };
+    request = (struct modbus_request){(enum modbus_function)5, 0, 1, {0}};
     assert_int_equal(modbus_request_encode(&request, pdu, sizeof pdu), ERROR_INVALID_ARGUMENT);
 }
 
 static void a_message_of_any_other_length_is_refused(void **state)
 {
-    static const char *const ids[] = { "sdm230_power", "m802_write" };
+    static const char *const ids[] = {"sdm230_power", "m802_write"};
 
     (void)state;
     for (size_t i = 0; i < 2; i++) {
@@ -256,10 +258,22 @@ static void a_message_of_any_other_length_is_refused(void **state)
         for (size_t cut = 1; cut + 3 < exchange.answer_size; cut++) {
             struct modbus_response response;
 
-            assert_int_equal(modbus_response_parse(&exchange.request, exchange.answer + 1, cut,
-                                                   &response), ERROR_MODBUS_LENGTH);
+            assert_int_equal(
+                modbus_response_parse(&exchange.request, exchange.answer + 1, cut, &response),
+                ERROR_MODBUS_LENGTH);
         }
     }
+}
+
+static void a_write_whose_byte_count_is_not_twice_its_registers_is_refused(void **state)
+{
+    uint8_t pdu[] = {16, 0x00, 0x2A, 0, 2, 4, 0x3F, 0x80, 0, 0};
+    struct modbus_request request;
+
+    (void)state;
+    assert_int_equal(modbus_request_parse(pdu, sizeof pdu, &request), 0);
+    pdu[5] = 2;
+    assert_int_equal(modbus_request_parse(pdu, sizeof pdu, &request), ERROR_MODBUS_LENGTH);
 }
 
 static void a_wrong_crc_is_refused(void **state)
@@ -296,7 +310,7 @@ static void a_changed_bit_anywhere_is_refused(void **state)
 
 static void a_pdu_of_no_bytes_or_too_many_is_not_sent(void **state)
 {
-    uint8_t pdu[MODBUS_PDU_MAX + 1] = { 0 };
+    uint8_t pdu[MODBUS_PDU_MAX + 1] = {0};
     uint8_t frame[MODBUS_RTU_MAX];
 
     (void)state;
@@ -327,6 +341,7 @@ int main(void)
         cmocka_unit_test(an_echo_of_another_write_is_a_mismatch),
         cmocka_unit_test(a_request_beyond_the_limits_is_refused),
         cmocka_unit_test(a_message_of_any_other_length_is_refused),
+        cmocka_unit_test(a_write_whose_byte_count_is_not_twice_its_registers_is_refused),
         cmocka_unit_test(a_wrong_crc_is_refused),
         cmocka_unit_test(a_changed_bit_anywhere_is_refused),
         cmocka_unit_test(a_pdu_of_no_bytes_or_too_many_is_not_sent),
