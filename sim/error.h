@@ -5,7 +5,8 @@
  * these negative numbers otherwise. Log, scenarios and windows show the same name and text.
  *
  * Each room has a block of a hundred numbers, so that two rooms may add lines without meeting:
- * -1 generic, -100 wire, -200 hil. A number is never used again for something else: run files keep them.
+ * -1 generic, -100 wire, -200 hil. A number is never used again for something else: run files keep
+ * them.
  */
 #ifndef METERBENCH_SIM_ERROR_H
 #define METERBENCH_SIM_ERROR_H
