@@ -14,6 +14,7 @@
 
 #include <simavr/avr_adc.h>
 #include <simavr/avr_eeprom.h>
+#include <simavr/avr_extint.h>
 #include <simavr/avr_ioport.h>
 #include <simavr/sim_elf.h>
 #include <simavr/sim_io.h>
@@ -64,8 +65,21 @@ static bool is_output(enum signal signal)
     return signal >= SIGNAL_COIL_SET;
 }
 
+/*
+ * simavr polls a low interrupt pin in every cycle, enabled or not, ten times slower in all. A
+ * reset turns that on again. Without it a level interrupt comes once, at the falling edge.
+ */
+static void poll_no_levels(struct core *core)
+{
+    uint8_t number;
+
+    for (number = 0; number < EXTINT_COUNT; number++)
+        avr_extint_set_strict_lvl_trig(core->avr, number, 0);
+}
+
 static void drive_input(struct core_pin *pin)
 {
+    poll_no_levels(pin->core);
     if (pin->irq)
         avr_raise_irq(pin->irq, pin->level);
 }

@@ -26,6 +26,8 @@ static void convert(uint8_t next)
 
 void adc_init(void)
 {
+    /* The analogue comparator has no use here and would only draw current. */
+    ACSR = 1 << ACD;
     /* 125 kHz: a conversion takes 104 us. */
     ADCSRA = (1 << ADEN) | (1 << ADIE) | (1 << ADPS2) | (1 << ADPS1) | (1 << ADPS0);
 }

@@ -135,6 +135,7 @@ static void sample(uint8_t now)
     sampled_at = now;
     if (!adc_ready())
         return;
+    metrology_update();
     watch_supply();
     if (!live.supply_low)
         protection_sample(elapsed_ms);
@@ -170,6 +171,7 @@ int main(void)
     /* Until every channel has been sampled there is nothing to decide on. */
     while (!adc_ready())
         sleep_mode();
+    metrology_update();
     resume();
     for (;;) {
         wdt_reset();

@@ -4,6 +4,9 @@
 
 #include <stdint.h>
 
+/* Takes over the newest samples; what follows speaks of them. */
+void metrology_update(void);
+
 uint32_t metrology_voltage_mv(void);
 uint32_t metrology_current_ma(void);
 uint32_t metrology_power_mw(void);

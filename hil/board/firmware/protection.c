@@ -41,8 +41,8 @@ static void check_leakage(uint8_t elapsed_ms)
 {
     static uint16_t above_ms, double_ms, large_ms;
     uint32_t residual_ua = metrology_residual_ua();
-    uint32_t rated_ua = settings.residual_rated * 100UL;
-    uint32_t acts_ua = rated_ua * LEAKAGE_ACTS_PERCENT / 100;
+    /* 0.1 mA is 100 uA, and a percent a hundredth. */
+    uint32_t acts_ua = (uint32_t)settings.residual_rated * LEAKAGE_ACTS_PERCENT;
     bool trips = false;
 
     if (acts_ua > RESIDUAL_FULL_UA * 95 / 100)
