@@ -1,0 +1,191 @@
+#include "hil/serial.h"
+
+#include "sim/error.h"
+#include "sim/kernel/time.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/serial.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+/* How long bytes may be held back: a pseudo terminal's other end works in slices, an FTDI adapter
+ * without low latency waits 16 ms for more. */
+#define PTY_RESOLUTION_NS (2 * NS_PER_MS)
+#define LOW_LATENCY_RESOLUTION_NS (2 * NS_PER_MS)
+#define ADAPTER_RESOLUTION_NS (16 * NS_PER_MS)
+
+enum { WRITE_WAIT_MS = 500 };
+
+static const struct {
+    int baud;
+    speed_t speed;
+} speeds[] = {
+    {300, B300},       {600, B600},       {1200, B1200},     {2400, B2400},   {4800, B4800},
+    {9600, B9600},     {19200, B19200},   {38400, B38400},   {57600, B57600}, {115200, B115200},
+    {230400, B230400}, {460800, B460800}, {921600, B921600},
+};
+
+int64_t serial_clock_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * NS_PER_S + now.tv_nsec;
+}
+
+int64_t serial_character_ns(const struct serial_settings *settings)
+{
+    int bits = 1 + 8 + (settings->parity != 'N') + settings->stop_bits;
+    return bits * NS_PER_S / settings->baud;
+}
+
+static int refuse(char *message, size_t size, const char *path, const char *what, const char *mend)
+{
+    snprintf(message, size, "port %s: %s; %s", path, what, mend);
+    return ERROR_PORT;
+}
+
+static int refuse_open(char *message, size_t size, const char *path, int number)
+{
+    switch (number) {
+    case ENOENT:
+    case ENXIO:
+    case ENODEV:
+        return refuse(message, size, path, "there is no such device",
+                      "check the cable and the name (ls /dev/serial/by-id)");
+    case EACCES:
+    case EPERM:
+        return refuse(message, size, path, "permission denied",
+                      "join the group that owns it, usually dialout");
+    case EBUSY:
+        return refuse(message, size, path, "another program uses it", "close that program");
+    default:
+        return refuse(message, size, path, strerror(number), "check the device");
+    }
+}
+
+static speed_t speed_of(int baud)
+{
+    for (size_t i = 0; i < sizeof speeds / sizeof speeds[0]; i++)
+        if (speeds[i].baud == baud)
+            return speeds[i].speed;
+    return B0;
+}
+
+static bool configure(int fd, const struct serial_settings *settings)
+{
+    struct termios wanted, is;
+    if (tcgetattr(fd, &wanted) != 0)
+        return false;
+    cfmakeraw(&wanted);
+    wanted.c_cflag |= CLOCAL | CREAD;
+    wanted.c_cflag &= ~(tcflag_t)(CSTOPB | PARENB | PARODD | CRTSCTS);
+    wanted.c_cflag |= settings->stop_bits == 2 ? CSTOPB : 0;
+    wanted.c_cflag |= settings->parity != 'N' ? PARENB : 0;
+    wanted.c_cflag |= settings->parity == 'O' ? PARODD : 0;
+    wanted.c_cc[VMIN] = 0;
+    wanted.c_cc[VTIME] = 0;
+    speed_t speed = speed_of(settings->baud);
+    if (cfsetspeed(&wanted, speed) != 0 || tcsetattr(fd, TCSANOW, &wanted) != 0)
+        return false;
+    /* tcsetattr succeeds if anything could be set, so look. */
+    return tcgetattr(fd, &is) == 0 && cfgetospeed(&is) == speed && cfgetispeed(&is) == speed;
+}
+
+/* Adapters that can are told not to collect bytes. Returns the resolution that results. */
+static int64_t lower_latency(int fd, const char *path)
+{
+    struct serial_struct port;
+    if (strncmp(path, "/dev/pts/", 9) == 0)
+        return PTY_RESOLUTION_NS;
+    if (ioctl(fd, TIOCGSERIAL, &port) != 0)
+        return ADAPTER_RESOLUTION_NS;
+    port.flags |= ASYNC_LOW_LATENCY;
+    return ioctl(fd, TIOCSSERIAL, &port) == 0 ? LOW_LATENCY_RESOLUTION_NS : ADAPTER_RESOLUTION_NS;
+}
+
+static int set_up(struct serial *serial, const struct serial_settings *settings, char *message,
+                  size_t size)
+{
+    char what[80];
+    if (!isatty(serial->fd))
+        return refuse(message, size, serial->path, "it is not a serial port", "name another");
+    if (flock(serial->fd, LOCK_EX | LOCK_NB) != 0)
+        return refuse_open(message, size, serial->path, EBUSY);
+    ioctl(serial->fd, TIOCEXCL);
+    if (!configure(serial->fd, settings)) {
+        snprintf(what, sizeof what, "it does not do %d baud, parity %c, %d stop bits",
+                 settings->baud, settings->parity, settings->stop_bits);
+        return refuse(message, size, serial->path, what, "choose what board and adapter both can");
+    }
+    serial->resolution_ns = lower_latency(serial->fd, serial->path);
+    tcflush(serial->fd, TCIOFLUSH);
+    return 0;
+}
+
+int serial_open(struct serial *serial, const char *path, const struct serial_settings *settings,
+                char *message, size_t size)
+{
+    snprintf(serial->path, sizeof serial->path, "%s", path);
+    serial->fd = -1;
+    if (speed_of(settings->baud) == B0) {
+        char what[64];
+        snprintf(what, sizeof what, "%d baud is not a standard speed", settings->baud);
+        return refuse(message, size, path, what, "300 to 921600 are known");
+    }
+    serial->fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    if (serial->fd < 0)
+        return refuse_open(message, size, path, errno);
+    int result = set_up(serial, settings, message, size);
+    if (result < 0)
+        serial_close(serial);
+    return result;
+}
+
+void serial_close(struct serial *serial)
+{
+    if (serial->fd < 0)
+        return;
+    ioctl(serial->fd, TIOCNXCL);
+    close(serial->fd);
+    serial->fd = -1;
+}
+
+int serial_read(struct serial *serial, uint8_t *bytes, size_t capacity)
+{
+    for (;;) {
+        ssize_t got = read(serial->fd, bytes, capacity);
+        if (got > 0)
+            return (int)got;
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got == 0 || errno == EAGAIN) /* VMIN = 0: nothing there also reads as 0 */
+            return 0;
+        return ERROR_PORT_LOST;
+    }
+}
+
+int serial_write(struct serial *serial, const uint8_t *bytes, size_t size)
+{
+    while (size > 0) {
+        ssize_t done = write(serial->fd, bytes, size);
+        if (done > 0) {
+            bytes += done;
+            size -= (size_t)done;
+            continue;
+        }
+        if (done < 0 && errno == EINTR)
+            continue;
+        struct pollfd room = {.fd = serial->fd, .events = POLLOUT};
+        bool full = done == 0 || errno == EAGAIN;
+        if (!full || poll(&room, 1, WRITE_WAIT_MS) <= 0 || (room.revents & (POLLERR | POLLHUP)))
+            return ERROR_PORT_LOST;
+    }
+    return 0;
+}
