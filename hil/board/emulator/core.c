@@ -159,7 +159,8 @@ static avr_uart_t *find_uart(avr_t *avr, char name)
 static uint8_t eeprom_control_read(avr_t *avr, avr_io_addr_t address, void *param)
 {
     struct core *core = param;
-    uint8_t value = avr->data[address];
+    /* simavr keeps in memory what this returns, so the bit has to be taken out again. */
+    uint8_t value = avr->data[address] & (uint8_t)~core->eeprom_enable_mask;
 
     if (core_now(core) < core->eeprom_busy_until)
         value |= core->eeprom_enable_mask;
