@@ -68,7 +68,10 @@ int civil_parse(const char *text, int64_t *seconds_since_2000)
                  civil.second < 60;
     if (!valid)
         return ERROR_INVALID_ARGUMENT;
-    *seconds_since_2000 = civil_to_seconds(&civil);
+    int64_t seconds = civil_to_seconds(&civil);
+    if (civil_from_seconds(seconds).day != civil.day) /* 31 April, 29 February of a common year */
+        return ERROR_INVALID_ARGUMENT;
+    *seconds_since_2000 = seconds;
     return 0;
 }
 
