@@ -1,4 +1,4 @@
-/* Orders, sequence numbers, keep-power, the key, hold-off, credit, and what survives a power cut. */
+/* Orders, sequence numbers, keep-power, the key, hold-off, credit; what survives a power cut. */
 #include "bench.h"
 
 #include <stdlib.h>

@@ -37,7 +37,8 @@ static void energise(struct relay *relay, int64_t now, bool to_closed)
     relay->energised_cycle = now;
     relay->move_cycle = NEVER;
     if (relay->armature_closed != to_closed)
-        start_move(relay, to_closed, now + cycles(relay, config->operate_us + config->faults.slow_us));
+        start_move(relay, to_closed,
+                   now + cycles(relay, config->operate_us + config->faults.slow_us));
 }
 
 /*

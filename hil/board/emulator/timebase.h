@@ -1,4 +1,4 @@
-/* Emulated time is a count of the AVR's clock cycles; these convert it exactly, without overflow. */
+/* Emulated time is a count of the AVR's clock cycles; these convert it without overflow. */
 #ifndef EMULATOR_TIMEBASE_H
 #define EMULATOR_TIMEBASE_H
 
