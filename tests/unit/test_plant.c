@@ -1,0 +1,789 @@
+/* The plant: energy, household, relay contacts, breaker, faults. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "sim/plant/plant.h"
+#include "tests/unit/recorder.h"
+
+#define MW_NS_PER_MWH INT64_C(3600000000000)
+#define AMPERE 1000
+#define VOLT 1000
+
+__extension__ typedef __int128 wide;
+
+enum { NOMINAL_MV = 220 * VOLT };
+
+struct bench {
+    struct recorder log;
+    struct event_queue queue;
+    struct plant plant;
+};
+
+static int64_t epoch(void)
+{
+    const struct civil_time noon = {2026, 7, 15, 12, 0, 0, 0};
+    return civil_to_seconds(&noon);
+}
+
+static void bench_init(struct bench *bench, uint32_t flat, uint64_t seed, bool household)
+{
+    const struct plant_config config = {epoch(), seed, NOMINAL_MV, household};
+    recorder_init(&bench->log);
+    queue_init(&bench->queue, PLANT_TIMERS);
+    plant_init(&bench->plant, (struct timers){&bench->queue, 0, PLANT_TIMERS},
+               (struct event_source){&bench->log.sink, flat}, &config);
+}
+
+static void run_until(struct bench *bench, int64_t until)
+{
+    for (;;) {
+        int slot = -1;
+        int64_t now = queue_next(&bench->queue, &slot);
+        if (now > until)
+            break;
+        bench->queue.at[slot] = TIME_NEVER;
+        plant_timer(&bench->plant, now, slot);
+    }
+    plant_account(&bench->plant, until);
+}
+
+static int setup(void **state)
+{
+    static struct bench bench;
+    bench_init(&bench, 1, 1, false);
+    *state = &bench;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    recorder_free(&((struct bench *)*state)->log);
+    return 0;
+}
+
+static wide total(const struct energy *energy)
+{
+    return (wide)energy->mwh * MW_NS_PER_MWH + energy->remainder_mw_ns;
+}
+
+static void assert_near(double value, double want, double relative)
+{
+    if (fabs(value - want) > fabs(want) * relative)
+        fail_msg("%.6g is not within %.2g of %.6g", value, relative, want);
+}
+
+static const struct coil_pulse set_pulse = {true, 120 * NS_PER_MS};
+static const struct coil_pulse reset_pulse = {false, 120 * NS_PER_MS};
+
+/* ---- energy ---------------------------------------------------------------------------------- */
+
+static void energy_in_a_million_steps_is_energy_in_one(void **state)
+{
+    (void)state;
+    struct random random = random_stream(1, 1, RANDOM_SCRIPT);
+    struct energy energy = {0, 0};
+    wide sum = 0;
+    for (int i = 0; i < 1000000; i++) {
+        int64_t power_mw = random_between(&random, 0, 14000000);
+        int64_t duration = random_between(&random, 0, NS_PER_MIN);
+        sum += (wide)power_mw * duration;
+        energy_add(&energy, power_mw, duration);
+        assert_true(energy.remainder_mw_ns >= 0 && energy.remainder_mw_ns < MW_NS_PER_MWH);
+    }
+    assert_true(total(&energy) == sum);
+}
+
+static void a_century_of_63_a_in_one_step_does_not_overflow(void **state)
+{
+    (void)state;
+    struct energy energy = {0, MW_NS_PER_MWH - 1};
+    energy_add(&energy, 13860000, 36500 * NS_PER_DAY);
+    assert_int_equal(energy.mwh, INT64_C(13860000) * 24 * 36500);
+    assert_int_equal(energy.remainder_mw_ns, MW_NS_PER_MWH - 1);
+}
+
+static void ten_ampere_for_an_hour_is_2_2_kwh(void **state)
+{
+    struct bench *bench = *state;
+    plant_set_fault(&bench->plant, 0, PLANT_FAULT_OVERLOAD, 10 * AMPERE);
+    run_until(bench, NS_PER_HOUR);
+    assert_int_equal(bench->plant.terminal_energy.mwh, 2200000);
+    assert_int_equal(bench->plant.terminal_energy.remainder_mw_ns, 0);
+}
+
+/* ---- household ------------------------------------------------------------------------------- */
+
+struct use {
+    int starts, starts_in_hour[24], starts_in_month[12];
+    int64_t on_ns, off_ns, longest, shortest;
+};
+
+/* One appliance of its own through `years` from 2026-01-01. */
+static struct use use_of(enum appliance_kind kind, int years)
+{
+    const struct civil_time new_year = {2026, 1, 1, 0, 0, 0, 0};
+    int64_t epoch_s = civil_to_seconds(&new_year);
+    struct use use = {.shortest = TIME_NEVER};
+    for (uint32_t flat = 0; (int)flat < years; flat++) {
+        struct appliance appliance;
+        appliance_init(&appliance, kind, 99, flat);
+        appliance.owned = true;
+        for (int64_t now = 0; now < 365 * NS_PER_DAY;) {
+            int64_t next = appliance_next_switch(&appliance, now, epoch_s);
+            assert_true(next > now);
+            int64_t *sum = appliance.on ? &use.on_ns : &use.off_ns;
+            *sum += next - now;
+            if (appliance.on && next - now > use.longest)
+                use.longest = next - now;
+            if (appliance.on && next - now < use.shortest)
+                use.shortest = next - now;
+            now = next;
+            appliance.on = !appliance.on;
+            if (!appliance.on || now >= 365 * NS_PER_DAY)
+                continue;
+            struct civil_time civil = civil_from_seconds(epoch_s + now / NS_PER_S);
+            use.starts++;
+            use.starts_in_hour[civil.hour]++;
+            use.starts_in_month[civil.month - 1]++;
+        }
+    }
+    return use;
+}
+
+static void a_fridge_runs_17_minutes_and_rests_35(void **state)
+{
+    (void)state;
+    struct use use = use_of(APPLIANCE_FRIDGE, 2);
+    assert_near((double)use.on_ns / use.starts, 17.0 * (double)NS_PER_MIN, 0.01);
+    assert_near((double)use.off_ns / use.starts, 35.0 * (double)NS_PER_MIN, 0.01);
+    assert_true(use.longest > 22 * NS_PER_MIN && use.longest <= 34 * NS_PER_MIN);
+    for (int h = 0; h < 24; h++)
+        assert_near(use.starts_in_hour[h], use.starts / 24.0, 0.1);
+}
+
+/* Row ACTOCC of the hours of the day, percent. */
+static const double active_occupancy[24] = {1.3, 0.5, 0.4, 0.3, 0.4, 0.8, 2.3, 4.9,
+                                            5.1, 5.1, 4.7, 4.5, 4.7, 4.7, 4.5, 5.0,
+                                            6.0, 6.9, 7.2, 7.3, 7.4, 7.2, 5.8, 3.2};
+
+static void a_kettle_boils_800_times_a_year_when_somebody_is_up(void **state)
+{
+    (void)state;
+    enum { YEARS = 60 };
+    struct use use = use_of(APPLIANCE_KETTLE, YEARS);
+    assert_near(use.starts, 800.0 * YEARS, 0.02);
+    assert_near((double)use.on_ns / use.starts, 4.0 * (double)NS_PER_MIN, 0.02);
+    for (int h = 0; h < 24; h++) {
+        double want = use.starts * active_occupancy[h] / 100.0;
+        if (fabs(use.starts_in_hour[h] - want) > 5 * sqrt(want))
+            fail_msg("%d starts in hour %d, expected %.0f", use.starts_in_hour[h], h, want);
+    }
+    for (int m = 0; m < 12; m++)
+        assert_near(use.starts_in_month[m], use.starts / 12.0, 0.12);
+}
+
+static void a_water_heater_follows_the_evening_shower(void **state)
+{
+    (void)state;
+    enum { YEARS = 40 };
+    struct use use = use_of(APPLIANCE_WATER_HEATER, YEARS);
+    int evening = 0;
+    for (int h = 20; h < 24; h++)
+        evening += use.starts_in_hour[h];
+    assert_near(use.starts, 366.0 * YEARS, 0.04); /* 400 less those during another's 42 minutes */
+    assert_near((double)use.on_ns / use.starts, 42.0 * (double)NS_PER_MIN, 0.02);
+    assert_true(evening > use.starts * 6 / 10 && evening < use.starts * 8 / 10);
+}
+
+static void an_air_conditioner_cools_from_june_to_september_and_not_at_dawn(void **state)
+{
+    (void)state;
+    enum { YEARS = 60 };
+    struct use use = use_of(APPLIANCE_AIR_CONDITIONER, YEARS);
+    assert_near(use.starts, 91.4 * YEARS, 0.05); /* 110 less those that fall into a run */
+    for (int m = 0; m < 12; m++) {
+        bool summer = m >= 5 && m <= 8;
+        if (summer)
+            assert_near(use.starts_in_month[m], use.starts / 4.0, 0.1);
+        else
+            assert_int_equal(use.starts_in_month[m], 0);
+    }
+    for (int h = 3; h <= 8; h++)
+        assert_int_equal(use.starts_in_hour[h], 0);
+    double mean_min = 190 * exp(0.7 * 0.7 / 2);
+    assert_near((double)use.on_ns / use.starts, mean_min * (double)NS_PER_MIN, 0.03);
+}
+
+static void lights_burn_when_it_is_dark_from_1_to_260_minutes(void **state)
+{
+    (void)state;
+    struct use use = use_of(APPLIANCE_LIGHTS, 20);
+    int dark = 0;
+    for (int h = 17; h < 24; h++)
+        dark += use.starts_in_hour[h];
+    assert_true(dark > use.starts * 7 / 10);
+    assert_true(use.shortest >= NS_PER_MIN);
+    assert_true(use.longest > 240 * NS_PER_MIN && use.longest < 260 * NS_PER_MIN);
+    /* nine equally likely bins, each with its middle: (1.5 + 2.5 + 4 + 7 + 13 + 22.5 + ...) / 9 */
+    assert_near((double)use.on_ns / use.starts, 37.7 * (double)NS_PER_MIN, 0.03);
+    /* 2200 wanted a year, less those that fall into the time the lights burn anyway */
+    assert_near(use.starts, 20 * 1665.0, 0.04);
+}
+
+static void homes_own_what_the_statistics_say(void **state)
+{
+    (void)state;
+    static const double owned[APPLIANCE_KINDS] = {1.0, 0.95, 0.6, 0.9, 1.0};
+    static const double power_w[APPLIANCE_KINDS] = {95, 1600, 2000, 480, 44};
+    for (int kind = 0; kind < APPLIANCE_KINDS; kind++) {
+        int count = 0;
+        double sum_mw = 0;
+        for (uint32_t flat = 0; flat < 10000; flat++) {
+            struct appliance appliance;
+            appliance_init(&appliance, (enum appliance_kind)kind, 5, flat);
+            count += appliance.owned;
+            sum_mw += appliance.power_mw;
+            assert_true(appliance.power_mw >= power_w[kind] * 700 - 1 &&
+                        appliance.power_mw <= power_w[kind] * 1300 + 1);
+            appliance.on = false;
+            if (!appliance.owned)
+                assert_int_equal(appliance_next_switch(&appliance, 0, epoch()), TIME_NEVER);
+            assert_true(appliance.owned == (appliance_leakage_ua(&appliance) > 0));
+        }
+        assert_near(count, 10000 * owned[kind], 0.02);
+        assert_near(sum_mw / 10000, power_w[kind] * 1000, 0.01);
+        assert_true(strlen(appliance_name((enum appliance_kind)kind)) > 0);
+    }
+}
+
+static void a_heater_falls_with_the_square_of_its_voltage_and_a_motor_does_not(void **state)
+{
+    (void)state;
+    struct appliance kettle = {.kind = APPLIANCE_KETTLE, .power_mw = 1600000, .on = true};
+    struct appliance fridge = {.kind = APPLIANCE_FRIDGE, .power_mw = 95000, .on = true};
+    assert_int_equal(appliance_power_mw(&kettle, 110 * VOLT, NOMINAL_MV), 400000);
+    assert_int_equal(appliance_power_mw(&kettle, NOMINAL_MV, NOMINAL_MV), 1600000);
+    assert_int_equal(appliance_power_mw(&fridge, 110 * VOLT, NOMINAL_MV), 95000);
+    fridge.on = false;
+    assert_int_equal(appliance_power_mw(&fridge, NOMINAL_MV, NOMINAL_MV), 0);
+}
+
+static void a_household_draws_what_its_running_appliances_draw(void **state)
+{
+    (void)state;
+    struct bench bench;
+    bench_init(&bench, 3, 7, true);
+    int64_t standing = bench.plant.standing_leakage_ua;
+    int64_t plugged = 0;
+    for (int i = 0; i < APPLIANCE_KINDS; i++)
+        plugged += appliance_leakage_ua(&bench.plant.appliances[i]);
+    assert_true(standing >= plugged + 50 && standing <= plugged + 300);
+    for (int64_t now = NS_PER_MIN; now < NS_PER_DAY; now += NS_PER_MIN) {
+        run_until(&bench, now);
+        int64_t power = 0;
+        for (int i = 0; i < APPLIANCE_KINDS; i++)
+            if (bench.plant.appliances[i].on)
+                power += bench.plant.appliances[i].power_mw;
+        assert_int_equal(bench.plant.signals.current_ma, power * 1000 / NOMINAL_MV);
+        assert_int_equal(bench.plant.signals.residual_ua, standing);
+    }
+    assert_true(recorder_count(&bench.log, EVENT_APPLIANCE, APPLIANCE_FRIDGE) > 40);
+    recorder_free(&bench.log);
+}
+
+static void without_a_household_nothing_flows(void **state)
+{
+    struct bench *bench = *state;
+    run_until(bench, 30 * NS_PER_DAY);
+    assert_int_equal(bench->plant.signals.current_ma, 0);
+    assert_int_equal(bench->plant.signals.residual_ua, 0);
+    assert_int_equal(bench->log.count, 0);
+}
+
+/* ---- relay ----------------------------------------------------------------------------------- */
+
+static void contacts_without_load_open_after_7_to_20_ms(void **state)
+{
+    (void)state;
+    double sum = 0;
+    int64_t fastest = TIME_NEVER, slowest = 0;
+    for (uint32_t flat = 0; flat < 4000; flat++) {
+        struct bench bench;
+        bench_init(&bench, flat, 1, false);
+        plant_coil(&bench.plant, 0, reset_pulse);
+        assert_true(plant_contacts_closed(&bench.plant));
+        run_until(&bench, NS_PER_S);
+        int64_t at = recorder_first_at(&bench.log, EVENT_CONTACTS, false);
+        assert_true(at >= 7 * NS_PER_MS && at <= 20 * NS_PER_MS);
+        assert_int_equal(recorder_first_at(&bench.log, EVENT_LOAD_LIVE, false), at);
+        sum += (double)at;
+        fastest = at < fastest ? at : fastest;
+        slowest = at > slowest ? at : slowest;
+        recorder_free(&bench.log);
+    }
+    assert_near(sum / 4000, 11e6, 0.01);
+    assert_true(fastest < 8 * NS_PER_MS && slowest > 14 * NS_PER_MS);
+}
+
+static void contacts_bounce_for_2_ms_before_they_are_closed(void **state)
+{
+    (void)state;
+    double bounce = 0;
+    for (uint32_t flat = 0; flat < 2000; flat++) {
+        struct bench bench;
+        bench_init(&bench, flat, 2, false);
+        plant_coil(&bench.plant, 0, reset_pulse);
+        run_until(&bench, NS_PER_S);
+        recorder_clear(&bench.log);
+        plant_coil(&bench.plant, NS_PER_S, set_pulse);
+        run_until(&bench, 2 * NS_PER_S);
+        int64_t live = recorder_first_at(&bench.log, EVENT_LOAD_LIVE, true) - NS_PER_S;
+        int64_t settled = recorder_first_at(&bench.log, EVENT_CONTACTS, true) - NS_PER_S;
+        assert_true(live >= 7 * NS_PER_MS && live <= 20 * NS_PER_MS);
+        assert_true(settled > live && settled < live + 15 * NS_PER_MS);
+        bounce += (double)(settled - live);
+        recorder_free(&bench.log);
+    }
+    assert_near(bounce / 2000, 2.1e6, 0.05);
+}
+
+/* The armature's part (7 to 20 ms) is over before the arc's (0 to 10 ms) begins. */
+static void an_arc_carries_the_current_until_it_crosses_zero(void **state)
+{
+    (void)state;
+    double sum = 0;
+    int64_t longest = 0;
+    for (uint32_t flat = 0; flat < 4000; flat++) {
+        struct bench bench;
+        bench_init(&bench, flat, 3, false);
+        plant_set_fault(&bench.plant, 0, PLANT_FAULT_OVERLOAD, 10 * AMPERE);
+        plant_coil(&bench.plant, 0, reset_pulse);
+        int64_t armature = bench.queue.at[PLANT_TIMER_RELAY + RELAY_TIMER_ARMATURE];
+        run_until(&bench, armature);
+        assert_true(plant_contacts_closed(&bench.plant));
+        assert_int_equal(bench.plant.signals.current_ma, 10 * AMPERE);
+        run_until(&bench, NS_PER_S);
+        int64_t at = recorder_first_at(&bench.log, EVENT_CONTACTS, false);
+        int64_t arc = at - armature;
+        assert_true(arc >= 0 && arc <= 10 * NS_PER_MS);
+        assert_int_equal(bench.plant.signals.current_ma, 0);
+        /* 10 A x 220 V for exactly that long */
+        assert_true(total(&bench.plant.terminal_energy) == (wide)2200000 * at);
+        sum += (double)arc;
+        longest = arc > longest ? arc : longest;
+        recorder_free(&bench.log);
+    }
+    assert_near(sum / 4000, 5e6, 0.05);
+    assert_true(longest > 99 * NS_PER_MS / 10);
+}
+
+static void a_pulse_shorter_than_its_operate_time_and_10_ms_moves_nothing(void **state)
+{
+    (void)state;
+    int moved[3] = {0};
+    static const int64_t lengths[3] = {17 * NS_PER_MS - 1, 21 * NS_PER_MS, 30 * NS_PER_MS};
+    for (int k = 0; k < 3; k++)
+        for (uint32_t flat = 0; flat < 1000; flat++) {
+            struct bench bench;
+            bench_init(&bench, flat, 4, false);
+            plant_coil(&bench.plant, 0, (struct coil_pulse){false, lengths[k]});
+            run_until(&bench, NS_PER_S);
+            moved[k] += !plant_contacts_closed(&bench.plant);
+            assert_int_equal(recorder_count(&bench.log, EVENT_COIL, false), 1);
+            recorder_free(&bench.log);
+        }
+    assert_int_equal(moved[0], 0);
+    assert_in_range(moved[1], 430, 570); /* those that need less than 11 ms */
+    assert_int_equal(moved[2], 1000);
+}
+
+static void a_relay_below_70_percent_of_its_supply_moves_nothing(void **state)
+{
+    struct bench *bench = *state;
+    plant_set_supply(&bench->plant, 0, NOMINAL_MV, 154 * VOLT - 1);
+    plant_coil(&bench->plant, 0, reset_pulse);
+    run_until(bench, NS_PER_S);
+    assert_true(plant_contacts_closed(&bench->plant));
+    plant_set_supply(&bench->plant, NS_PER_S, NOMINAL_MV, 154 * VOLT);
+    plant_coil(&bench->plant, NS_PER_S, reset_pulse);
+    run_until(bench, 2 * NS_PER_S);
+    assert_false(plant_contacts_closed(&bench->plant));
+}
+
+static void a_stuck_relay_opens_and_stays_open(void **state)
+{
+    struct bench *bench = *state;
+    bench->plant.relay.faults.stuck_open = true;
+    plant_coil(&bench->plant, 0, reset_pulse);
+    run_until(bench, NS_PER_S);
+    assert_false(plant_contacts_closed(&bench->plant));
+    plant_coil(&bench->plant, NS_PER_S, set_pulse);
+    run_until(bench, 2 * NS_PER_S);
+    assert_false(plant_contacts_closed(&bench->plant));
+    bench->plant.relay.faults.stuck_open = false;
+    plant_coil(&bench->plant, 2 * NS_PER_S, set_pulse);
+    run_until(bench, 3 * NS_PER_S);
+    assert_true(plant_contacts_closed(&bench->plant));
+}
+
+static void a_welded_relay_stays_closed(void **state)
+{
+    struct bench *bench = *state;
+    bench->plant.relay.faults.welded = true;
+    plant_coil(&bench->plant, 0, reset_pulse);
+    run_until(bench, NS_PER_S);
+    assert_true(plant_contacts_closed(&bench->plant));
+    assert_int_equal(recorder_count(&bench->log, EVENT_CONTACTS, RECORDER_ANY), 0);
+    bench->plant.relay.faults.welded = false;
+    plant_coil(&bench->plant, NS_PER_S, reset_pulse);
+    run_until(bench, 2 * NS_PER_S);
+    assert_false(plant_contacts_closed(&bench->plant));
+}
+
+static void a_pulse_towards_where_the_contacts_are_moves_nothing(void **state)
+{
+    struct bench *bench = *state;
+    plant_coil(&bench->plant, 0, set_pulse);
+    run_until(bench, NS_PER_S);
+    assert_int_equal(bench->log.count, 1);
+    assert_int_equal(recorder_count(&bench->log, EVENT_COIL, true), 1);
+}
+
+/* The later pulse wins, while the armature moves and while an arc burns. */
+static void a_pulse_back_before_the_contacts_settled_wins(void **state)
+{
+    struct bench *bench = *state;
+    plant_set_fault(&bench->plant, 0, PLANT_FAULT_OVERLOAD, 10 * AMPERE);
+    for (int64_t delay = NS_PER_MS; delay < 30 * NS_PER_MS; delay += NS_PER_MS) {
+        int64_t start = delay * 1000;
+        run_until(bench, start);
+        plant_coil(&bench->plant, start, reset_pulse);
+        run_until(bench, start + delay);
+        plant_coil(&bench->plant, start + delay, set_pulse);
+        run_until(bench, start + NS_PER_S / 2);
+        assert_true(plant_contacts_closed(&bench->plant));
+        assert_true(bench->plant.relay.settled);
+    }
+}
+
+static void a_sluggish_armature_opens_later(void **state)
+{
+    struct bench *bench = *state;
+    bench->plant.relay.faults.extra_operate_ns = 60 * NS_PER_MS;
+    plant_coil(&bench->plant, 0, reset_pulse);
+    run_until(bench, NS_PER_S);
+    int64_t at = recorder_first_at(&bench->log, EVENT_CONTACTS, false);
+    assert_true(at >= 67 * NS_PER_MS && at <= 80 * NS_PER_MS);
+}
+
+static void a_gap_that_conducts_carries_the_load_behind_open_contacts(void **state)
+{
+    struct bench *bench = *state;
+    plant_set_fault(&bench->plant, 0, PLANT_FAULT_OVERLOAD, 5 * AMPERE);
+    bench->plant.relay.faults.conducts_when_open = true;
+    plant_coil(&bench->plant, 0, reset_pulse);
+    run_until(bench, NS_PER_S);
+    assert_false(bench->plant.signals.contacts_closed);
+    assert_int_equal(bench->plant.signals.current_ma, 5 * AMPERE);
+}
+
+static void contacts_of_a_board_move_when_the_board_says_so(void **state)
+{
+    struct bench *bench = *state;
+    plant_set_fault(&bench->plant, 0, PLANT_FAULT_OVERLOAD, 5 * AMPERE);
+    bench->plant.contacts_outside = true;
+    plant_report_contacts(&bench->plant, 0, true);
+    plant_coil(&bench->plant, 0, reset_pulse);
+    run_until(bench, NS_PER_S);
+    assert_true(bench->plant.signals.contacts_closed);
+    plant_report_contacts(&bench->plant, NS_PER_S, false);
+    assert_int_equal(bench->plant.signals.current_ma, 0);
+    bench->plant.relay.faults.conducts_when_open = true; /* the model's relay is not asked */
+    plant_set_fault(&bench->plant, NS_PER_S, PLANT_FAULT_OVERLOAD, 6 * AMPERE);
+    assert_int_equal(bench->plant.signals.current_ma, 0);
+    assert_int_equal(bench->plant.signals.demand_ma, 6 * AMPERE);
+}
+
+/* ---- faults and gates ------------------------------------------------------------------------ */
+
+static void open_contacts(struct bench *bench, int64_t now)
+{
+    plant_coil(&bench->plant, now, reset_pulse);
+    run_until(bench, now + 100 * NS_PER_MS);
+    assert_false(plant_contacts_closed(&bench->plant));
+}
+
+static void leakage_and_load_flow_through_closed_contacts_only(void **state)
+{
+    struct bench *bench = *state;
+    plant_set_fault(&bench->plant, 0, PLANT_FAULT_LEAKAGE, 45000);
+    plant_set_fault(&bench->plant, 0, PLANT_FAULT_OVERLOAD, 5 * AMPERE);
+    assert_int_equal(bench->plant.signals.residual_ua, 45000);
+    assert_int_equal(bench->plant.signals.current_ma, 5 * AMPERE);
+    open_contacts(bench, 0);
+    assert_int_equal(bench->plant.signals.residual_ua, 0);
+    assert_int_equal(bench->plant.signals.current_ma, 0);
+    assert_int_equal(bench->plant.signals.demand_residual_ua, 45000);
+    assert_int_equal(bench->plant.signals.demand_ma, 5 * AMPERE);
+    assert_int_equal(bench->plant.signals.voltage_mv, NOMINAL_MV);
+    assert_int_equal(plant_load_voltage_mv(&bench->plant), 0);
+}
+
+static void the_breaker_clears_a_short_after_10_ms(void **state)
+{
+    struct bench *bench = *state;
+    plant_set_fault(&bench->plant, NS_PER_S, PLANT_FAULT_LEAKAGE, 45000);
+    plant_set_fault(&bench->plant, NS_PER_S, PLANT_FAULT_SHORT_CIRCUIT, 1000 * AMPERE);
+    assert_int_equal(bench->plant.signals.current_ma, 1000 * AMPERE);
+    run_until(bench, NS_PER_S + 10 * NS_PER_MS - 1);
+    assert_int_equal(bench->plant.signals.current_ma, 1000 * AMPERE);
+    run_until(bench, NS_PER_S + 10 * NS_PER_MS);
+    assert_int_equal(recorder_first_at(&bench->log, EVENT_MCB, false), NS_PER_S + 10 * NS_PER_MS);
+    const struct plant_signals *s = &bench->plant.signals;
+    assert_int_equal(s->current_ma, 0);
+    assert_int_equal(s->residual_ua, 0);
+    assert_int_equal(s->demand_ma, 0);
+    assert_int_equal(s->demand_residual_ua, 0);
+    assert_int_equal(s->voltage_mv, NOMINAL_MV); /* the meter's supply is tapped ahead of it */
+    assert_true(s->contacts_closed);
+    assert_int_equal(plant_load_voltage_mv(&bench->plant), 0);
+}
+
+static void a_breaker_that_is_reset_onto_a_short_clears_it_again(void **state)
+{
+    struct bench *bench = *state;
+    plant_set_fault(&bench->plant, 0, PLANT_FAULT_SHORT_CIRCUIT, 1000 * AMPERE);
+    run_until(bench, NS_PER_S);
+    plant_reset_mcb(&bench->plant, NS_PER_S);
+    assert_int_equal(recorder_count(&bench->log, EVENT_MCB, true), 1);
+    run_until(bench, 2 * NS_PER_S);
+    assert_int_equal(recorder_count(&bench->log, EVENT_MCB, false), 2);
+    plant_set_fault(&bench->plant, 2 * NS_PER_S, PLANT_FAULT_SHORT_CIRCUIT, 0);
+    plant_reset_mcb(&bench->plant, 2 * NS_PER_S);
+    run_until(bench, 3 * NS_PER_S);
+    assert_true(bench->plant.mcb_closed);
+    plant_reset_mcb(&bench->plant, 3 * NS_PER_S);
+    assert_int_equal(recorder_count(&bench->log, EVENT_MCB, true), 2);
+}
+
+static void the_breaker_lets_a_current_below_630_a_pass(void **state)
+{
+    struct bench *bench = *state;
+    plant_set_fault(&bench->plant, 0, PLANT_FAULT_OVERLOAD, 630 * AMPERE - 1);
+    run_until(bench, NS_PER_S);
+    assert_true(bench->plant.mcb_closed);
+    plant_set_fault(&bench->plant, NS_PER_S, PLANT_FAULT_OVERLOAD, 630 * AMPERE);
+    run_until(bench, 2 * NS_PER_S);
+    assert_false(bench->plant.mcb_closed);
+}
+
+static void an_outage_stops_everything_and_leaves_the_contacts(void **state)
+{
+    struct bench *bench = *state;
+    plant_set_fault(&bench->plant, 0, PLANT_FAULT_LEAKAGE, 45000);
+    plant_set_fault(&bench->plant, 0, PLANT_FAULT_OVERLOAD, 5 * AMPERE);
+    plant_set_fault(&bench->plant, NS_PER_S, PLANT_FAULT_OUTAGE, 1);
+    const struct plant_signals *s = &bench->plant.signals;
+    assert_int_equal(s->voltage_mv, 0);
+    assert_int_equal(s->current_ma, 0);
+    assert_int_equal(s->residual_ua, 0);
+    assert_true(s->contacts_closed);
+    plant_coil(&bench->plant, NS_PER_S, reset_pulse);
+    run_until(bench, 2 * NS_PER_S);
+    assert_true(s->contacts_closed);
+    plant_set_fault(&bench->plant, 2 * NS_PER_S, PLANT_FAULT_OUTAGE, 0);
+    assert_int_equal(s->current_ma, 5 * AMPERE);
+    assert_int_equal(bench->plant.terminal_energy.mwh * MW_NS_PER_MWH +
+                         bench->plant.terminal_energy.remainder_mw_ns,
+                     INT64_C(1100000) * NS_PER_S);
+}
+
+static void a_supply_below_a_quarter_of_nominal_feeds_no_load(void **state)
+{
+    struct bench *bench = *state;
+    plant_set_fault(&bench->plant, 0, PLANT_FAULT_OVERLOAD, 5 * AMPERE);
+    plant_set_supply(&bench->plant, 0, NOMINAL_MV, 55 * VOLT - 1);
+    assert_int_equal(bench->plant.signals.current_ma, 0);
+    plant_set_supply(&bench->plant, 0, NOMINAL_MV, 55 * VOLT);
+    assert_int_equal(bench->plant.signals.current_ma, 5 * AMPERE);
+}
+
+static void load_live_is_told_once_for_each_change(void **state)
+{
+    struct bench *bench = *state;
+    struct plant *plant = &bench->plant;
+    assert_int_equal(recorder_count(&bench->log, EVENT_LOAD_LIVE, RECORDER_ANY), 0);
+    plant_set_fault(plant, 1, PLANT_FAULT_OUTAGE, 1);
+    plant_set_fault(plant, 2, PLANT_FAULT_OVERLOAD, 5 * AMPERE);
+    plant_set_fault(plant, 3, PLANT_FAULT_OUTAGE, 0);
+    plant_set_fault(plant, 4, PLANT_FAULT_SHORT_CIRCUIT, 1000 * AMPERE);
+    run_until(bench, NS_PER_S);
+    plant_set_fault(plant, NS_PER_S, PLANT_FAULT_SHORT_CIRCUIT, 0);
+    open_contacts(bench, NS_PER_S); /* behind the open breaker: no change */
+    plant_reset_mcb(plant, 2 * NS_PER_S);
+    plant_coil(plant, 2 * NS_PER_S, set_pulse);
+    run_until(bench, 3 * NS_PER_S);
+    static const int64_t want[] = {false, true, false, true};
+    assert_int_equal(recorder_count(&bench->log, EVENT_LOAD_LIVE, RECORDER_ANY), 4);
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(recorder_nth(&bench->log, EVENT_LOAD_LIVE, RECORDER_ANY, i)->a, want[i]);
+    assert_int_equal(recorder_nth(&bench->log, EVENT_LOAD_LIVE, false, 0)->at, 1);
+    assert_int_equal(recorder_nth(&bench->log, EVENT_LOAD_LIVE, true, 0)->at, 3);
+    assert_int_equal(recorder_nth(&bench->log, EVENT_LOAD_LIVE, false, 1)->at,
+                     4 + 10 * NS_PER_MS);
+}
+
+static void smoke_heat_and_key_stand_at_the_inputs(void **state)
+{
+    struct bench *bench = *state;
+    const struct plant_signals *s = &bench->plant.signals;
+    assert_int_equal(s->temperature_mc, 25000);
+    plant_set_fault(&bench->plant, 0, PLANT_FAULT_SMOKE, 1);
+    plant_set_fault(&bench->plant, 0, PLANT_FAULT_HEAT, 55000);
+    plant_press_key(&bench->plant, 0, true);
+    assert_true(s->smoke);
+    assert_true(s->key_pressed);
+    assert_int_equal(s->temperature_mc, 80000);
+    plant_set_fault(&bench->plant, 0, PLANT_FAULT_SMOKE, 0);
+    plant_set_fault(&bench->plant, 0, PLANT_FAULT_HEAT, 0);
+    plant_press_key(&bench->plant, 0, false);
+    assert_false(s->smoke);
+    assert_false(s->key_pressed);
+    assert_int_equal(s->temperature_mc, 25000);
+}
+
+/* The controller is woken by every change of a signal, and by nothing else. */
+static void signals_are_told_when_they_change(void **state)
+{
+    struct bench *bench = *state;
+    struct plant *plant = &bench->plant;
+    assert_true(plant->signals_changed);
+    plant->signals_changed = false;
+    plant_set_supply(plant, 1, NOMINAL_MV, NOMINAL_MV);
+    plant_set_fault(plant, 1, PLANT_FAULT_BYPASS, 5 * AMPERE);
+    assert_false(plant->signals_changed);
+    for (int fault = 0; fault < PLANT_FAULT_KINDS; fault++) {
+        if (fault == PLANT_FAULT_BYPASS)
+            continue;
+        plant_set_fault(plant, 2, (enum plant_fault)fault, 1000);
+        if (!plant->signals_changed)
+            fail_msg("%s does not reach the controller", plant_fault_name((enum plant_fault)fault));
+        plant->signals_changed = false;
+        plant_set_fault(plant, 2, (enum plant_fault)fault, 0);
+        assert_true(plant->signals_changed);
+        plant->signals_changed = false;
+    }
+    plant_press_key(plant, 3, true);
+    assert_true(plant->signals_changed);
+    plant->signals_changed = false;
+    plant_set_supply(plant, 3, NOMINAL_MV, NOMINAL_MV - 1);
+    assert_true(plant->signals_changed);
+    plant->signals_changed = false;
+    open_contacts(bench, 4);
+    assert_true(plant->signals_changed);
+}
+
+/* ---- the books ------------------------------------------------------------------------------- */
+
+static wide imbalance(const struct bench *bench, int64_t now)
+{
+    return plant_feeder_energy(&bench->plant, now) - total(&bench->plant.terminal_energy) -
+           total(&bench->plant.line_loss_energy);
+}
+
+/* Two summations that share only their inputs, over a week of household, sags, trips and outages. */
+static void the_feeder_balances_to_the_last_mw_ns(void **state)
+{
+    (void)state;
+    struct bench bench;
+    struct random random = random_stream(8, 8, RANDOM_SCRIPT);
+    bench_init(&bench, 4, 8, true);
+    int64_t now = 0;
+    while (now < 7 * NS_PER_DAY) {
+        now += random_between(&random, 1, NS_PER_HOUR);
+        run_until(&bench, now);
+        int64_t sag = random_between(&random, 0, 40 * VOLT);
+        plant_set_supply(&bench.plant, now, NOMINAL_MV, (int32_t)(NOMINAL_MV - sag));
+        int64_t load = random_between(&random, 0, 20 * AMPERE);
+        plant_set_fault(&bench.plant, now, PLANT_FAULT_OVERLOAD, load);
+        plant_set_fault(&bench.plant, now, PLANT_FAULT_OUTAGE, random_chance_ppm(&random, 50000));
+        plant_coil(&bench.plant, now, random_chance_ppm(&random, 700000) ? set_pulse : reset_pulse);
+        assert_true(imbalance(&bench, now) == 0);
+    }
+    assert_true(bench.plant.terminal_energy.mwh > 1000000);
+    assert_true(bench.plant.line_loss_energy.mwh > 10000);
+    recorder_free(&bench.log);
+}
+
+static void the_line_loses_its_drop_times_the_current(void **state)
+{
+    struct bench *bench = *state;
+    plant_set_fault(&bench->plant, 0, PLANT_FAULT_OVERLOAD, 10 * AMPERE);
+    plant_set_supply(&bench->plant, 0, NOMINAL_MV, NOMINAL_MV - 4 * VOLT);
+    run_until(bench, NS_PER_HOUR);
+    assert_int_equal(bench->plant.line_loss_energy.mwh, 40000);
+    assert_int_equal(bench->plant.terminal_energy.mwh, 2160000);
+}
+
+static void a_bypass_breaks_the_balance_by_what_it_takes(void **state)
+{
+    struct bench *bench = *state;
+    plant_set_fault(&bench->plant, 0, PLANT_FAULT_OVERLOAD, 10 * AMPERE);
+    plant_set_fault(&bench->plant, NS_PER_S, PLANT_FAULT_BYPASS, 5 * AMPERE);
+    run_until(bench, 2 * NS_PER_S);
+    assert_true(imbalance(bench, 2 * NS_PER_S) == (wide)5 * 220 * 1000 * NS_PER_S);
+    plant_set_fault(&bench->plant, 2 * NS_PER_S, PLANT_FAULT_OUTAGE, 1);
+    run_until(bench, 3 * NS_PER_S);
+    assert_true(imbalance(bench, 3 * NS_PER_S) == (wide)5 * 220 * 1000 * NS_PER_S);
+}
+
+#define test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        test(energy_in_a_million_steps_is_energy_in_one),
+        test(a_century_of_63_a_in_one_step_does_not_overflow),
+        test(ten_ampere_for_an_hour_is_2_2_kwh),
+        test(a_fridge_runs_17_minutes_and_rests_35),
+        test(a_kettle_boils_800_times_a_year_when_somebody_is_up),
+        test(a_water_heater_follows_the_evening_shower),
+        test(an_air_conditioner_cools_from_june_to_september_and_not_at_dawn),
+        test(lights_burn_when_it_is_dark_from_1_to_260_minutes),
+        test(homes_own_what_the_statistics_say),
+        test(a_heater_falls_with_the_square_of_its_voltage_and_a_motor_does_not),
+        test(a_household_draws_what_its_running_appliances_draw),
+        test(without_a_household_nothing_flows),
+        test(contacts_without_load_open_after_7_to_20_ms),
+        test(contacts_bounce_for_2_ms_before_they_are_closed),
+        test(an_arc_carries_the_current_until_it_crosses_zero),
+        test(a_pulse_shorter_than_its_operate_time_and_10_ms_moves_nothing),
+        test(a_relay_below_70_percent_of_its_supply_moves_nothing),
+        test(a_stuck_relay_opens_and_stays_open),
+        test(a_welded_relay_stays_closed),
+        test(a_pulse_towards_where_the_contacts_are_moves_nothing),
+        test(a_pulse_back_before_the_contacts_settled_wins),
+        test(a_sluggish_armature_opens_later),
+        test(a_gap_that_conducts_carries_the_load_behind_open_contacts),
+        test(contacts_of_a_board_move_when_the_board_says_so),
+        test(leakage_and_load_flow_through_closed_contacts_only),
+        test(the_breaker_clears_a_short_after_10_ms),
+        test(a_breaker_that_is_reset_onto_a_short_clears_it_again),
+        test(the_breaker_lets_a_current_below_630_a_pass),
+        test(an_outage_stops_everything_and_leaves_the_contacts),
+        test(a_supply_below_a_quarter_of_nominal_feeds_no_load),
+        test(load_live_is_told_once_for_each_change),
+        test(smoke_heat_and_key_stand_at_the_inputs),
+        test(signals_are_told_when_they_change),
+        test(the_feeder_balances_to_the_last_mw_ns),
+        test(the_line_loses_its_drop_times_the_current),
+        test(a_bypass_breaks_the_balance_by_what_it_takes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
