@@ -35,6 +35,7 @@
     X(FRAME_FOREIGN, "frame_foreign", "attack", "bytes")                                           \
     X(ENVELOPE_REJECTED, "envelope_rejected", "direction", "error")                                \
     X(COMMAND_ACCEPTED, "command_accepted", "command", "authentic")                                \
+    X(ACCOUNT_OPENED, "account_opened", "balance", "-")                                            \
     X(CHARGE, "charge", "amount", "register_wh")                                                   \
     X(PAYMENT, "payment", "amount", "number")                                                      \
     X(REMINDER_SENT, "reminder_sent", "number", "attempt")                                         \

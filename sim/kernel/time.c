@@ -134,6 +134,8 @@ void duration_format(int64_t ns, char *out, size_t size)
 {
     bool negative = ns < 0;
     int64_t magnitude = negative ? -ns : ns;
+    if (magnitude >= NS_PER_MS) /* to the nearest millisecond */
+        magnitude = (magnitude + NS_PER_MS / 2) / NS_PER_MS * NS_PER_MS;
     const char *sign = negative ? "-" : "";
     if (magnitude >= NS_PER_DAY && magnitude % NS_PER_HOUR == 0 && magnitude % NS_PER_DAY == 0)
         snprintf(out, size, "%s%lld day%s", sign, (long long)(magnitude / NS_PER_DAY),

@@ -37,7 +37,7 @@ int civil_parse(const char *text, int64_t *seconds_since_2000);
  * 0, or ERROR_INVALID_ARGUMENT when the unit is missing or unknown or the value does not fit. */
 int duration_parse(const char *text, int64_t *ns);
 
-/* The shortest exact-to-the-millisecond form, as in "0.842 s" or "10 min"; `out` holds `size` bytes. */
+/* The shortest form, to the nearest millisecond (below 1 ms: microsecond), as in "0.842 s" or "10 min"; `out` holds `size` bytes. */
 void duration_format(int64_t ns, char *out, size_t size);
 
 #endif

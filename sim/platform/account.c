@@ -302,6 +302,7 @@ void account_open(struct account *account, int64_t now, int64_t balance)
     account->balance = balance;
     account->charged = 0;
     account->paid = 0;
+    event_put(&account->events, now, EVENT_ACCOUNT_OPENED, balance, 0);
     remind_if_due(account, now);
     trip_if_due(account, now);
 }

@@ -1,0 +1,52 @@
+/* meterbench board: the reference board, emulated, for other programs to talk to. */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char help[] =
+    "usage: meterbench board emulate [OPTION...]\n"
+    "\n"
+    "Run the reference board in the emulator, paced by the wall clock, until Ctrl-C. It prints the\n"
+    "pseudo-terminals of its serial port (uart) and of its stimulus rack (rack, slcan) and `ready`.\n"
+    "Options are the emulator's; --elf and --map name other firmware and wiring.\n";
+
+/* The emulator is a program of its own (it links GPL-3 libsimavr): this process becomes it. */
+static int emulate(int argc, char **argv)
+{
+    enum { MAX = 64 };
+    char program[4096], elf[4120], map[4120];
+    char *arguments[MAX] = {0};
+    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 64);
+    if (length < 0)
+        return cli_usage_error("/proc/self/exe: %s", strerror(errno));
+    program[length] = '\0';
+    char *slash = strrchr(program, '/');
+    *slash = '\0';
+    snprintf(elf, sizeof elf, "%s/board/reference.elf", program);
+    snprintf(map, sizeof map, "%s/board/reference.map", program);
+    strcat(program, "/board/meterbench-emulator");
+    int count = 0;
+    char *const fixed[] = {program, "--elf", elf, "--map", map, "--pty"};
+    for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++)
+        arguments[count++] = fixed[i];
+    for (int i = 0; i < argc && count < MAX - 1; i++)
+        arguments[count++] = argv[i];
+    execv(program, arguments);
+    return cli_usage_error("%s: %s (was meterbench built with METERBENCH_BOARD?)", program,
+                           strerror(errno));
+}
+
+int cli_board(int argc, char **argv)
+{
+    bool asked = argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0);
+    if (asked) {
+        fputs(help, stdout);
+        return EXIT_ALL_PASSED;
+    }
+    if (argc >= 2 && strcmp(argv[1], "emulate") == 0)
+        return emulate(argc - 2, argv + 2);
+    return cli_usage_error("meterbench board emulate is what there is; see meterbench board --help");
+}

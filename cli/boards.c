@@ -1,0 +1,73 @@
+/* How the command line's --board becomes boards for the runner. */
+#include "cli/cli.h"
+
+#include "hil/board.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct maker {
+    struct board_maker base; /* first: the runner's view is cast back */
+    struct board_spec spec;
+};
+
+static struct board *open_one(struct board_maker *base, char *message, size_t size)
+{
+    struct maker *maker = (struct maker *)base;
+    return board_open(&maker->spec, message, size);
+}
+
+static void close_one(struct board_maker *base, struct board *board)
+{
+    (void)base;
+    board_close(board);
+}
+
+static bool ends_in(const char *text, const char *end)
+{
+    size_t length = strlen(text), tail = strlen(end);
+    return length >= tail && strcmp(text + length - tail, end) == 0;
+}
+
+struct board_maker *cli_board_maker_new(const struct cli_board_options *options, int *error)
+{
+    *error = 0;
+    const char *board = options->board;
+    const char *bench_file = options->bench_file;
+    if (board && ends_in(board, ".lua")) { /* a bench file may be given in the board's place */
+        bench_file = board;
+        board = NULL;
+    }
+    if (!board && !bench_file) {
+        if (options->lockstep)
+            *error = cli_usage_error("--lockstep needs --board emulated");
+        return NULL;
+    }
+    bool emulated = board && strcmp(board, "emulated") == 0;
+    if (options->lockstep && !emulated) {
+        *error = cli_usage_error("--lockstep works with --board emulated only: a real board keeps its own time");
+        return NULL;
+    }
+    struct maker *maker = calloc(1, sizeof *maker);
+    if (!maker) {
+        *error = EXIT_INTERNAL;
+        return NULL;
+    }
+    maker->base = (struct board_maker){open_one, close_one};
+    maker->spec = (struct board_spec){
+        .kind = emulated ? BOARD_EMULATED : BOARD_PORT,
+        .lockstep = options->lockstep,
+        .bench_file = bench_file,
+        .port = emulated ? NULL : board,
+        .elf = options->elf,
+        .truth = options->truth,
+        .baud = options->baud,
+        .seed = options->seed,
+    };
+    return &maker->base;
+}
+
+void cli_board_maker_free(struct board_maker *maker)
+{
+    free(maker);
+}

@@ -1,0 +1,96 @@
+#include "cli/cli.h"
+
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+atomic_bool cli_interrupted;
+
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *help;
+} commands[] = {
+    {"test", cli_test, "judge scenarios, on virtual meters or with a real board"},
+    {"board", cli_board, "emulate the reference board on pseudo-terminals"},
+#ifdef METERBENCH_HAS_GUI
+    {"gui", cli_gui, "the house in a window: cause a leak, pay, watch the stopwatch"},
+#endif
+};
+
+static void print_help(FILE *out)
+{
+    fprintf(out, "usage: meterbench COMMAND [OPTION...]\n\n"
+                 "A simulator and test bench for remote-control prepaid electricity meters.\n\n");
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+        fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].help);
+    fprintf(out, "\n  meterbench COMMAND --help tells more; man meterbench has it all.\n");
+}
+
+int cli_usage_error(const char *format, ...)
+{
+    va_list arguments;
+    fprintf(stderr, "meterbench: ");
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fprintf(stderr, "\n");
+    return EXIT_USAGE;
+}
+
+static void interrupt(int signal_number)
+{
+    (void)signal_number;
+    /* A second Ctrl-C ends the program at once; the first one lets it write its report. */
+    if (atomic_exchange(&cli_interrupted, true))
+        _exit(EXIT_INTERRUPTED);
+}
+
+void cli_catch_signals(void)
+{
+    struct sigaction action = {.sa_handler = interrupt};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+static bool is_directory(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+const char *cli_scenarios(void)
+{
+    static const char *const places[] = {"scenarios", METERBENCH_SOURCE_SCENARIOS,
+                                         METERBENCH_INSTALLED_SCENARIOS};
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
+        if (is_directory(places[i]))
+            return places[i];
+    return places[0];
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        print_help(stderr);
+        return EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+        print_help(stdout);
+        return EXIT_SUCCESS;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        printf("meterbench %s\n", METERBENCH_VERSION);
+        return EXIT_SUCCESS;
+    }
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return commands[i].run(argc - 1, argv + 1);
+    return cli_usage_error("there is no command \"%s\"; meterbench --help lists them", argv[1]);
+}

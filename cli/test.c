@@ -1,0 +1,399 @@
+/* meterbench test: judge scenarios. */
+#include "cli/cli.h"
+
+#include "sim/kernel/time.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { LIST_MAX = 32, JOBS_MAX = 64, REPEAT_MAX = 10000 };
+
+static const char help[] =
+    "usage: meterbench test [OPTION...] [PATH...]\n"
+    "\n"
+    "Judge scenarios: files or directories, by default ./scenarios.\n"
+    "\n"
+    "what to run\n"
+    "  --list               list the cases and stop\n"
+    "  --name GLOB          only cases whose name, or whose scenario's name, matches (again: any of them)\n"
+    "  --tag TAG            only scenarios with this tag (again: all of them)\n"
+    "  --exclude-tag TAG    no scenarios with this tag\n"
+    "  --repeat N           each case N times; on virtual meters the log must not differ\n"
+    "  --fail-fast          stop at the first case that does not pass\n"
+    "how\n"
+    "  --seed N             root seed (default 1); a case's own is a hash of it and the case's name\n"
+    "  --jobs N             cases side by side (default: one a processor); the results do not change\n"
+    "  --timeout DUR        simulated time a case may take, as in 30min or \"2 days\"\n"
+    "  --watchdog DUR       wall-clock time a case may take (default 2min, with a board 10min)\n"
+    "on a board\n"
+    "  --board SPEC         emulated, a device such as /dev/ttyUSB0, or a bench file (.lua)\n"
+    "  --bench FILE         bench file: profile, port, line settings, rack\n"
+    "  --baud N             line speed, before the bench file's\n"
+    "  --lockstep           the emulated board runs in simulated time: deterministic, faster\n"
+    "  --firmware ELF       firmware of the emulated board\n"
+    "  --truth FILE         keep what the emulator knows to have happened, cycle by cycle\n"
+    "  --require-board      a board scenario that is skipped fails\n"
+    "  --max-skipped N      more skipped cases than this fail the run\n"
+    "reports\n"
+    "  --junit FILE         JUnit XML\n"
+    "  --json FILE          JSON; - is standard output\n"
+    "  --record DIR         write each case's event log to DIR\n"
+    "  --quiet              only what did not pass, and the totals\n"
+    "  -h, --help           this text\n"
+    "\n"
+    "exit: 0 all passed, 1 a verdict failed, 2 interrupted, 3 internal error, 4 usage,\n"
+    "      5 nothing selected or nothing ran, 10 the bench failed or a verdict is inconclusive\n";
+
+struct arguments {
+    struct suite_options suite;
+    struct cli_board_options board;
+    struct report_style style;
+    const char *names[LIST_MAX + 1], *tags[LIST_MAX + 1], *excluded[LIST_MAX + 1];
+    const char *junit, *json;
+    bool list, quiet, helped;
+};
+
+static bool add(const char **list, const char *value)
+{
+    for (int i = 0; i < LIST_MAX; i++) {
+        if (!list[i]) {
+            list[i] = value;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool parse_number(const char *text, unsigned long long max, unsigned long long *value)
+{
+    char *end;
+    errno = 0;
+    if (*text < '0' || *text > '9')
+        return false;
+    *value = strtoull(text, &end, 0);
+    return errno == 0 && *end == '\0' && *value <= max;
+}
+
+static int check_number(const char *option, const char *text, unsigned long long min,
+                        unsigned long long max, unsigned long long *value)
+{
+    if (parse_number(text, max, value) && *value >= min)
+        return 0;
+    return cli_usage_error("--%s %s: expected a number from %llu to %llu", option, text, min, max);
+}
+
+static int check_time(const char *option, const char *text, int64_t *ns)
+{
+    if (duration_parse(text, ns) == 0 && *ns > 0)
+        return 0;
+    return cli_usage_error("--%s %s: expected a duration with its unit, as in 30s or \"2 days\"",
+                           option, text);
+}
+
+enum option_id { OPTION_LIST = 256, OPTION_NAME, OPTION_TAG, OPTION_EXCLUDE_TAG, OPTION_REPEAT,
+                 OPTION_FAIL_FAST, OPTION_SEED, OPTION_JOBS, OPTION_TIMEOUT, OPTION_WATCHDOG,
+                 OPTION_BOARD, OPTION_BENCH, OPTION_BAUD, OPTION_LOCKSTEP, OPTION_FIRMWARE,
+                 OPTION_TRUTH, OPTION_REQUIRE_BOARD, OPTION_MAX_SKIPPED, OPTION_JUNIT, OPTION_JSON,
+                 OPTION_RECORD, OPTION_QUIET };
+
+static const struct option options[] = {
+    {"list", no_argument, NULL, OPTION_LIST},
+    {"name", required_argument, NULL, OPTION_NAME},
+    {"tag", required_argument, NULL, OPTION_TAG},
+    {"exclude-tag", required_argument, NULL, OPTION_EXCLUDE_TAG},
+    {"repeat", required_argument, NULL, OPTION_REPEAT},
+    {"fail-fast", no_argument, NULL, OPTION_FAIL_FAST},
+    {"seed", required_argument, NULL, OPTION_SEED},
+    {"jobs", required_argument, NULL, OPTION_JOBS},
+    {"timeout", required_argument, NULL, OPTION_TIMEOUT},
+    {"watchdog", required_argument, NULL, OPTION_WATCHDOG},
+    {"board", required_argument, NULL, OPTION_BOARD},
+    {"bench", required_argument, NULL, OPTION_BENCH},
+    {"baud", required_argument, NULL, OPTION_BAUD},
+    {"lockstep", no_argument, NULL, OPTION_LOCKSTEP},
+    {"firmware", required_argument, NULL, OPTION_FIRMWARE},
+    {"truth", required_argument, NULL, OPTION_TRUTH},
+    {"require-board", no_argument, NULL, OPTION_REQUIRE_BOARD},
+    {"max-skipped", required_argument, NULL, OPTION_MAX_SKIPPED},
+    {"junit", required_argument, NULL, OPTION_JUNIT},
+    {"json", required_argument, NULL, OPTION_JSON},
+    {"record", required_argument, NULL, OPTION_RECORD},
+    {"quiet", no_argument, NULL, OPTION_QUIET},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
+};
+
+static int read_selection(struct arguments *arguments, int id, const char *value)
+{
+    unsigned long long number;
+    bool fits = true;
+    switch (id) {
+    case OPTION_LIST:
+        arguments->list = true;
+        return 0;
+    case OPTION_NAME:
+        fits = add(arguments->names, value);
+        break;
+    case OPTION_TAG:
+        fits = add(arguments->tags, value);
+        break;
+    case OPTION_EXCLUDE_TAG:
+        fits = add(arguments->excluded, value);
+        break;
+    case OPTION_REPEAT:
+        if (check_number("repeat", value, 1, REPEAT_MAX, &number))
+            return EXIT_USAGE;
+        arguments->suite.repeat = (int)number;
+        return 0;
+    case OPTION_FAIL_FAST:
+        arguments->suite.fail_fast = true;
+        return 0;
+    }
+    return fits ? 0 : cli_usage_error("at most %d of --name, --tag and --exclude-tag each", LIST_MAX);
+}
+
+static int read_manner(struct arguments *arguments, int id, const char *value)
+{
+    unsigned long long number = 0;
+    int64_t ns = 0;
+    int result = 0;
+    switch (id) {
+    case OPTION_SEED:
+        result = check_number("seed", value, 0, UINT64_MAX, &number);
+        arguments->suite.run.seed = number;
+        break;
+    case OPTION_JOBS:
+        result = check_number("jobs", value, 1, JOBS_MAX, &number);
+        arguments->suite.jobs = (int)number;
+        break;
+    case OPTION_TIMEOUT:
+        result = check_time("timeout", value, &arguments->suite.run.timeout_ns);
+        break;
+    case OPTION_WATCHDOG:
+        result = check_time("watchdog", value, &ns);
+        arguments->suite.run.watchdog_s = (double)ns / 1e9;
+        break;
+    }
+    return result;
+}
+
+static int read_board(struct arguments *arguments, int id, const char *value)
+{
+    unsigned long long number = 0;
+    int result = 0;
+    switch (id) {
+    case OPTION_BOARD:
+        arguments->board.board = value;
+        break;
+    case OPTION_BENCH:
+        arguments->board.bench_file = value;
+        break;
+    case OPTION_BAUD:
+        result = check_number("baud", value, 300, 4000000, &number);
+        arguments->board.baud = (int)number;
+        break;
+    case OPTION_LOCKSTEP:
+        arguments->board.lockstep = true;
+        break;
+    case OPTION_FIRMWARE:
+        arguments->board.elf = value;
+        break;
+    case OPTION_TRUTH:
+        arguments->board.truth = value;
+        break;
+    case OPTION_REQUIRE_BOARD:
+        arguments->suite.run.require_board = true;
+        break;
+    case OPTION_MAX_SKIPPED:
+        result = check_number("max-skipped", value, 0, 1000000, &number);
+        arguments->suite.max_skipped = (int)number;
+        break;
+    }
+    return result;
+}
+
+static int read_option(struct arguments *arguments, int id, const char *value)
+{
+    if (id <= OPTION_FAIL_FAST)
+        return read_selection(arguments, id, value);
+    if (id <= OPTION_WATCHDOG)
+        return read_manner(arguments, id, value);
+    if (id <= OPTION_MAX_SKIPPED)
+        return read_board(arguments, id, value);
+    switch (id) {
+    case OPTION_JUNIT:
+        arguments->junit = value;
+        break;
+    case OPTION_JSON:
+        arguments->json = value;
+        break;
+    case OPTION_RECORD:
+        arguments->suite.run.record_dir = value;
+        break;
+    case OPTION_QUIET:
+        arguments->quiet = true;
+        break;
+    }
+    return 0;
+}
+
+static int read_arguments(struct arguments *arguments, int argc, char **argv)
+{
+    int id;
+    *arguments = (struct arguments){
+        .suite = {.run = {.seed = 1}, .jobs = 0, .repeat = 1, .max_skipped = -1},
+    };
+    optind = 1;
+    while ((id = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+        if (id == 'h') {
+            fputs(help, stdout);
+            arguments->helped = true;
+            return 0;
+        }
+        if (id == '?')
+            return cli_usage_error("meterbench test --help lists the options");
+        int result = read_option(arguments, id, optarg);
+        if (result != 0)
+            return result;
+    }
+    return 0;
+}
+
+/* Find out that a report cannot be written before the run, not after it. */
+static int check_writable(const char *option, const char *path)
+{
+    char directory[1024];
+    struct stat status;
+    if (!path || strcmp(path, "-") == 0)
+        return 0;
+    snprintf(directory, sizeof directory, "%s", path);
+    char *slash = strrchr(directory, '/');
+    if (slash)
+        *slash = '\0';
+    else
+        strcpy(directory, ".");
+    const char *where = directory[0] ? directory : "/";
+    if (stat(where, &status) < 0 || !S_ISDIR(status.st_mode) || access(where, W_OK) < 0)
+        return cli_usage_error("--%s %s: the directory is not there or cannot be written", option, path);
+    return 0;
+}
+
+static int check_record_dir(const char *path)
+{
+    if (!path || mkdir(path, 0777) == 0 || errno == EEXIST)
+        return 0;
+    return cli_usage_error("--record %s: %s", path, strerror(errno));
+}
+
+static void list_cases(const struct suite *suite)
+{
+    for (int i = 0; i < suite->count; i++) {
+        const struct case_result *result = &suite->results[i];
+        char name[400];
+        case_name(result, name, sizeof name);
+        printf("%s", name);
+        if (result->scenario->board)
+            printf("  (board: flat %u)", result->scenario->board);
+        if (result->scenario->error[0])
+            printf("  (script error)");
+        printf("\n");
+    }
+}
+
+static void show_progress(void *owner, const struct case_result *result, int done, int total)
+{
+    const struct arguments *arguments = owner;
+    bool fine = result->outcome == OUTCOME_PASSED;
+    if (arguments->style.progress)
+        fprintf(stderr, "\r\033[K[%d/%d] %.60s%s", done, total, result->scenario->name,
+                done == total ? "\r\033[K" : "");
+    bool json_on_stdout = arguments->json && strcmp(arguments->json, "-") == 0;
+    if (json_on_stdout || (arguments->quiet && fine))
+        return;
+    if (arguments->style.progress)
+        fprintf(stderr, "\r\033[K");
+    report_case(result, &arguments->style);
+    fflush(stdout);
+}
+
+static int write_reports(const struct arguments *arguments, const struct suite *suite)
+{
+    int junit = arguments->junit ? report_junit(suite, arguments->junit) : 0;
+    if (junit < 0)
+        fprintf(stderr, "meterbench: --junit %s: %s\n", arguments->junit, strerror(-junit));
+    int json = arguments->json ? report_json(suite, arguments->json) : 0;
+    if (json < 0)
+        fprintf(stderr, "meterbench: --json %s: %s\n", arguments->json, strerror(-json));
+    return junit < 0 || json < 0 ? EXIT_INTERNAL : 0;
+}
+
+static int run_suite(struct arguments *arguments, struct suite *suite)
+{
+    suite->options.progress = show_progress;
+    suite->options.progress_owner = arguments;
+    suite_run(suite);
+    bool json_on_stdout = arguments->json && strcmp(arguments->json, "-") == 0;
+    if (!json_on_stdout)
+        report_console(suite, &arguments->style);
+    fflush(stdout);
+    int failed = write_reports(arguments, suite);
+    return failed ? failed : suite_exit_code(suite);
+}
+
+static int select_and_run(struct arguments *arguments, const char *const *paths, int path_count)
+{
+    struct suite suite;
+    int result;
+    if (suite_select(&suite, &arguments->suite, paths, path_count) < 0) {
+        result = cli_usage_error("%s", suite.complaint);
+    } else if (suite.count == 0) {
+        fprintf(stderr, "meterbench: no case matches (meterbench test --list shows what there is)\n");
+        result = EXIT_NOTHING_RAN;
+    } else if (arguments->list) {
+        list_cases(&suite);
+        result = EXIT_ALL_PASSED;
+    } else {
+        result = run_suite(arguments, &suite);
+    }
+    suite_free(&suite);
+    return result;
+}
+
+int cli_test(int argc, char **argv)
+{
+    struct arguments arguments;
+    int result = read_arguments(&arguments, argc, argv);
+    if (result != 0 || arguments.helped)
+        return result;
+    if ((result = check_writable("junit", arguments.junit)) ||
+        (result = check_writable("json", arguments.json)) ||
+        (result = check_record_dir(arguments.suite.run.record_dir)))
+        return result;
+    arguments.board.seed = arguments.suite.run.seed;
+    struct board_maker *maker = cli_board_maker_new(&arguments.board, &result);
+    if (result != 0)
+        return result;
+    const char *defaults[] = {cli_scenarios()};
+    int path_count = argc - optind;
+    struct suite_options *suite = &arguments.suite;
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    suite->jobs = suite->jobs > 0 ? suite->jobs : (int)(processors > 0 ? processors : 1);
+    suite->names = arguments.names;
+    suite->tags = arguments.tags;
+    suite->excluded_tags = arguments.excluded;
+    suite->whole = path_count == 0 && !arguments.names[0] && !arguments.tags[0] && !arguments.excluded[0];
+    suite->run.boards = maker;
+    suite->run.interrupted = &cli_interrupted;
+    arguments.style.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+    arguments.style.progress = isatty(STDERR_FILENO) && isatty(STDOUT_FILENO);
+    cli_catch_signals();
+    result = select_and_run(&arguments, path_count ? (const char *const *)argv + optind : defaults,
+                            path_count ? path_count : 1);
+    cli_board_maker_free(maker);
+    return result;
+}

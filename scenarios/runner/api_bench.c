@@ -1,0 +1,363 @@
+/* What a script can do with the bench as a whole: wait, attach, sign in, judge a figure. */
+#include "scenarios/runner/run_internal.h"
+#include "scenarios/runner/units.h"
+
+#include "sim/error.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define BENCH "meterbench.bench"
+#define SESSION "meterbench.session"
+
+static const struct {
+    const char *name, *password;
+    enum role role;
+} people[] = {
+    {"admin", "correct horse battery staple", ROLE_ADMINISTRATOR},
+    {"operator", "seven meters deep", ROLE_OPERATOR},
+    {"tenant", "my own flat", ROLE_TENANT},
+};
+
+/* ---- arguments ------------------------------------------------------------------------------- */
+
+int api_skip(lua_State *lua, const char *reason)
+{
+    struct run *run = run_of(lua);
+    run->result->outcome = OUTCOME_SKIPPED;
+    snprintf(run->result->message, sizeof run->result->message, "%s", reason);
+    run->ended = true;
+    return luaL_error(lua, "skipped: %s", reason);
+}
+
+int64_t api_check_duration(lua_State *lua, int at)
+{
+    struct run *run = run_of(lua);
+    int top = lua_gettop(lua);
+    if (lua_istable(lua, at)) {
+        lua_getfield(lua, at, run->attached ? "board" : "sim");
+        at = lua_gettop(lua);
+    }
+    int64_t ns = 0;
+    const char *text = lua_type(lua, at) == LUA_TSTRING ? lua_tostring(lua, at) : NULL;
+    if (!text || duration_parse(text, &ns) < 0)
+        luaL_error(lua, "expected a duration such as \"5 s\" or { sim = \"10 min\", board = \"20 s\" }");
+    lua_settop(lua, top);
+    return ns;
+}
+
+int64_t api_check_quantity(lua_State *lua, int at, int family)
+{
+    int64_t value = 0;
+    const char *text = lua_type(lua, at) == LUA_TSTRING ? lua_tostring(lua, at) : NULL;
+    if (!text || unit_parse(text, (enum unit_family)family, &value) < 0)
+        luaL_error(lua, "expected %s", unit_example((enum unit_family)family));
+    return value;
+}
+
+static struct run *check_bench(lua_State *lua)
+{
+    luaL_checkudata(lua, 1, BENCH);
+    return run_of(lua);
+}
+
+/* ---- time ------------------------------------------------------------------------------------ */
+
+static int bench_wait(lua_State *lua)
+{
+    struct run *run = check_bench(lua);
+    int64_t now = run->site->now;
+    run->wait = (struct wait){
+        .kind = WAIT_TIME, .started = now, .until = now + api_check_duration(lua, 2)};
+    return lua_yield(lua, 0);
+}
+
+static int bench_now(lua_State *lua)
+{
+    struct run *run = check_bench(lua);
+    lua_pushnumber(lua, (double)run->site->now / 1e9);
+    return 1;
+}
+
+static int bench_attach(lua_State *lua)
+{
+    struct run *run = check_bench(lua);
+    if (run_attach(run) < 0)
+        return luaL_error(lua, "the board could not be attached");
+    return 0;
+}
+
+static int bench_on_board(lua_State *lua)
+{
+    struct run *run = check_bench(lua);
+    lua_pushboolean(lua, run->attached);
+    return 1;
+}
+
+/* ---- people ---------------------------------------------------------------------------------- */
+
+static void add_people(struct run *run)
+{
+    if (run->users_added)
+        return;
+    run->users_added = true;
+    for (size_t i = 0; i < sizeof people / sizeof people[0]; i++)
+        platform_add_user(&run->site->platform, people[i].name, people[i].role, people[i].password);
+}
+
+static int check_user(lua_State *lua, struct run *run, const char *name)
+{
+    add_people(run);
+    int user = platform_find_user(&run->site->platform, name);
+    if (user < 0)
+        luaL_error(lua, "there is no user \"%s\": admin, operator, tenant", name);
+    return user;
+}
+
+/* bench:code("admin"): the six digits that this person's authenticator shows now. */
+static int bench_code(lua_State *lua)
+{
+    struct run *run = check_bench(lua);
+    char code[7] = "";
+    int user = check_user(lua, run, luaL_optstring(lua, 2, "admin"));
+    if (platform_code(&run->site->platform, run->site->now, user, code) < 0)
+        return luaL_error(lua, "no one-time code could be made");
+    lua_pushstring(lua, code);
+    return 1;
+}
+
+static const char *own_password(const char *name)
+{
+    for (size_t i = 0; i < sizeof people / sizeof people[0]; i++)
+        if (strcmp(people[i].name, name) == 0)
+            return people[i].password;
+    return "";
+}
+
+static const char *option(lua_State *lua, const char *field, const char *otherwise)
+{
+    if (!lua_istable(lua, 2) || lua_getfield(lua, 2, field) == LUA_TNIL)
+        return otherwise;
+    return luaL_checkstring(lua, -1); /* stays on the stack, so that it stays alive */
+}
+
+/* bench:sign_in { user =, password =, code = }: a session, or nil and why not. What is left out is right. */
+static int bench_sign_in(lua_State *lua)
+{
+    struct run *run = check_bench(lua);
+    add_people(run);
+    const char *user = option(lua, "user", "admin");
+    const char *password = option(lua, "password", own_password(user));
+    char right[7] = "";
+    int number = platform_find_user(&run->site->platform, user);
+    if (number >= 0)
+        platform_code(&run->site->platform, run->site->now, number, right);
+    const char *code = option(lua, "code", right);
+    struct session session;
+    int result = platform_sign_in(&run->site->platform, run->site->now, user, password, code, &session);
+    if (result < 0) {
+        lua_pushnil(lua);
+        lua_pushstring(lua, error_text(result));
+        return 2;
+    }
+    struct session *held = lua_newuserdatauv(lua, sizeof *held, 0);
+    *held = session;
+    luaL_setmetatable(lua, SESSION);
+    return 1;
+}
+
+static const struct {
+    const char *name;
+    int order;
+} orders[] = {
+    {"trip", DLT645_RELAY_TRIP},
+    {"close", DLT645_RELAY_CLOSE},
+    {"permit", DLT645_RELAY_PERMIT_CLOSE},
+    {"keep_power_on", DLT645_RELAY_KEEP_POWER_ON},
+    {"keep_power_off", DLT645_RELAY_KEEP_POWER_OFF},
+};
+
+static int check_order(lua_State *lua, int at)
+{
+    const char *name = luaL_checkstring(lua, at);
+    for (size_t i = 0; i < sizeof orders / sizeof orders[0]; i++)
+        if (strcmp(orders[i].name, name) == 0)
+            return orders[i].order;
+    return luaL_error(lua, "there is no order \"%s\": trip, close, permit, keep_power_on, keep_power_off",
+                      name);
+}
+
+/* session:order(flat, "trip"): a cause, its moment the platform's acceptance; or nil and why not. */
+static int session_order(lua_State *lua)
+{
+    struct run *run = run_of(lua);
+    const struct session *session = luaL_checkudata(lua, 1, SESSION);
+    struct flat *flat = api_check_flat(lua, 2);
+    int order = check_order(lua, 3);
+    struct platform *platform = &run->site->platform;
+    int64_t now = run->site->now;
+    struct cause cause = {
+        .match = {.flat = flat->number, .kind = EVENT_ORDER, .match_a = true, .a = order},
+        .since = run->observer.count,
+    };
+    snprintf(cause.text, sizeof cause.text, "the order to %s", lua_tostring(lua, 3));
+    int result = platform_authorise(platform, now, session, order, flat->number);
+    if (result == 0) {
+        bool administrator = platform->users[session->user].role == ROLE_ADMINISTRATOR;
+        result = account_order(&flat->account, now, order, session->user, administrator ? 2 : 4);
+        flat_settle(flat, now);
+        api_touched(run, flat);
+    }
+    if (result < 0) {
+        lua_pushnil(lua);
+        lua_pushstring(lua, error_text(result));
+        return 2;
+    }
+    api_push_cause(lua, &cause);
+    return 1;
+}
+
+/* ---- figures and checks ----------------------------------------------------------------------- */
+
+/* bench:check(true or false, "what should be so"): a verdict without a time. */
+static int bench_check(lua_State *lua)
+{
+    struct run *run = check_bench(lua);
+    struct verdict verdict = {.judgement = lua_toboolean(lua, 2) ? JUDGEMENT_HOLDS : JUDGEMENT_FAILS};
+    snprintf(verdict.text, sizeof verdict.text, "%s", luaL_checkstring(lua, 3));
+    snprintf(verdict.detail, sizeof verdict.detail, "%s", lua_toboolean(lua, 2) ? "so" : "not so");
+    run_judge(run, &verdict);
+    return run->ended ? luaL_error(lua, "check failed") : 0;
+}
+
+/* bench:judge { what =, seconds = (or low =, high =), limit = "5 s" }: a time that the script worked out. */
+static int bench_judge(lua_State *lua)
+{
+    struct run *run = check_bench(lua);
+    luaL_checktype(lua, 2, LUA_TTABLE);
+    struct verdict verdict = {.has_time = true};
+    lua_getfield(lua, 2, "what");
+    snprintf(verdict.text, sizeof verdict.text, "%s", luaL_checkstring(lua, -1));
+    lua_getfield(lua, 2, "seconds");
+    lua_getfield(lua, 2, "low");
+    lua_getfield(lua, 2, "high");
+    double middle = luaL_optnumber(lua, -3, 0);
+    double low = luaL_optnumber(lua, -2, middle), high = luaL_optnumber(lua, -1, middle);
+    luaL_argcheck(lua, low <= high && low > -1e9 && high < 1e9, 2, "seconds, or low <= high");
+    verdict.measured = (struct interval){(int64_t)(low * 1e9), (int64_t)(high * 1e9)};
+    lua_getfield(lua, 2, "limit");
+    verdict.limit = api_check_duration(lua, lua_gettop(lua));
+    verdict.judgement = judge(verdict.measured, verdict.limit);
+    if (verdict.judgement == JUDGEMENT_INCONCLUSIVE) /* a statistic holds only as a whole */
+        verdict.judgement = JUDGEMENT_FAILS;
+    run_judge(run, &verdict);
+    if (run->ended)
+        return luaL_error(lua, "judge failed");
+    lua_pushboolean(lua, verdict.judgement == JUDGEMENT_HOLDS);
+    return 1;
+}
+
+/* bench:count("event", { flat = 7, a = 1, b = 2 }): how often it was seen so far. */
+static int bench_count(lua_State *lua)
+{
+    struct run *run = check_bench(lua);
+    struct event_match match = {.flat = EVENT_NO_FLAT, .kind = -1};
+    const char *name = luaL_checkstring(lua, 2);
+    for (int i = 0; i < EVENT_KINDS; i++)
+        if (strcmp(event_name(i), name) == 0)
+            match.kind = i;
+    if (match.kind < 0)
+        return luaL_error(lua, "there is no event \"%s\"", name);
+    if (lua_istable(lua, 3)) {
+        if (lua_getfield(lua, 3, "flat") != LUA_TNIL)
+            match.flat = (uint32_t)luaL_checkinteger(lua, -1);
+        match.match_a = lua_getfield(lua, 3, "a") != LUA_TNIL;
+        match.a = luaL_optinteger(lua, -1, 0);
+        match.match_b = lua_getfield(lua, 3, "b") != LUA_TNIL;
+        match.b = luaL_optinteger(lua, -1, 0);
+    }
+    lua_pushinteger(lua, (lua_Integer)observer_count(&run->observer, &match, 0));
+    return 1;
+}
+
+/* bench:bug("charges_twice"): plant a fault in the platform; scenarios that test the invariants do this. */
+static int bench_bug(lua_State *lua)
+{
+    struct run *run = check_bench(lua);
+    struct platform_faults *faults = &run->site->platform.faults;
+    const char *name = luaL_checkstring(lua, 2);
+    const struct {
+        const char *name;
+        bool *fault;
+    } bugs[] = {
+        {"trips_without_reminders", &faults->trips_without_reminders},
+        {"charges_twice", &faults->charges_twice},
+        {"audits_nothing", &faults->audits_nothing},
+        {"tenants_may_switch", &faults->tenants_may_switch},
+        {"codes_unchecked", &faults->codes_unchecked},
+        {"platform_down", &run->site->platform.mute},
+    };
+    for (size_t i = 0; i < sizeof bugs / sizeof bugs[0]; i++) {
+        if (strcmp(bugs[i].name, name) == 0) {
+            *bugs[i].fault = true;
+            return 0;
+        }
+    }
+    return luaL_error(lua, "the platform has no bug \"%s\"", name);
+}
+
+static int bench_flat(lua_State *lua)
+{
+    struct run *run = check_bench(lua);
+    lua_Integer number = luaL_checkinteger(lua, 2);
+    if (number < 1 || number > run->site->flat_count)
+        return luaL_error(lua, "there is no flat %d: the fleet has flats 1 to %d", (int)number,
+                          (int)run->site->flat_count);
+    api_push_flat(lua, (uint32_t)number);
+    return 1;
+}
+
+void api_touched(struct run *run, const struct flat *flat)
+{
+    site_touched(run->site, flat);
+    invariants_watch(run->invariants);
+}
+
+static int no_fields(lua_State *lua)
+{
+    return luaL_error(lua, "a bench object has no field \"%s\"", luaL_tolstring(lua, 2, NULL));
+}
+
+void api_new_class(lua_State *lua, const char *name, const luaL_Reg *methods)
+{
+    luaL_newmetatable(lua, name);
+    lua_newtable(lua);
+    luaL_setfuncs(lua, methods, 0);
+    lua_newtable(lua);
+    lua_pushcfunction(lua, no_fields);
+    lua_setfield(lua, -2, "__index");
+    lua_setmetatable(lua, -2);
+    lua_setfield(lua, -2, "__index");
+    lua_pushliteral(lua, "protected");
+    lua_setfield(lua, -2, "__metatable");
+    lua_pop(lua, 1);
+}
+
+void api_register(lua_State *lua)
+{
+    static const luaL_Reg bench_methods[] = {
+        {"wait", bench_wait},       {"now", bench_now},     {"attach", bench_attach},
+        {"on_board", bench_on_board}, {"flat", bench_flat}, {"sign_in", bench_sign_in},
+        {"code", bench_code},       {"check", bench_check}, {"judge", bench_judge},
+        {"count", bench_count},     {"bug", bench_bug},     {"expect", api_expect},
+        {"observe", api_observe},   {NULL, NULL},
+    };
+    static const luaL_Reg session_methods[] = {{"order", session_order}, {NULL, NULL}};
+    api_new_class(lua, BENCH, bench_methods);
+    api_new_class(lua, SESSION, session_methods);
+    api_register_flat(lua);
+    api_register_expect(lua);
+    lua_newuserdatauv(lua, 1, 0);
+    luaL_setmetatable(lua, BENCH);
+    lua_setfield(lua, LUA_REGISTRYINDEX, "meterbench.the_bench");
+}

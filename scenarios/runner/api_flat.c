@@ -1,0 +1,476 @@
+/* What a script can do to a flat, and what it can see of it. */
+#include "scenarios/runner/run_internal.h"
+#include "scenarios/runner/units.h"
+
+#include "sim/error.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define FLAT "meterbench.flat"
+
+struct flat_handle {
+    uint32_t number;
+};
+
+void api_push_flat(lua_State *lua, uint32_t number)
+{
+    struct flat_handle *handle = lua_newuserdatauv(lua, sizeof *handle, 0);
+    handle->number = number;
+    luaL_setmetatable(lua, FLAT);
+}
+
+struct flat *api_check_flat(lua_State *lua, int at)
+{
+    const struct flat_handle *handle = luaL_checkudata(lua, at, FLAT);
+    return site_flat(run_of(lua)->site, handle->number);
+}
+
+/* ---- causes ----------------------------------------------------------------------------------- */
+
+static int set_fault(lua_State *lua, enum plant_fault fault, int64_t level, const char *text)
+{
+    struct run *run = run_of(lua);
+    struct flat *flat = api_check_flat(lua, 1);
+    struct cause cause = {
+        .match = {.flat = flat->number,
+                  .kind = level ? EVENT_CAUSE : EVENT_CAUSE_ENDED,
+                  .match_a = true,
+                  .a = fault},
+        .since = run->observer.count,
+    };
+    if (run_is_board_flat(run, flat->number) && !run->board->has_rack)
+        return api_skip(lua, "the board has no rack that could apply the stimulus");
+    snprintf(cause.text, sizeof cause.text, "%s", text);
+    flat_set_fault(flat, run->site->now, fault, level);
+    api_touched(run, flat);
+    api_push_cause(lua, &cause);
+    return 1;
+}
+
+static int set_current(lua_State *lua, enum plant_fault fault, int64_t divisor)
+{
+    char text[80];
+    int64_t value = api_check_quantity(lua, 2, UNIT_CURRENT_UA) / divisor;
+    luaL_argcheck(lua, value >= 0 && value <= INT32_MAX, 2, "a current from 0 to what fits");
+    snprintf(text, sizeof text, "%s of %s", plant_fault_name(fault), lua_tostring(lua, 2));
+    return set_fault(lua, fault, value, text);
+}
+
+static int flat_leak(lua_State *lua)
+{
+    return set_current(lua, PLANT_FAULT_LEAKAGE, 1);
+}
+
+static int flat_overload(lua_State *lua)
+{
+    return set_current(lua, PLANT_FAULT_OVERLOAD, 1000);
+}
+
+static int flat_short_circuit(lua_State *lua)
+{
+    return set_current(lua, PLANT_FAULT_SHORT_CIRCUIT, 1000);
+}
+
+static int flat_bypass(lua_State *lua)
+{
+    return set_current(lua, PLANT_FAULT_BYPASS, 1000);
+}
+
+static int flat_smoke(lua_State *lua)
+{
+    return set_fault(lua, PLANT_FAULT_SMOKE, 1, "smoke");
+}
+
+static int flat_heat(lua_State *lua)
+{
+    int64_t level = api_check_quantity(lua, 2, UNIT_TEMPERATURE_MC) - 25000;
+    luaL_argcheck(lua, level > 0 && level < 1000000, 2, "a temperature above 25 C");
+    return set_fault(lua, PLANT_FAULT_HEAT, level, "heat");
+}
+
+static int flat_outage(lua_State *lua)
+{
+    return set_fault(lua, PLANT_FAULT_OUTAGE, 1, "an outage");
+}
+
+/* flat:clear("leakage"): the cause ends. */
+static int flat_clear(lua_State *lua)
+{
+    const char *name = luaL_checkstring(lua, 2);
+    for (int i = 0; i < PLANT_FAULT_KINDS; i++) {
+        char text[80];
+        if (strcmp(plant_fault_name((enum plant_fault)i), name) != 0)
+            continue;
+        snprintf(text, sizeof text, "the end of %s", name);
+        return set_fault(lua, (enum plant_fault)i, 0, text);
+    }
+    return luaL_error(lua, "there is no cause \"%s\" to clear", name);
+}
+
+/* flat:press_key(true or false): the tenant holds, or lets go, the meter's key. */
+static int flat_press_key(lua_State *lua)
+{
+    struct run *run = run_of(lua);
+    struct flat *flat = api_check_flat(lua, 1);
+    plant_press_key(&flat->plant, run->site->now, lua_isnone(lua, 2) || lua_toboolean(lua, 2));
+    flat_settle(flat, run->site->now);
+    api_touched(run, flat);
+    return 0;
+}
+
+static int flat_reset_breaker(lua_State *lua)
+{
+    struct run *run = run_of(lua);
+    struct flat *flat = api_check_flat(lua, 1);
+    plant_reset_mcb(&flat->plant, run->site->now);
+    flat_settle(flat, run->site->now);
+    api_touched(run, flat);
+    return 0;
+}
+
+/* ---- money ------------------------------------------------------------------------------------ */
+
+/* flat:pay("50 yuan"): by the tenant's phone; a cause, its moment the platform's acceptance. */
+static int script_pay(lua_State *lua)
+{
+    struct run *run = run_of(lua);
+    struct flat *flat = api_check_flat(lua, 1);
+    int64_t amount = api_check_quantity(lua, 2, UNIT_MONEY);
+    luaL_argcheck(lua, amount > 0, 2, "a payment is more than 0 yuan");
+    uint32_t number;
+    struct cause cause = {
+        .match = {.flat = flat->number, .kind = EVENT_PAYMENT, .match_b = true},
+        .since = run->observer.count,
+    };
+    if (flat_pay(flat, run->site->now, amount, &number) < 0)
+        return luaL_error(lua, "the phone's queue is full");
+    cause.match.b = number;
+    snprintf(cause.text, sizeof cause.text, "the payment of %s", lua_tostring(lua, 2));
+    api_touched(run, flat);
+    api_push_cause(lua, &cause);
+    return 1;
+}
+
+/* flat:set_balance("3 yuan"): the account opens anew with this; a meter with local credit gets it too. */
+static int flat_set_balance(lua_State *lua)
+{
+    struct run *run = run_of(lua);
+    struct flat *flat = api_check_flat(lua, 1);
+    int64_t balance = api_check_quantity(lua, 2, UNIT_MONEY);
+    if (run_is_board_flat(run, flat->number) && flat->account.credit == CREDIT_LOCAL)
+        return luaL_error(lua, "set_balance comes before bench:attach() when the meter owns the credit");
+    flat->meter.memory.balance = balance;
+    flat->meter.controller.status.balance = balance;
+    account_open(&flat->account, run->site->now, balance);
+    flat_settle(flat, run->site->now);
+    api_touched(run, flat);
+    return 0;
+}
+
+/* ---- hostile acts and hardware faults ----------------------------------------------------------- */
+
+static int script_attack(lua_State *lua)
+{
+    struct run *run = run_of(lua);
+    struct flat *flat = api_check_flat(lua, 1);
+    const char *name = luaL_checkstring(lua, 2);
+    if (run_is_board_flat(run, flat->number))
+        return api_skip(lua, "the envelope ends at the modem, which the bench plays for a wired board");
+    for (int i = 0; i < ATTACKS; i++) {
+        if (strcmp(attack_name(i), name) != 0)
+            continue;
+        if (flat_attack(flat, run->site->now, (enum attack)i) < 0)
+            return luaL_error(lua, "no frame was recorded yet that could be used");
+        api_touched(run, flat);
+        return 0;
+    }
+    return luaL_error(lua, "there is no attack \"%s\": replay, alter, forge, wrong key", name);
+}
+
+/* A name that switches a bool of the model on: a relay's, a meter's, a modem's or a link's fault. */
+static bool *find_fault(struct flat *flat, const char *name)
+{
+    struct relay_faults *relay = &flat->plant.relay.faults;
+    struct meter_faults *meter = &flat->meter.faults;
+    const struct {
+        const char *name;
+        bool *fault;
+    } faults[] = {
+        {"stuck_open", &relay->stuck_open},
+        {"welded", &relay->welded},
+        {"conducts_when_open", &relay->conducts_when_open},
+        {"leakage_blind", &meter->leakage_blind},
+        {"overload_blind", &meter->overload_blind},
+        {"short_circuit_blind", &meter->short_circuit_blind},
+        {"recloses_after_leakage", &meter->recloses_after_leakage},
+        {"closes_while_forbidden", &meter->closes_while_forbidden},
+        {"keep_power_blocks_protection", &meter->keep_power_blocks_protection},
+        {"register_runs_fast", &meter->register_runs_fast},
+        {"alarms_suppressed", &meter->alarms_suppressed},
+        {"weld_unnoticed", &meter->weld_unnoticed},
+        {"forgets_state_at_reset", &meter->forgets_state_at_reset},
+        {"accepts_replays", &flat->modem.faults.accepts_replays},
+        {"skips_authentication", &flat->modem.faults.skips_authentication},
+        {"lossless_link", &flat->link.faults.lossless},
+        {"instant_link", &flat->link.faults.instant},
+    };
+    for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++)
+        if (strcmp(faults[i].name, name) == 0)
+            return faults[i].fault;
+    return NULL;
+}
+
+/* flat:bug("welded" [, false]): plant a fault in the virtual relay, meter, modem or link. */
+static int flat_bug(lua_State *lua)
+{
+    struct run *run = run_of(lua);
+    struct flat *flat = api_check_flat(lua, 1);
+    const char *name = luaL_checkstring(lua, 2);
+    bool *fault = find_fault(flat, name);
+    if (!fault)
+        return luaL_error(lua, "the model has no fault \"%s\"", name);
+    if (run_is_board_flat(run, flat->number))
+        return api_skip(lua, "relay and firmware are the board's: a fault cannot be planted in them");
+    *fault = lua_isnone(lua, 3) || lua_toboolean(lua, 3);
+    plant_set_fault(&flat->plant, run->site->now, PLANT_FAULT_SMOKE,
+                    flat->plant.fault_level[PLANT_FAULT_SMOKE]); /* recompute what flows */
+    flat_settle(flat, run->site->now);
+    api_touched(run, flat);
+    return 0;
+}
+
+static int flat_signal(lua_State *lua)
+{
+    struct run *run = run_of(lua);
+    struct flat *flat = api_check_flat(lua, 1);
+    int signal = signal_class_from_name(luaL_checkstring(lua, 2));
+    luaL_argcheck(lua, signal >= 0, 2, "good, fair, poor, edge, dead or garage");
+    link_set_signal(&flat->link, run->site->now, (enum signal_class)signal);
+    api_touched(run, flat);
+    return 0;
+}
+
+/* flat:phone(false): the tenant's phone is off; flat:phone(true): on again. */
+static int flat_phone(lua_State *lua)
+{
+    struct run *run = run_of(lua);
+    struct flat *flat = api_check_flat(lua, 1);
+    link_set_powered(&flat->phone, run->site->now, lua_toboolean(lua, 2));
+    api_touched(run, flat);
+    return 0;
+}
+
+/* ---- conditions -------------------------------------------------------------------------------- */
+
+static int push_state(lua_State *lua, enum condition_kind kind, const char *what)
+{
+    struct condition condition = {.kind = kind, .flat = api_check_flat(lua, 1)->number, .cause = -1};
+    snprintf(condition.text, sizeof condition.text, "flat %u %s", condition.flat, what);
+    api_push_condition(lua, &condition);
+    return 1;
+}
+
+/* flat:tripped() or flat:tripped { cause = "leakage" } */
+static int flat_tripped(lua_State *lua)
+{
+    struct condition condition = {
+        .kind = CONDITION_TRIPPED, .flat = api_check_flat(lua, 1)->number, .cause = -1};
+    snprintf(condition.text, sizeof condition.text, "flat %u tripped", condition.flat);
+    if (lua_istable(lua, 2) && lua_getfield(lua, 2, "cause") != LUA_TNIL) {
+        const char *name = luaL_checkstring(lua, -1);
+        condition.cause = trip_cause_from_name(name);
+        if (condition.cause < 0)
+            return luaL_error(lua, "there is no cause \"%s\" of a trip", name);
+        snprintf(condition.text, sizeof condition.text, "flat %u tripped (%s)", condition.flat, name);
+    }
+    api_push_condition(lua, &condition);
+    return 1;
+}
+
+static int flat_closed(lua_State *lua)
+{
+    return push_state(lua, CONDITION_CLOSED, "closed");
+}
+
+static int flat_supplied(lua_State *lua)
+{
+    return push_state(lua, CONDITION_SUPPLIED, "supplied");
+}
+
+static int flat_dark(lua_State *lua)
+{
+    return push_state(lua, CONDITION_DARK, "dark");
+}
+
+static int push_event_condition(lua_State *lua, struct event_match match, const char *what)
+{
+    struct flat *flat = api_check_flat(lua, 1);
+    match.flat = flat->number;
+    struct condition condition = {.kind = CONDITION_EVENT, .flat = flat->number, .cause = -1,
+                                  .match = match, .since = run_of(lua)->observer.count};
+    snprintf(condition.text, sizeof condition.text, "flat %u %s", flat->number, what);
+    api_push_condition(lua, &condition);
+    return 1;
+}
+
+static int alarm_number(lua_State *lua, const char *name)
+{
+    for (int i = 0; i < METER_ALARM_COUNT; i++)
+        if (strcmp(meter_alarm_name(i), name) == 0)
+            return i;
+    return luaL_error(lua, "there is no alarm \"%s\"", name);
+}
+
+/* flat:alarmed { to = "tenant" or "platform", cause = "leakage" } or { alarm = "security" } */
+static int flat_alarmed(lua_State *lua)
+{
+    luaL_checktype(lua, 2, LUA_TTABLE);
+    lua_getfield(lua, 2, "to");
+    const char *to = luaL_optstring(lua, -1, "platform");
+    bool tenant = strcmp(to, "tenant") == 0;
+    struct event_match match = {.kind = tenant ? EVENT_ALARM_DELIVERED : EVENT_ALARM_RECEIVED,
+                                .match_a = true};
+    char text[80];
+    if (lua_getfield(lua, 2, "cause") != LUA_TNIL) {
+        const char *cause = luaL_checkstring(lua, -1);
+        match.a = METER_ALARM_TRIPPED;
+        match.match_b = true;
+        match.b = trip_cause_from_name(cause);
+        if (match.b < 0)
+            return luaL_error(lua, "there is no cause \"%s\" of a trip", cause);
+        snprintf(text, sizeof text, "alarm (%s) reached the %s", cause, to);
+    } else {
+        lua_getfield(lua, 2, "alarm");
+        const char *alarm = luaL_checkstring(lua, -1);
+        match.a = alarm_number(lua, alarm);
+        snprintf(text, sizeof text, "alarm (%s) reached the %s", alarm, to);
+    }
+    return push_event_condition(lua, match, text);
+}
+
+/* flat:reminded(3): the third reminder was delivered. */
+static int flat_reminded(lua_State *lua)
+{
+    char text[40];
+    struct event_match match = {.kind = EVENT_REMINDER_DELIVERED, .match_a = true,
+                                .a = luaL_checkinteger(lua, 2)};
+    snprintf(text, sizeof text, "reminder %d delivered", (int)match.a);
+    return push_event_condition(lua, match, text);
+}
+
+static int flat_order_done(lua_State *lua)
+{
+    return push_event_condition(lua, (struct event_match){.kind = EVENT_ORDER_DONE}, "order carried out");
+}
+
+static int flat_order_refused(lua_State *lua)
+{
+    return push_event_condition(lua, (struct event_match){.kind = EVENT_ORDER_FAILED}, "order refused");
+}
+
+static int flat_arrears_trip_ordered(lua_State *lua)
+{
+    return push_event_condition(lua, (struct event_match){.kind = EVENT_ARREARS_TRIP},
+                                "arrears trip ordered");
+}
+
+static int flat_charged(lua_State *lua)
+{
+    return push_event_condition(lua, (struct event_match){.kind = EVENT_CHARGE}, "charged");
+}
+
+static int flat_held(lua_State *lua)
+{
+    return push_event_condition(
+        lua, (struct event_match){.kind = EVENT_METER_HELD, .match_a = true, .a = 1},
+        "trip held by large current");
+}
+
+/* ---- what can be seen -------------------------------------------------------------------------- */
+
+static void set_number(lua_State *lua, const char *name, double value)
+{
+    lua_pushnumber(lua, value);
+    lua_setfield(lua, -2, name);
+}
+
+static void set_bool(lua_State *lua, const char *name, bool value)
+{
+    lua_pushboolean(lua, value);
+    lua_setfield(lua, -2, name);
+}
+
+/* flat:state(): a table of what is observed now. */
+static int flat_state(lua_State *lua)
+{
+    struct run *run = run_of(lua);
+    struct flat *flat = api_check_flat(lua, 1);
+    const struct controller_status *status = &flat->controller->status;
+    const struct plant_signals *signals = &flat->plant.signals;
+    if (flat->controller == &flat->meter.controller)
+        meter_account(&flat->meter, run->site->now);
+    plant_account(&flat->plant, run->site->now);
+    lua_createtable(lua, 0, 16);
+    set_bool(lua, "contacts_closed", plant_contacts_closed(&flat->plant));
+    set_bool(lua, "supplied", flat->plant.load_live);
+    set_bool(lua, "powered", status->powered);
+    set_bool(lua, "keep_power", status->keep_power);
+    set_bool(lua, "close_permitted", status->close_permitted);
+    set_bool(lua, "held", status->held_by_current);
+    set_bool(lua, "breaker_closed", flat->plant.mcb_closed);
+    set_number(lua, "voltage", signals->voltage_mv / 1e3);
+    set_number(lua, "current", signals->current_ma / 1e3);
+    set_number(lua, "residual_ma", signals->residual_ua / 1e3);
+    set_number(lua, "register_kwh", (double)status->register_mwh / 1e6);
+    set_number(lua, "terminal_kwh", (double)flat->plant.terminal_energy.mwh / 1e6);
+    set_number(lua, "balance", (double)flat->account.balance / 1e4);
+    set_number(lua, "meter_balance", (double)status->balance / 1e4);
+    set_number(lua, "reminders_delivered", flat->account.reminders_delivered);
+    lua_pushstring(lua, trip_cause_name(status->last_trip));
+    lua_setfield(lua, -2, "last_trip");
+    return 1;
+}
+
+static int flat_number(lua_State *lua)
+{
+    lua_pushinteger(lua, api_check_flat(lua, 1)->number);
+    return 1;
+}
+
+void api_register_flat(lua_State *lua)
+{
+    static const luaL_Reg methods[] = {
+        {"leak", flat_leak},
+        {"overload", flat_overload},
+        {"short_circuit", flat_short_circuit},
+        {"bypass", flat_bypass},
+        {"smoke", flat_smoke},
+        {"heat", flat_heat},
+        {"outage", flat_outage},
+        {"clear", flat_clear},
+        {"press_key", flat_press_key},
+        {"reset_breaker", flat_reset_breaker},
+        {"pay", script_pay},
+        {"set_balance", flat_set_balance},
+        {"attack", script_attack},
+        {"bug", flat_bug},
+        {"signal", flat_signal},
+        {"phone", flat_phone},
+        {"tripped", flat_tripped},
+        {"closed", flat_closed},
+        {"supplied", flat_supplied},
+        {"dark", flat_dark},
+        {"alarmed", flat_alarmed},
+        {"reminded", flat_reminded},
+        {"order_done", flat_order_done},
+        {"order_refused", flat_order_refused},
+        {"arrears_trip_ordered", flat_arrears_trip_ordered},
+        {"charged", flat_charged},
+        {"held", flat_held},
+        {"state", flat_state},
+        {"number", flat_number},
+        {NULL, NULL},
+    };
+    api_new_class(lua, FLAT, methods);
+}

@@ -1,0 +1,195 @@
+/* A scenario's fleet table: each field has a reader here, and an unknown field is an error. */
+#include "scenarios/runner/scenario.h"
+#include "scenarios/runner/units.h"
+
+#include "sim/error.h"
+
+#include <lauxlib.h>
+#include <stdio.h>
+#include <string.h>
+
+static int64_t check_duration(lua_State *lua, int at, const char *field)
+{
+    int64_t ns;
+    const char *text = lua_tostring(lua, at);
+    if (!text || duration_parse(text, &ns) < 0)
+        luaL_error(lua, "fleet.%s: expected a duration such as \"10 s\"", field);
+    return ns;
+}
+
+static int64_t check_quantity(lua_State *lua, int at, const char *field, enum unit_family family)
+{
+    int64_t value;
+    const char *text = lua_tostring(lua, at);
+    if (!text || unit_parse(text, family, &value) < 0)
+        luaL_error(lua, "fleet.%s: expected %s", field, unit_example(family));
+    return value;
+}
+
+static void read_flats(lua_State *lua, int at, struct site_config *config)
+{
+    lua_Integer flats = lua_isinteger(lua, at) ? lua_tointeger(lua, at) : 0;
+    if (flats < 1 || flats > 5000)
+        luaL_error(lua, "fleet.flats: a number of flats from 1 to 5000");
+    config->flats = (uint32_t)flats;
+}
+
+static void read_link(lua_State *lua, int at, struct site_config *config)
+{
+    (void)config;
+    const char *link = lua_tostring(lua, at);
+    if (!link || strcmp(link, "cat1") != 0)
+        luaL_error(lua, "fleet.link: the only link so far is \"cat1\"");
+}
+
+static void read_signal(lua_State *lua, int at, struct site_config *config)
+{
+    const char *name = lua_tostring(lua, at);
+    int signal = name ? signal_class_from_name(name) : -1;
+    if (signal < 0)
+        luaL_error(lua, "fleet.signal: good, fair, poor, edge, dead or garage");
+    config->signal = (enum signal_class)signal;
+}
+
+static void read_start(lua_State *lua, int at, struct site_config *config)
+{
+    const char *text = lua_tostring(lua, at);
+    if (!text || civil_parse(text, &config->epoch_s) < 0)
+        luaL_error(lua, "fleet.start: expected a time such as \"2026-07-15 18:00\"");
+}
+
+static void read_credit(lua_State *lua, int at, struct site_config *config)
+{
+    const char *text = lua_tostring(lua, at);
+    bool local = text && strcmp(text, "local") == 0;
+    if (!text || (!local && strcmp(text, "remote") != 0))
+        luaL_error(lua, "fleet.credit: \"remote\" (the platform owns the money) or \"local\"");
+    config->meter.credit = local ? CREDIT_LOCAL : CREDIT_REMOTE;
+}
+
+static void read_household(lua_State *lua, int at, struct site_config *config)
+{
+    luaL_checktype(lua, at, LUA_TBOOLEAN);
+    config->household = lua_toboolean(lua, at);
+}
+
+static void read_restore(lua_State *lua, int at, struct site_config *config)
+{
+    const char *text = lua_tostring(lua, at);
+    bool permit = text && strcmp(text, "permit") == 0;
+    if (!text || (!permit && strcmp(text, "close") != 0))
+        luaL_error(lua, "fleet.restore: \"close\" (1C) or \"permit\" (1B, the tenant presses the key)");
+    config->policy.restore_by_permit = permit;
+}
+
+static void read_reminders(lua_State *lua, int at, struct site_config *config)
+{
+    lua_Integer count = lua_isinteger(lua, at) ? lua_tointeger(lua, at) : -1;
+    if (count < 0 || count > 10)
+        luaL_error(lua, "fleet.reminders: a number from 0 to 10");
+    config->policy.reminders = (int)count;
+}
+
+/* Fields that are one quantity: name, family or duration, where it goes, how it is scaled. */
+#define DURATION (-1)
+static const struct {
+    const char *name;
+    int family;
+    size_t offset;
+    int64_t divisor;
+    bool is_int32;
+} quantities[] = {
+    {"balance", UNIT_MONEY, offsetof(struct site_config, opening_balance), 1, false},
+    {"price", UNIT_MONEY, offsetof(struct site_config, policy.price), 1, false},
+    {"overdraft", UNIT_MONEY, offsetof(struct site_config, policy.overdraft), 1, false},
+    {"remind_below", UNIT_MONEY, offsetof(struct site_config, policy.remind_below), 1, false},
+    {"residual_limit", UNIT_CURRENT_UA, offsetof(struct site_config, meter.rated_residual_ua), 1, true},
+    {"overload_limit", UNIT_CURRENT_UA, offsetof(struct site_config, meter.overload_ma), 1000, true},
+    {"holdoff_current", UNIT_CURRENT_UA, offsetof(struct site_config, meter.holdoff_ma), 1000, true},
+    {"heat_limit", UNIT_TEMPERATURE_MC, offsetof(struct site_config, meter.heat_trip_mc), 1, true},
+    {"feeder", UNIT_IMPEDANCE_MOHM, offsetof(struct site_config, feeder_mohm), 1, true},
+    {"overload_delay", DURATION, offsetof(struct site_config, meter.overload_delay_ns), 1, false},
+    {"overload_reclose", DURATION, offsetof(struct site_config, meter.overload_reclose_ns), 1, false},
+    {"safety_reclose", DURATION, offsetof(struct site_config, meter.safety_reclose_ns), 1, false},
+    {"grace", DURATION, offsetof(struct site_config, policy.grace_ns), 1, false},
+    {"reminder_spacing", DURATION, offsetof(struct site_config, policy.reminder_spacing_ns), 1, false},
+    {"poll", DURATION, offsetof(struct site_config, policy.poll_ns), 1, false},
+    {"meeting", DURATION, offsetof(struct site_config, meeting_ns), 1, false},
+};
+
+static const struct {
+    const char *name;
+    void (*read)(lua_State *lua, int at, struct site_config *config);
+} readers[] = {
+    {"flats", read_flats},   {"link", read_link},           {"signal", read_signal},
+    {"start", read_start},   {"credit", read_credit},       {"household", read_household},
+    {"restore", read_restore}, {"reminders", read_reminders},
+};
+
+static bool read_quantity(lua_State *lua, int at, const char *name, struct site_config *config)
+{
+    for (size_t i = 0; i < sizeof quantities / sizeof quantities[0]; i++) {
+        if (strcmp(quantities[i].name, name) != 0)
+            continue;
+        int64_t value = quantities[i].family == DURATION
+                            ? check_duration(lua, at, name)
+                            : check_quantity(lua, at, name, (enum unit_family)quantities[i].family);
+        value /= quantities[i].divisor;
+        char *field = (char *)config + quantities[i].offset;
+        if (quantities[i].is_int32)
+            *(int32_t *)field = (int32_t)value;
+        else
+            *(int64_t *)field = value;
+        return true;
+    }
+    return false;
+}
+
+static bool read_field(lua_State *lua, int at, const char *name, struct site_config *config)
+{
+    for (size_t i = 0; i < sizeof readers / sizeof readers[0]; i++) {
+        if (strcmp(readers[i].name, name) == 0) {
+            readers[i].read(lua, at, config);
+            return true;
+        }
+    }
+    return read_quantity(lua, at, name, config);
+}
+
+/* Protected: the fleet table at 1, the site's config as light userdata at 2. */
+static int read_fleet(lua_State *lua)
+{
+    struct site_config *config = lua_touserdata(lua, 2);
+    lua_pushnil(lua);
+    while (lua_next(lua, 1)) {
+        const char *name = lua_type(lua, -2) == LUA_TSTRING ? lua_tostring(lua, -2) : "(no name)";
+        if (!read_field(lua, lua_gettop(lua), name, config))
+            return luaL_error(lua, "fleet: unknown field \"%s\"", name);
+        lua_pop(lua, 1);
+    }
+    if (config->meeting_ns < NS_PER_MS)
+        return luaL_error(lua, "fleet.meeting: at least 1 ms");
+    return 0;
+}
+
+int scenario_fleet(struct sandbox *sandbox, int at, struct site_config *config)
+{
+    lua_State *lua = sandbox->lua;
+    if (lua_getfield(lua, at, "fleet") == LUA_TNIL) {
+        lua_pop(lua, 1);
+        return 0;
+    }
+    if (!lua_istable(lua, -1)) {
+        lua_pop(lua, 1);
+        snprintf(sandbox->error, sizeof sandbox->error, "fleet: expected a table");
+        return ERROR_INVALID_ARGUMENT;
+    }
+    lua_pushcfunction(lua, read_fleet);
+    lua_insert(lua, -2);
+    lua_pushlightuserdata(lua, config);
+    if (lua_pcall(lua, 2, 0, 0) == LUA_OK)
+        return 0;
+    snprintf(sandbox->error, sizeof sandbox->error, "%s", lua_tostring(lua, -1));
+    lua_pop(lua, 1);
+    return ERROR_INVALID_ARGUMENT;
+}

@@ -1,0 +1,114 @@
+/* The verdict table for people. */
+#include "scenarios/runner/suite.h"
+
+#include "sim/kernel/time.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *paint(const struct report_style *style, const char *code)
+{
+    return style->colour ? code : "";
+}
+
+#define RED "\033[31m"
+#define GREEN "\033[32m"
+#define YELLOW "\033[33m"
+#define DIM "\033[2m"
+#define PLAIN "\033[0m"
+
+/* What the first column says of a case. */
+static const char *word(const struct case_result *result)
+{
+    if (result->outcome != OUTCOME_PASSED)
+        return outcome_name(result->outcome);
+    if (result->requirement == REQUIREMENT_REQUIRED)
+        return "passed";
+    return case_holds(result) ? "holds" : "does not hold";
+}
+
+static const char *colour_of(const struct case_result *result)
+{
+    if (result->outcome == OUTCOME_PASSED)
+        return result->requirement == REQUIREMENT_REQUIRED || case_holds(result) ? GREEN : YELLOW;
+    return result->outcome == OUTCOME_SKIPPED || result->outcome == OUTCOME_NOT_RUN ? DIM : RED;
+}
+
+static void describe(const struct case_result *result, char *out, size_t size)
+{
+    const struct verdict *tightest = tightest_verdict(result);
+    out[0] = '\0';
+    if (result->outcome != OUTCOME_PASSED)
+        snprintf(out, size, "%s", result->message);
+    else if (tightest)
+        verdict_describe(tightest, out, size);
+}
+
+void report_case(const struct case_result *result, const struct report_style *style)
+{
+    char name[400], text[700];
+    case_name(result, name, sizeof name);
+    describe(result, text, sizeof text);
+    printf("%s%-13s%s %s", paint(style, colour_of(result)), word(result), paint(style, PLAIN), name);
+    if (result->requirement != REQUIREMENT_REQUIRED)
+        printf(" (%s%s)", requirement_name(result->requirement),
+               result->requirement == REQUIREMENT_EXCLUDED && result->outcome == OUTCOME_PASSED &&
+                       case_holds(result)
+                   ? ", yet it holds"
+                   : "");
+    printf("\n");
+    if (text[0])
+        printf("%14s%s%s\n", "", result->on_board ? "[board] " : "", text);
+}
+
+static void report_invariants(const struct suite *suite)
+{
+    printf("\ninvariants                                                     applied  breaches\n");
+    for (int i = 0; i < INVARIANT_COUNT; i++)
+        printf("%d %-58s %9llu %9llu\n", i + 1, invariant_text((enum invariant)i),
+               (unsigned long long)suite->invariants[i].applied,
+               (unsigned long long)suite->invariants[i].breaches);
+}
+
+void report_repro(const struct suite *suite, const struct case_result *result, char *out, size_t size)
+{
+    char name[400];
+    case_name(result, name, sizeof name);
+    snprintf(out, size, "meterbench test %s --name '%s' --seed %llu%s", result->scenario->path, name,
+             (unsigned long long)suite->options.run.seed, result->on_board ? " --board ..." : "");
+}
+
+static void report_failures(const struct suite *suite, const struct report_style *style)
+{
+    for (int i = 0; i < suite->count; i++) {
+        const struct case_result *result = &suite->results[i];
+        bool bad = result->outcome == OUTCOME_FAILED || result->outcome == OUTCOME_ERROR ||
+                   result->outcome == OUTCOME_INCONCLUSIVE;
+        char repro[1100];
+        if (!bad)
+            continue;
+        report_repro(suite, result, repro, sizeof repro);
+        printf("%sagain:%s %s\n", paint(style, DIM), paint(style, PLAIN), repro);
+    }
+}
+
+void report_console(const struct suite *suite, const struct report_style *style)
+{
+    const int *n = suite->outcomes;
+    char simulated[32];
+    report_invariants(suite);
+    printf("\n");
+    report_failures(suite, style);
+    if (suite->complaint[0])
+        printf("%s%s%s\n", paint(style, RED), suite->complaint, paint(style, PLAIN));
+    duration_format(suite->simulated_ns / NS_PER_S * NS_PER_S, simulated, sizeof simulated);
+    printf("seed %llu, %s simulated in %.1f s\n", (unsigned long long)suite->options.run.seed,
+           simulated, suite->wall_s);
+    printf("%d passed, %d failed, %d inconclusive, %d errors, %d skipped", n[OUTCOME_PASSED],
+           n[OUTCOME_FAILED], n[OUTCOME_INCONCLUSIVE], n[OUTCOME_ERROR], n[OUTCOME_SKIPPED]);
+    if (suite->held + suite->not_held > 0)
+        printf("; of the measured and excluded, %d hold and %d do not", suite->held, suite->not_held);
+    if (suite->held_although_excluded > 0)
+        printf(" (%d excluded ones hold)", suite->held_although_excluded);
+    printf("\n");
+}

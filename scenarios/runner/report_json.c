@@ -1,0 +1,101 @@
+/* JSON for machines; the keys are described in docs/reports.md. */
+#include "scenarios/runner/suite.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static json_t *hex(uint64_t value)
+{
+    return json_sprintf("%016llx", (unsigned long long)value);
+}
+
+static json_t *verdict_json(const struct verdict *verdict)
+{
+    static const char *const words[] = {"holds", "fails", "inconclusive"};
+    json_t *object = json_pack("{s:s, s:s, s:s}", "text", verdict->text, "judgement",
+                               words[verdict->judgement], "detail", verdict->detail);
+    if (object && verdict->has_time) {
+        json_object_set_new(object, "earliest_ns", json_integer(verdict->measured.earliest));
+        json_object_set_new(object, "latest_ns", json_integer(verdict->measured.latest));
+        json_object_set_new(object, "limit_ns", json_integer(verdict->limit));
+        json_object_set_new(object, "evidence", json_string(evidence_name(verdict->evidence)));
+    }
+    return object;
+}
+
+static json_t *invariants_json(const struct invariant_tally *tallies)
+{
+    json_t *array = json_array();
+    for (int i = 0; i < INVARIANT_COUNT; i++)
+        json_array_append_new(
+            array, json_pack("{s:i, s:s, s:I, s:I, s:s}", "number", i + 1, "text",
+                             invariant_text((enum invariant)i), "applied",
+                             (json_int_t)tallies[i].applied, "breaches",
+                             (json_int_t)tallies[i].breaches, "first", tallies[i].first));
+    return array;
+}
+
+static json_t *case_json(const struct suite *suite, const struct case_result *result)
+{
+    char name[400], repro[1100];
+    case_name(result, name, sizeof name);
+    report_repro(suite, result, repro, sizeof repro);
+    json_t *verdicts = json_array();
+    for (int i = 0; i < result->verdict_count; i++)
+        json_array_append_new(verdicts, verdict_json(&result->verdicts[i]));
+    json_t *object = json_pack(
+        "{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:s, s:I, s:I, s:o, s:o, s:o, s:s}", "name", name,
+        "scenario", result->scenario->name, "file", result->scenario->path, "outcome",
+        outcome_name(result->outcome), "requirement", requirement_name(result->requirement), "message",
+        result->message, "on_board", result->on_board, "board", result->board, "simulated_ns",
+        (json_int_t)result->simulated_ns, "events", (json_int_t)result->event_count, "seed",
+        json_sprintf("%llu", (unsigned long long)result->seed), "event_hash", hex(result->event_hash),
+        "verdicts", verdicts, "again", repro);
+    if (object && result->requirement != REQUIREMENT_REQUIRED)
+        json_object_set_new(object, "holds", json_boolean(case_holds(result)));
+    if (object)
+        json_object_set_new(object, "invariants", invariants_json(result->invariants));
+    return object;
+}
+
+static json_t *suite_json(const struct suite *suite)
+{
+    json_t *cases = json_array();
+    json_t *outcomes = json_object();
+    for (int i = 0; i < suite->count; i++)
+        json_array_append_new(cases, case_json(suite, &suite->results[i]));
+    for (int i = 0; i < OUTCOMES; i++)
+        json_object_set_new(outcomes, outcome_name((enum outcome)i), json_integer(suite->outcomes[i]));
+    return json_pack("{s:i, s:o, s:f, s:I, s:o, s:o, s:o, s:s, s:i}", "version", 1, "seed",
+                     json_sprintf("%llu", (unsigned long long)suite->options.run.seed), "wall_s",
+                     suite->wall_s, "simulated_ns", (json_int_t)suite->simulated_ns, "outcomes",
+                     outcomes, "invariants", invariants_json(suite->invariants), "cases", cases,
+                     "complaint", suite->complaint, "exit_code", suite_exit_code(suite));
+}
+
+int report_json(const struct suite *suite, const char *path)
+{
+    enum { FLAGS = JSON_INDENT(1) | JSON_PRESERVE_ORDER };
+    json_t *root = suite_json(suite);
+    if (!root)
+        return -ENOMEM;
+    int result;
+    errno = 0;
+    if (strcmp(path, "-") == 0) {
+        result = json_dumpf(root, stdout, FLAGS);
+        printf("\n");
+    } else {
+        char temporary[1024];
+        snprintf(temporary, sizeof temporary, "%s.part", path);
+        result = json_dump_file(root, temporary, FLAGS);
+        if (result == 0)
+            result = rename(temporary, path);
+        if (result < 0)
+            unlink(temporary);
+    }
+    json_decref(root);
+    return result < 0 ? (errno ? -errno : -EIO) : 0;
+}

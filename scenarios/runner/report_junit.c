@@ -1,0 +1,200 @@
+/* JUnit XML as Jenkins' xUnit schema has it: a suite a scenario, figures as properties. */
+#include "scenarios/runner/suite.h"
+
+#include "sim/kernel/time.h"
+
+#include <errno.h>
+#include <libxml/xmlwriter.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* XML 1.0 has no place for control characters or broken UTF-8, which a script's message may hold. */
+static const char *clean(const char *text, char *out, size_t size)
+{
+    snprintf(out, size, "%s", text);
+    for (unsigned char *p = (unsigned char *)out; *p; p++)
+        if ((*p < 0x20 && *p != '\n' && *p != '\t') || *p == 0x7f)
+            *p = '?';
+    while (!xmlCheckUTF8(BAD_CAST out)) { /* also a character that the buffer's end cut */
+        for (unsigned char *p = (unsigned char *)out; *p; p++)
+            if (*p >= 0x80)
+                *p = '?';
+    }
+    return out;
+}
+
+static void attribute(xmlTextWriterPtr writer, const char *name, const char *value)
+{
+    char text[1200];
+    xmlTextWriterWriteAttribute(writer, BAD_CAST name, BAD_CAST clean(value, text, sizeof text));
+}
+
+static void attribute_number(xmlTextWriterPtr writer, const char *name, long long value)
+{
+    xmlTextWriterWriteFormatAttribute(writer, BAD_CAST name, "%lld", value);
+}
+
+static void attribute_seconds(xmlTextWriterPtr writer, const char *name, double seconds)
+{
+    xmlTextWriterWriteFormatAttribute(writer, BAD_CAST name, "%.6f", seconds);
+}
+
+static void property(xmlTextWriterPtr writer, const char *name, const char *value)
+{
+    xmlTextWriterStartElement(writer, BAD_CAST "property");
+    attribute(writer, "name", name);
+    attribute(writer, "value", value);
+    xmlTextWriterEndElement(writer);
+}
+
+static void seconds_property(xmlTextWriterPtr writer, const char *name, int64_t ns)
+{
+    char text[40];
+    snprintf(text, sizeof text, "%.9f", (double)ns / 1e9);
+    property(writer, name, text);
+}
+
+static void write_properties(xmlTextWriterPtr writer, const struct suite *suite,
+                             const struct case_result *result)
+{
+    char text[80];
+    const struct verdict *tightest = tightest_verdict(result);
+    xmlTextWriterStartElement(writer, BAD_CAST "properties");
+    snprintf(text, sizeof text, "%llu", (unsigned long long)suite->options.run.seed);
+    property(writer, "seed", text);
+    snprintf(text, sizeof text, "%llu", (unsigned long long)result->seed);
+    property(writer, "case_seed", text);
+    seconds_property(writer, "simulated_s", result->simulated_ns);
+    property(writer, "requirement", requirement_name(result->requirement));
+    snprintf(text, sizeof text, "%016llx", (unsigned long long)result->event_hash);
+    property(writer, "event_hash", text);
+    property(writer, "meter", result->on_board ? "board" : "virtual");
+    if (result->board[0])
+        property(writer, "board", result->board);
+    if (tightest && tightest->has_time) {
+        seconds_property(writer, "measured_earliest_s", tightest->measured.earliest);
+        seconds_property(writer, "measured_latest_s", tightest->measured.latest);
+        seconds_property(writer, "limit_s", tightest->limit);
+        seconds_property(writer, "margin_s", tightest->limit - tightest->measured.latest);
+        property(writer, "evidence", evidence_name(tightest->evidence));
+    }
+    if (result->requirement != REQUIREMENT_REQUIRED)
+        property(writer, "holds", case_holds(result) ? "true" : "false");
+    xmlTextWriterEndElement(writer);
+}
+
+static void write_outcome(xmlTextWriterPtr writer, const struct case_result *result)
+{
+    const char *element = NULL;
+    if (result->outcome == OUTCOME_FAILED)
+        element = "failure";
+    else if (result->outcome == OUTCOME_ERROR || result->outcome == OUTCOME_INCONCLUSIVE)
+        element = "error";
+    else if (result->outcome == OUTCOME_SKIPPED || result->outcome == OUTCOME_NOT_RUN)
+        element = "skipped";
+    if (!element)
+        return;
+    xmlTextWriterStartElement(writer, BAD_CAST element);
+    attribute(writer, "message", result->message);
+    if (strcmp(element, "skipped") != 0)
+        attribute(writer, "type", outcome_name(result->outcome));
+    xmlTextWriterEndElement(writer);
+}
+
+static void write_text(xmlTextWriterPtr writer, const char *element, const char *text)
+{
+    char cleaned[16384];
+    xmlTextWriterWriteElement(writer, BAD_CAST element,
+                              BAD_CAST clean(text, cleaned, sizeof cleaned));
+}
+
+static void write_log(xmlTextWriterPtr writer, const struct suite *suite,
+                      const struct case_result *result)
+{
+    char line[800], repro[1100], all[16384];
+    size_t used = 0;
+    all[0] = '\0';
+    for (int i = 0; i < result->verdict_count && used < sizeof all - 1; i++) {
+        verdict_describe(&result->verdicts[i], line, sizeof line);
+        static const char *const words[] = {"holds", "fails", "inconclusive"};
+        used += (size_t)snprintf(all + used, sizeof all - used, "%s: %s: %s\n",
+                                 words[result->verdicts[i].judgement], result->verdicts[i].text, line);
+    }
+    write_text(writer, "system-out", all);
+    report_repro(suite, result, repro, sizeof repro);
+    write_text(writer, "system-err", repro);
+}
+
+static void write_case(xmlTextWriterPtr writer, const struct suite *suite,
+                       const struct case_result *result)
+{
+    char name[400];
+    case_name(result, name, sizeof name);
+    xmlTextWriterStartElement(writer, BAD_CAST "testcase");
+    attribute(writer, "name", name);
+    attribute(writer, "classname", result->scenario->path);
+    attribute_seconds(writer, "time", result->wall_s);
+    write_properties(writer, suite, result);
+    write_outcome(writer, result);
+    write_log(writer, suite, result);
+    xmlTextWriterEndElement(writer);
+}
+
+/* The results of one scenario stand together: from `first` up to the returned index. */
+static int write_scenario(xmlTextWriterPtr writer, const struct suite *suite, int first)
+{
+    const struct scenario *scenario = suite->results[first].scenario;
+    int last = first, counts[OUTCOMES] = {0};
+    double wall = 0;
+    for (; last < suite->count && suite->results[last].scenario == scenario; last++) {
+        counts[suite->results[last].outcome]++;
+        wall += suite->results[last].wall_s;
+    }
+    xmlTextWriterStartElement(writer, BAD_CAST "testsuite");
+    attribute(writer, "name", scenario->name);
+    attribute_number(writer, "tests", last - first);
+    attribute_number(writer, "failures", counts[OUTCOME_FAILED]);
+    attribute_number(writer, "errors", counts[OUTCOME_ERROR] + counts[OUTCOME_INCONCLUSIVE]);
+    attribute_number(writer, "skipped", counts[OUTCOME_SKIPPED] + counts[OUTCOME_NOT_RUN]);
+    attribute_seconds(writer, "time", wall);
+    for (int i = first; i < last; i++)
+        write_case(writer, suite, &suite->results[i]);
+    xmlTextWriterEndElement(writer);
+    return last;
+}
+
+static int write_document(xmlTextWriterPtr writer, const struct suite *suite)
+{
+    const int *n = suite->outcomes;
+    xmlTextWriterSetIndent(writer, 1);
+    xmlTextWriterStartDocument(writer, NULL, "UTF-8", NULL);
+    xmlTextWriterStartElement(writer, BAD_CAST "testsuites");
+    attribute(writer, "name", "meterbench");
+    attribute_number(writer, "tests", suite->count);
+    attribute_number(writer, "failures", n[OUTCOME_FAILED]);
+    attribute_number(writer, "errors", n[OUTCOME_ERROR] + n[OUTCOME_INCONCLUSIVE]);
+    attribute_seconds(writer, "time", suite->wall_s);
+    for (int i = 0; i < suite->count;)
+        i = write_scenario(writer, suite, i);
+    xmlTextWriterEndElement(writer);
+    return xmlTextWriterEndDocument(writer);
+}
+
+int report_junit(const struct suite *suite, const char *path)
+{
+    char temporary[1024];
+    snprintf(temporary, sizeof temporary, "%s.part", path);
+    errno = 0;
+    xmlTextWriterPtr writer = xmlNewTextWriterFilename(temporary, 0);
+    if (!writer)
+        return errno ? -errno : -EIO;
+    int written = write_document(writer, suite);
+    xmlFreeTextWriter(writer);
+    if (written < 0 || rename(temporary, path) < 0) {
+        int error = errno ? errno : EIO;
+        unlink(temporary);
+        return -error;
+    }
+    return 0;
+}

@@ -1,0 +1,754 @@
+#include "scenarios/runner/run_internal.h"
+
+#include "sim/error.h"
+
+#include <errno.h>
+#include <lauxlib.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define TIMEOUT_DEFAULT_NS (400 * NS_PER_DAY)
+enum { WATCHDOG_DEFAULT_S = 120, WATCHDOG_BOARD_S = 600, WATCHDOG_STEPS = 256 };
+
+struct run *run_of(lua_State *lua)
+{
+    return sandbox_of(lua)->owner;
+}
+
+bool run_is_board_flat(const struct run *run, uint32_t flat)
+{
+    return run->attached && flat == run->board_flat;
+}
+
+static double wall_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+void run_fail(struct run *run, enum outcome outcome, const char *format, ...)
+{
+    struct case_result *result = run->result;
+    run->ended = true;
+    bool worse = result->outcome == OUTCOME_PASSED || outcome == OUTCOME_FAILED;
+    if (!worse || result->outcome == OUTCOME_FAILED)
+        return; /* the first reason stands; a failed verdict outranks a bench error */
+    result->outcome = outcome;
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(result->message, sizeof result->message, format, arguments);
+    va_end(arguments);
+}
+
+void run_judge(struct run *run, const struct verdict *verdict)
+{
+    struct case_result *result = run->result;
+    if (result->verdict_count == VERDICTS_MAX)
+        result->verdicts_lost++;
+    else
+        result->verdicts[result->verdict_count++] = *verdict;
+    if (verdict->judgement == JUDGEMENT_HOLDS || result->requirement != REQUIREMENT_REQUIRED)
+        return;
+    char description[400];
+    verdict_describe(verdict, description, sizeof description);
+    bool failed = verdict->judgement == JUDGEMENT_FAILS;
+    run_fail(run, failed ? OUTCOME_FAILED : OUTCOME_INCONCLUSIVE, "%s: %s", verdict->text,
+             description);
+}
+
+/* ---- conditions ------------------------------------------------------------------------------ */
+
+static bool last_event(struct run *run, uint32_t flat, int kind, int64_t a, struct instant *when)
+{
+    const struct event_match match = {.flat = flat, .kind = kind, .match_a = true, .a = a};
+    const struct event *event = observer_last(&run->observer, &match);
+    *when = event ? instant_of_event(event) : instant_exactly(0);
+    return true;
+}
+
+/* For a meter that obeys the platform's money, an arrears trip is an order; the account knows why. */
+static bool cause_is(const struct flat *flat, int cause)
+{
+    const struct controller_status *status = &flat->controller->status;
+    if (cause < 0)
+        return true;
+    if (!status->trip_cause_known)
+        return false;
+    bool by_order_for_arrears = cause == TRIP_CAUSE_ARREARS && flat->account.arrears_trip &&
+                                status->last_trip == TRIP_CAUSE_ORDER;
+    return by_order_for_arrears || (int)status->last_trip == cause;
+}
+
+bool condition_holds(struct run *run, struct condition *condition, struct instant *when)
+{
+    const struct flat *flat = site_flat(run->site, condition->flat);
+    switch (condition->kind) {
+    case CONDITION_TRIPPED:
+        return !plant_contacts_closed(&flat->plant) && cause_is(flat, condition->cause) &&
+               last_event(run, condition->flat, EVENT_CONTACTS, 0, when);
+    case CONDITION_CLOSED:
+        return plant_contacts_closed(&flat->plant) &&
+               last_event(run, condition->flat, EVENT_CONTACTS, 1, when);
+    case CONDITION_SUPPLIED:
+        return flat->plant.load_live && last_event(run, condition->flat, EVENT_LOAD_LIVE, 1, when);
+    case CONDITION_DARK:
+        return !flat->plant.load_live && last_event(run, condition->flat, EVENT_LOAD_LIVE, 0, when);
+    case CONDITION_EVENT: {
+        const struct event *event =
+            observer_first(&run->observer, &condition->match, condition->since);
+        if (!event) {
+            condition->since = run->observer.count;
+            return false;
+        }
+        *when = instant_of_event(event);
+        return true;
+    }
+    }
+    return false;
+}
+
+bool cause_resolve(struct run *run, const struct cause *cause, struct instant *when)
+{
+    const struct event *event = observer_first(&run->observer, &cause->match, cause->since);
+    if (!event)
+        return false;
+    *when = instant_of_event(event);
+    when->at += cause->offset_ns;
+    when->within.earliest += cause->offset_ns;
+    when->within.latest += cause->offset_ns;
+    if (when->stamp_ns != EVENT_NO_STAMP)
+        when->stamp_ns += cause->offset_ns;
+    return true;
+}
+
+/* ---- time ------------------------------------------------------------------------------------ */
+
+static bool out_of_time(struct run *run, int step)
+{
+    if (run->options->interrupted && atomic_load(run->options->interrupted)) {
+        run->result->outcome = OUTCOME_NOT_RUN;
+        snprintf(run->result->message, sizeof run->result->message, "interrupted");
+        run->ended = true;
+        return true;
+    }
+    if (run->site->now >= run->timeout) {
+        char limit[32];
+        duration_format(run->timeout, limit, sizeof limit);
+        run_fail(run, OUTCOME_FAILED, "timed out after %s of simulated time", limit);
+        return true;
+    }
+    if (step % WATCHDOG_STEPS == 0 && wall_now() > run->wall_deadline) {
+        run_fail(run, OUTCOME_ERROR, "the wall-clock watchdog ended the case (--watchdog)");
+        return true;
+    }
+    return false;
+}
+
+static void board_failed(struct run *run, int error)
+{
+    run->board_error = error;
+    run_fail(run, board_error_is_the_meters(error) ? OUTCOME_FAILED : OUTCOME_ERROR, "%s: %s",
+             error_text(error), run->board->message);
+}
+
+/* One stride of the clock towards `target`. False when the bench failed. */
+static bool stride(struct run *run, int64_t target)
+{
+    int64_t next = site_next(run->site);
+    int64_t aim = next < target ? next : target;
+    int64_t reached = run->clock->advance(run->clock, run->site->now, aim);
+    if (reached < 0) {
+        board_failed(run, (int)reached);
+        return false;
+    }
+    if (run->attached) {
+        site_run_until(run->site, reached);
+        run->board->ops->deliver(run->board, run->site);
+    } else {
+        site_step(run->site, reached);
+    }
+    invariants_watch(run->invariants);
+    if (run->observer.incomplete) {
+        run_fail(run, OUTCOME_ERROR, "the event log could not be kept (memory or disk full)");
+        return false;
+    }
+    return true;
+}
+
+/* ---- waiting --------------------------------------------------------------------------------- */
+
+/* How long a missing effect is waited for: past its limit, so that a late one is measured, not just missed. */
+static int64_t give_up_at(struct run *run, const struct instant *cause)
+{
+    const struct wait *wait = &run->wait;
+    int64_t patience = wait->limit < 5 * NS_PER_S ? 5 * NS_PER_S : wait->limit;
+    if (wait->kind == WAIT_OBSERVE)
+        patience = 0;
+    int64_t slack = run->attached ? OBSERVATION_SLACK_NS : 0;
+    return cause->within.latest + wait->limit + patience + slack;
+}
+
+/* When the deadline began to run; false while its cause is still on its way. */
+static bool origin(struct run *run, struct instant *when)
+{
+    struct wait *wait = &run->wait;
+    if (!wait->cause_known) {
+        wait->cause_at = instant_exactly(wait->started);
+        wait->cause_known = !wait->has_cause || cause_resolve(run, &wait->cause, &wait->cause_at);
+    }
+    *when = wait->cause_at;
+    return wait->cause_known;
+}
+
+static bool wait_is_over(struct run *run)
+{
+    struct wait *wait = &run->wait;
+    struct instant effect, cause;
+    int64_t now = run->site->now;
+    switch (wait->kind) {
+    case WAIT_NONE:
+    case WAIT_TIME:
+        return now >= wait->until;
+    case WAIT_NEVER:
+        return now >= wait->until || condition_holds(run, &wait->condition, &effect);
+    case WAIT_WITHIN:
+    case WAIT_OBSERVE:
+        if (!origin(run, &cause)) /* a payment or a stimulus on its way */
+            return now >= wait->started + wait->limit + 10 * NS_PER_MIN;
+        if (condition_holds(run, &wait->condition, &effect))
+            return true;
+        return now >= give_up_at(run, &cause);
+    }
+    return true;
+}
+
+static int64_t wait_target(struct run *run)
+{
+    struct instant cause;
+    int64_t target = run->wait.until;
+    if (run->wait.kind == WAIT_WITHIN || run->wait.kind == WAIT_OBSERVE)
+        target = origin(run, &cause) ? give_up_at(run, &cause)
+                                     : run->wait.started + run->wait.limit + 10 * NS_PER_MIN;
+    return target < run->timeout ? target : run->timeout;
+}
+
+static bool carry_out_wait(struct run *run)
+{
+    for (int step = 1; !wait_is_over(run); step++) {
+        if (out_of_time(run, step) || !stride(run, wait_target(run)))
+            return false;
+    }
+    return true;
+}
+
+static void judge_within(struct run *run, struct verdict *verdict)
+{
+    struct wait *wait = &run->wait;
+    struct instant cause, effect;
+    verdict->limit = wait->limit;
+    char limit[32];
+    duration_format(wait->limit, limit, sizeof limit);
+    snprintf(verdict->text, sizeof verdict->text, "%s within %s%s%s", wait->condition.text, limit,
+             wait->has_cause ? " of " : "", wait->has_cause ? wait->cause.text : "");
+    verdict->judgement = JUDGEMENT_FAILS;
+    if (!origin(run, &cause)) {
+        snprintf(verdict->detail, sizeof verdict->detail, "the cause (%s) never took effect",
+                 wait->cause.text);
+        return;
+    }
+    if (!condition_holds(run, &wait->condition, &effect)) {
+        char waited[32];
+        duration_format(run->site->now - cause.at, waited, sizeof waited);
+        snprintf(verdict->detail, sizeof verdict->detail, "it never happened (waited %s)", waited);
+        return;
+    }
+    int64_t stamp_error = 2 * NS_PER_US; /* two stamps of a rack, each good to a microsecond */
+    verdict->measured = interval_between(&cause, &effect, stamp_error);
+    verdict->evidence = effect.evidence;
+    if (verdict->measured.latest < 0) {
+        snprintf(verdict->detail, sizeof verdict->detail, "it was so before its cause");
+        return;
+    }
+    if (verdict->measured.earliest < 0)
+        verdict->measured.earliest = 0;
+    verdict->has_time = true;
+    verdict->judgement = judge(verdict->measured, wait->limit);
+}
+
+static void judge_never(struct run *run, struct verdict *verdict)
+{
+    struct wait *wait = &run->wait;
+    struct instant when;
+    char window[32];
+    duration_format(wait->until - wait->started, window, sizeof window);
+    snprintf(verdict->text, sizeof verdict->text, "%s: never for %s", wait->condition.text, window);
+    bool happened = condition_holds(run, &wait->condition, &when);
+    verdict->judgement = happened ? JUDGEMENT_FAILS : JUDGEMENT_HOLDS;
+    char after[32];
+    if (happened && when.at > wait->started) {
+        duration_format(when.at - wait->started, after, sizeof after);
+        snprintf(verdict->detail, sizeof verdict->detail, "it happened after %s", after);
+    } else if (happened) {
+        snprintf(verdict->detail, sizeof verdict->detail, "it was so from the beginning");
+    } else {
+        snprintf(verdict->detail, sizeof verdict->detail, "never for %s", window);
+    }
+}
+
+/* After a wait: judge, and push what the script gets back. Returns the count, -1 when the script must end. */
+static int finish_wait(struct run *run)
+{
+    struct verdict verdict = {.evidence = EVIDENCE_MODEL};
+    enum wait_kind kind = run->wait.kind;
+    if (kind == WAIT_TIME || kind == WAIT_NONE)
+        return 0;
+    if (kind == WAIT_NEVER)
+        judge_never(run, &verdict);
+    else
+        judge_within(run, &verdict);
+    if (kind != WAIT_OBSERVE)
+        run_judge(run, &verdict);
+    if (run->ended)
+        return -1;
+    return api_push_result(run->thread, run, &verdict);
+}
+
+/* ---- the script ------------------------------------------------------------------------------ */
+
+static void script_failed(struct run *run, int status)
+{
+    if (run->ended)
+        return; /* it was stopped on purpose, or skipped */
+    sandbox_explain(&run->sandbox, run->thread, status);
+    run_fail(run, OUTCOME_FAILED, "script error: %s", run->sandbox.error);
+}
+
+static void run_script(struct run *run)
+{
+    int arguments = 2;
+    while (!run->ended) {
+        int results = 0;
+        int status = lua_resume(run->thread, run->sandbox.lua, arguments, &results);
+        if (run->ended)
+            return;
+        if (status == LUA_OK)
+            return;
+        if (status != LUA_YIELD) {
+            script_failed(run, status);
+            return;
+        }
+        lua_pop(run->thread, results);
+        if (!carry_out_wait(run))
+            return;
+        arguments = finish_wait(run);
+        if (arguments < 0)
+            return;
+    }
+}
+
+/* ---- setting up ------------------------------------------------------------------------------ */
+
+int run_attach(struct run *run)
+{
+    if (run->attached || !run->board)
+        return 0;
+    struct flat *flat = site_flat(run->site, run->board_flat);
+    int result = run->board->ops->attach(run->board, run->site, flat);
+    if (result < 0) {
+        board_failed(run, result);
+        return result;
+    }
+    run->attached = true;
+    run->clock = &run->board->clock;
+    snprintf(run->result->board, sizeof run->result->board, "%s", run->board->identity);
+    invariants_board(run->invariants, run->board_flat);
+    api_touched(run, flat);
+    return 0;
+}
+
+static bool read_breaches(struct run *run, int at)
+{
+    lua_State *lua = run->sandbox.lua;
+    bool good = true;
+    if (lua_getfield(lua, at, "breaches") == LUA_TTABLE) {
+        for (int i = 1; lua_rawgeti(lua, -1, i) != LUA_TNIL; i++) {
+            bool valid = lua_isinteger(lua, -1) && lua_tointeger(lua, -1) >= 1 &&
+                         lua_tointeger(lua, -1) <= INVARIANT_COUNT;
+            if (valid)
+                run->breach_expected[lua_tointeger(lua, -1) - 1] = true;
+            good &= valid;
+            lua_pop(lua, 1);
+        }
+        lua_pop(lua, 1);
+    }
+    lua_pop(lua, 1);
+    return good;
+}
+
+/* required = "required" | "measured" | "excluded", or a function of the case that says so. Protected. */
+static int read_requirement(lua_State *lua)
+{
+    enum requirement *requirement = lua_touserdata(lua, 3);
+    if (lua_getfield(lua, 1, "required") == LUA_TFUNCTION) {
+        lua_pushvalue(lua, 2);
+        lua_call(lua, 1, 1);
+    }
+    static const char *const names[] = {"required", "measured", "excluded", NULL};
+    *requirement = (enum requirement)luaL_checkoption(lua, -1, "required", names);
+    return 0;
+}
+
+/* skip_on_board = "reason", or a function of the case that returns one or nil. Protected. */
+static int read_skip(lua_State *lua)
+{
+    struct case_result *result = lua_touserdata(lua, 3);
+    if (lua_getfield(lua, 1, "skip_on_board") == LUA_TFUNCTION) {
+        lua_pushvalue(lua, 2);
+        lua_call(lua, 1, 1);
+    }
+    const char *reason = lua_tostring(lua, -1);
+    snprintf(result->message, sizeof result->message, "%s", reason ? reason : "");
+    return 0;
+}
+
+static bool call_reader(struct run *run, lua_CFunction reader, void *target)
+{
+    lua_State *lua = run->sandbox.lua;
+    lua_pushcfunction(lua, reader);
+    lua_pushvalue(lua, 1);
+    lua_pushvalue(lua, 2);
+    lua_pushlightuserdata(lua, target);
+    if (lua_pcall(lua, 3, 0, 0) == LUA_OK)
+        return true;
+    run_fail(run, OUTCOME_FAILED, "%s: %s", run->scenario->path, lua_tostring(lua, -1));
+    return false;
+}
+
+static int64_t own_timeout(struct run *run)
+{
+    lua_State *lua = run->sandbox.lua;
+    int64_t timeout = TIMEOUT_DEFAULT_NS;
+    if (lua_getfield(lua, 1, "timeout") == LUA_TSTRING)
+        duration_parse(lua_tostring(lua, -1), &timeout);
+    lua_pop(lua, 1);
+    return run->options->timeout_ns ? run->options->timeout_ns : timeout;
+}
+
+/* Decide whether this case runs on the board. False: it is skipped or an error stands. */
+static bool choose_board(struct run *run)
+{
+    lua_State *lua = run->sandbox.lua;
+    const struct run_options *options = run->options;
+    lua_getfield(lua, 1, "history");
+    run->history = lua_toboolean(lua, -1);
+    lua_pop(lua, 1);
+    if (!options->boards || run->scenario->board == 0)
+        return true;
+    if (!call_reader(run, read_skip, run->result))
+        return false;
+    if (run->result->message[0]) {
+        run->result->outcome = OUTCOME_SKIPPED;
+        return false;
+    }
+    char message[400] = "";
+    run->board = options->boards->open(options->boards, message, sizeof message);
+    if (!run->board) {
+        run_fail(run, OUTCOME_ERROR, "%s", message);
+        return false;
+    }
+    run->board_flat = run->scenario->board;
+    run->result->on_board = true;
+    return true;
+}
+
+static FILE *open_record(struct run *run)
+{
+    if (!run->options->record_dir)
+        return NULL;
+    char name[400], path[1000];
+    case_name(run->result, name, sizeof name);
+    for (char *p = name; *p; p++)
+        if (strchr("/ \t[],=#", *p))
+            *p = '_';
+    snprintf(path, sizeof path, "%s/%s.events", run->options->record_dir, name);
+    FILE *file = fopen(path, "w");
+    if (!file)
+        run_fail(run, OUTCOME_ERROR, "%s: %s (is --record a writable directory?)", path,
+                 strerror(errno));
+    return file;
+}
+
+static bool build_site(struct run *run)
+{
+    struct site_config config = site_config_default();
+    if (scenario_fleet(&run->sandbox, 1, &config) < 0) {
+        run_fail(run, OUTCOME_FAILED, "%s: %s", run->scenario->path, run->sandbox.error);
+        return false;
+    }
+    config.seed = run->result->seed;
+    if (run->scenario->board > config.flats) {
+        run_fail(run, OUTCOME_FAILED, "%s: board = %u, but the fleet has %u flats",
+                 run->scenario->path, run->scenario->board, config.flats);
+        return false;
+    }
+    run->record = open_record(run);
+    if (run->ended)
+        return false;
+    int error = 0;
+    observer_init(&run->observer, run->record);
+    run->site = site_new(&config, &run->observer.sink, &error);
+    if (run->site)
+        run->invariants = invariants_new(run->site, &run->observer, run->tallies);
+    if (!run->invariants)
+        run_fail(run, OUTCOME_ERROR, "%s", error_text(error < 0 ? error : ERROR_NO_MEMORY));
+    return run->invariants != NULL;
+}
+
+/* Load the script: the scenario's table at 1, the case at 2 of the sandbox's stack. */
+static bool load(struct run *run)
+{
+    const struct scenario *scenario = run->scenario;
+    if (scenario->error[0]) {
+        run_fail(run, OUTCOME_FAILED, "script error: %s", scenario->error);
+        return false;
+    }
+    if (sandbox_open(&run->sandbox, run->result->seed, SANDBOX_MEMORY_DEFAULT,
+                     SANDBOX_INSTRUCTIONS_DEFAULT) < 0) {
+        run_fail(run, OUTCOME_ERROR, "out of memory");
+        return false;
+    }
+    run->sandbox.owner = run;
+    if (scenario_load(&run->sandbox, scenario->path) < 0) {
+        run_fail(run, OUTCOME_FAILED, "script error: %s", run->sandbox.error);
+        return false;
+    }
+    scenario_push_case(run->sandbox.lua, 1, run->result->case_index);
+    if (!read_breaches(run, 1)) {
+        run_fail(run, OUTCOME_FAILED, "%s: breaches: numbers of invariants, 1 to %d",
+                 scenario->path, INVARIANT_COUNT);
+        return false;
+    }
+    return call_reader(run, read_requirement, &run->result->requirement);
+}
+
+/* Protected: makes the coroutine with run function, bench and case on its stack. */
+static int prepare_thread(lua_State *lua)
+{
+    struct run *run = lua_touserdata(lua, 3);
+    api_register(lua);
+    run->thread = lua_newthread(lua);
+    run->thread_ref = luaL_ref(lua, LUA_REGISTRYINDEX);
+    lua_getfield(lua, 1, "run");
+    lua_getfield(lua, LUA_REGISTRYINDEX, "meterbench.the_bench");
+    lua_pushvalue(lua, 2);
+    lua_xmove(lua, run->thread, 3);
+    return 0;
+}
+
+/* ---- the end --------------------------------------------------------------------------------- */
+
+static void settle_invariants(struct run *run)
+{
+    for (int i = 0; i < INVARIANT_COUNT; i++) {
+        const struct invariant_tally *tally = &run->tallies[i];
+        if (tally->breaches > 0 && !run->breach_expected[i])
+            run_fail(run, OUTCOME_FAILED, "invariant %d, %s: %s", i + 1,
+                     invariant_text((enum invariant)i), tally->first);
+        if (tally->breaches == 0 && run->breach_expected[i] && run->result->outcome == OUTCOME_PASSED)
+            run_fail(run, OUTCOME_FAILED, "invariant %d, %s: a breach was expected, none came", i + 1,
+                     invariant_text((enum invariant)i));
+    }
+}
+
+static void judge_requirement(struct run *run)
+{
+    struct case_result *result = run->result;
+    if (run->history && run->board && !run->attached && !run->ended)
+        run_fail(run, OUTCOME_FAILED,
+                 "the scenario says history = true but never called bench:attach()");
+    bool nothing = result->verdict_count == 0 && result->outcome == OUTCOME_PASSED;
+    if (nothing)
+        run_fail(run, OUTCOME_FAILED, "the script judged nothing");
+}
+
+static void conduct(struct run *run)
+{
+    if (!load(run) || !choose_board(run) || !build_site(run))
+        return;
+    if (!call_reader(run, prepare_thread, run))
+        return;
+    run->timeout = own_timeout(run);
+    if (!run->history && run_attach(run) < 0)
+        return;
+    run_script(run);
+    judge_requirement(run);
+    bool judged = run->result->outcome == OUTCOME_PASSED || run->result->outcome == OUTCOME_FAILED;
+    if (judged && run->board_error == 0) {
+        invariants_finish(run->invariants);
+        settle_invariants(run);
+    }
+}
+
+static void tear_down(struct run *run)
+{
+    struct case_result *result = run->result;
+    if (run->site) {
+        result->simulated_ns = run->site->now;
+        result->event_count = run->observer.count;
+        result->event_hash = run->observer.hash;
+    }
+    if (run->attached)
+        run->board->ops->detach(run->board);
+    if (run->board)
+        run->options->boards->close(run->options->boards, run->board);
+    sandbox_close(&run->sandbox);
+    invariants_free(run->invariants);
+    site_free(run->site);
+    observer_free(&run->observer);
+    if (run->record && fclose(run->record) != 0)
+        run_fail(run, OUTCOME_ERROR, "the event log could not be written: %s", strerror(errno));
+}
+
+void run_case(const struct scenario *scenario, int case_index, int repeat,
+              const struct run_options *options, struct case_result *result)
+{
+    memset(result, 0, sizeof *result);
+    result->scenario = scenario;
+    result->case_index = case_index;
+    snprintf(result->label, sizeof result->label, "%s", scenario->labels[case_index]);
+    char name[400];
+    case_name(result, name, sizeof name);
+    result->seed = random_seed_from_name(options->seed, name);
+    result->repeat = repeat;
+    double started = wall_now();
+    double watchdog = options->boards ? WATCHDOG_BOARD_S : WATCHDOG_DEFAULT_S;
+    struct run run = {
+        .scenario = scenario,
+        .options = options,
+        .result = result,
+        .tallies = result->invariants,
+        .clock = &clock_free,
+        .wall_deadline = started + (options->watchdog_s > 0 ? options->watchdog_s : watchdog),
+    };
+    conduct(&run);
+    tear_down(&run);
+    result->wall_s = wall_now() - started;
+}
+
+/* ---- live runs ------------------------------------------------------------------------------- */
+
+struct live {
+    struct run run; /* first: what the window holds */
+    struct scenario scenario;
+    struct run_options options;
+    struct case_result result;
+    char label[1][CASE_LABEL_SIZE];
+};
+
+static bool live_site(struct live *live, const char *path)
+{
+    struct run *run = &live->run;
+    struct site_config config = site_config_default();
+    if (path) {
+        snprintf(live->scenario.path, sizeof live->scenario.path, "%s", path);
+        if (!load(run) || scenario_fleet(&run->sandbox, 1, &config) < 0) {
+            if (!live->result.message[0])
+                snprintf(live->result.message, sizeof live->result.message, "%s: %s", path,
+                         run->sandbox.error);
+            return false;
+        }
+    }
+    int error = 0;
+    config.seed = run->options->seed;
+    observer_init(&run->observer, NULL);
+    run->site = site_new(&config, &run->observer.sink, &error);
+    if (run->site)
+        run->invariants = invariants_new(run->site, &run->observer, run->tallies);
+    if (!run->invariants)
+        snprintf(live->result.message, sizeof live->result.message, "%s",
+                 error_text(error < 0 ? error : ERROR_NO_MEMORY));
+    return run->invariants != NULL;
+}
+
+struct run *run_live_new(const char *scenario_path, const struct run_options *options, char *message,
+                         size_t size)
+{
+    struct live *live = calloc(1, sizeof *live);
+    if (!live) {
+        snprintf(message, size, "out of memory");
+        return NULL;
+    }
+    live->options = *options;
+    live->scenario.labels = live->label;
+    live->scenario.case_count = 1;
+    live->result.scenario = &live->scenario;
+    live->run = (struct run){
+        .scenario = &live->scenario,
+        .options = &live->options,
+        .result = &live->result,
+        .tallies = live->result.invariants,
+        .clock = &clock_free,
+        .timeout = TIME_NEVER,
+        .wall_deadline = 1e300,
+    };
+    if (live_site(live, scenario_path))
+        return &live->run;
+    snprintf(message, size, "%s", live->result.message);
+    run_live_free(&live->run);
+    return NULL;
+}
+
+void run_live_free(struct run *run)
+{
+    if (!run)
+        return;
+    tear_down(run);
+    free(run);
+}
+
+int run_live_attach(struct run *run, uint32_t flat, char *message, size_t size)
+{
+    if (!run->options->boards)
+        return 0;
+    run->board = run->options->boards->open(run->options->boards, message, size);
+    if (!run->board)
+        return ERROR_PORT;
+    run->board_flat = flat;
+    int result = run_attach(run);
+    if (result < 0)
+        snprintf(message, size, "%s", run->result->message);
+    return result;
+}
+
+int run_live_advance(struct run *run, int64_t until)
+{
+    while (run->site->now < until)
+        if (!stride(run, until))
+            return run->board_error ? run->board_error : ERROR_NO_MEMORY;
+    return 0;
+}
+
+struct site *run_site(struct run *run)
+{
+    return run->site;
+}
+
+const struct invariant_tally *run_invariants(const struct run *run)
+{
+    return run->tallies;
+}
+
+const struct event *run_events(const struct run *run, size_t *count)
+{
+    *count = run->observer.count;
+    return run->observer.events;
+}
+
+bool run_has_board(const struct run *run)
+{
+    return run->attached;
+}

@@ -1,0 +1,52 @@
+/*
+ * One case, run: a site, its clock, a script that waits and judges, the invariants beside it. The same text runs on
+ * virtual meters (free clock) and with a board in a flat's place (the board's clock).
+ */
+#ifndef METERBENCH_RUNNER_RUN_H
+#define METERBENCH_RUNNER_RUN_H
+
+#include "scenarios/runner/result.h"
+#include "sim/board.h"
+
+#include <signal.h>
+#include <stdatomic.h>
+
+/* How the runner gets boards, without knowing how they are made. One is open at a time. */
+struct board_maker {
+    struct board *(*open)(struct board_maker *maker, char *message, size_t size);
+    void (*close)(struct board_maker *maker, struct board *board);
+};
+
+struct run_options {
+    uint64_t seed;            /* root seed */
+    int64_t timeout_ns;       /* simulated; 0: the scenario's own or the default */
+    double watchdog_s;        /* wall clock; 0: the default */
+    struct board_maker *boards; /* NULL: all virtual */
+    bool require_board;
+    const char *record_dir;   /* NULL, or where <case>.events is written */
+    const atomic_bool *interrupted; /* NULL, or set when the user wants to stop */
+};
+
+/* Run case `case_index` of a scenario; fills every field of *result. */
+void run_case(const struct scenario *scenario, int case_index, int repeat,
+              const struct run_options *options, struct case_result *result);
+
+/* ---- for a window that drives a run itself instead of a script ------------------------------ */
+
+struct run;
+
+/* A live run of a scenario's fleet (NULL: a default house) without its script. NULL with message set. */
+struct run *run_live_new(const char *scenario_path, const struct run_options *options, char *message,
+                         size_t size);
+void run_live_free(struct run *run);
+/* Attach the board, if there is one, to a flat. 0 or a negative error with message. */
+int run_live_attach(struct run *run, uint32_t flat, char *message, size_t size);
+/* Bring the run to a simulated time. 0 or a negative error. */
+int run_live_advance(struct run *run, int64_t until);
+struct site *run_site(struct run *run);
+const struct invariant_tally *run_invariants(const struct run *run);
+/* Events so far; the pointer is good until the run advances. */
+const struct event *run_events(const struct run *run, size_t *count);
+bool run_has_board(const struct run *run);
+
+#endif

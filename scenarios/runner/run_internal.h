@@ -1,0 +1,113 @@
+/* What the parts of a run share: the loop (run.c) and the functions that scripts call (api_*.c). */
+#ifndef METERBENCH_RUNNER_RUN_INTERNAL_H
+#define METERBENCH_RUNNER_RUN_INTERNAL_H
+
+#include "scenarios/runner/invariants.h"
+#include "scenarios/runner/observer.h"
+#include "scenarios/runner/run.h"
+#include "scenarios/runner/sandbox.h"
+
+#include <lauxlib.h>
+
+#define OBSERVATION_SLACK_NS (2 * NS_PER_S) /* how much later than it happened a board's fact may be told */
+
+/* Something that may become true of a flat. */
+enum condition_kind { CONDITION_TRIPPED, CONDITION_CLOSED, CONDITION_SUPPLIED, CONDITION_DARK, CONDITION_EVENT };
+
+struct condition {
+    enum condition_kind kind;
+    uint32_t flat;
+    int cause;                /* TRIPPED: enum trip_cause, or -1 for any */
+    struct event_match match; /* EVENT */
+    size_t since;             /* EVENT: counted from this event on */
+    char text[120];
+};
+
+/* What a deadline counts from: an event, plus an offset. */
+struct cause {
+    struct event_match match;
+    size_t since;
+    int64_t offset_ns;
+    char text[80];
+};
+
+enum wait_kind { WAIT_NONE, WAIT_TIME, WAIT_WITHIN, WAIT_OBSERVE, WAIT_NEVER };
+
+struct wait {
+    enum wait_kind kind;
+    int64_t started, until;
+    int64_t limit;
+    bool has_cause;
+    struct condition condition;
+    struct cause cause;
+    bool cause_known; /* the cause took effect, at: */
+    struct instant cause_at;
+};
+
+struct run {
+    const struct scenario *scenario;
+    const struct run_options *options;
+    struct case_result *result;
+    struct sandbox sandbox;
+    lua_State *thread;
+    int thread_ref;
+    struct site *site;
+    struct observer observer;
+    struct invariants *invariants;
+    struct invariant_tally *tallies;
+    struct board *board;
+    struct clock *clock;
+    FILE *record;
+    struct wait wait;
+    int64_t timeout;
+    double wall_deadline;
+    uint32_t board_flat; /* 0: no board in this run */
+    int board_error;
+    bool attached, history, users_added;
+    bool ended;          /* a required verdict failed, or the case was skipped: the script stops */
+    bool breach_expected[INVARIANT_COUNT];
+};
+
+struct run *run_of(lua_State *lua);
+
+/* The instant at which a condition that holds now came to hold; false when it does not hold. A condition
+ * of events moves its `since` past what it has looked at. */
+bool condition_holds(struct run *run, struct condition *condition, struct instant *when);
+bool cause_resolve(struct run *run, const struct cause *cause, struct instant *when);
+
+/* Record a verdict; a failed one ends a required case. */
+void run_judge(struct run *run, const struct verdict *verdict);
+void run_fail(struct run *run, enum outcome outcome, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Hand the board's flat over, if it is not yet. 0 or a negative error (recorded). */
+int run_attach(struct run *run);
+
+bool run_is_board_flat(const struct run *run, uint32_t flat);
+
+/* api_*.c: register the bench's functions, and make the `bench` object. */
+void api_register(lua_State *lua);
+void api_register_flat(lua_State *lua);
+void api_register_expect(lua_State *lua);
+/* A metatable whose methods are fixed; a misspelt one is an error, not a nil. */
+void api_new_class(lua_State *lua, const char *name, const luaL_Reg *methods);
+/* Functions of the bench object that live in api_expect.c. */
+int api_expect(lua_State *lua);
+int api_observe(lua_State *lua);
+void api_push_flat(lua_State *lua, uint32_t number);
+void api_push_condition(lua_State *lua, const struct condition *condition);
+void api_push_cause(lua_State *lua, const struct cause *cause);
+struct cause *api_check_cause(lua_State *lua, int at);
+struct condition *api_check_condition(lua_State *lua, int at);
+struct flat *api_check_flat(lua_State *lua, int at);
+/* A duration argument: "5 s", or { sim = "10 min", board = "20 s" } of which the run's one is taken. */
+int64_t api_check_duration(lua_State *lua, int at);
+int64_t api_check_quantity(lua_State *lua, int at, int family);
+/* End the case as skipped, with a reason. Does not return. */
+int api_skip(lua_State *lua, const char *reason);
+/* After a script touched a flat: its next event may be another. */
+void api_touched(struct run *run, const struct flat *flat);
+/* Push what a finished wait returns to the script; the number of values. */
+int api_push_result(lua_State *lua, struct run *run, const struct verdict *verdict);
+
+#endif

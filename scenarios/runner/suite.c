@@ -1,0 +1,284 @@
+#include "scenarios/runner/suite.h"
+
+#include "sim/error.h"
+
+#include <fnmatch.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* ---- selecting --------------------------------------------------------------------------------- */
+
+static bool has_tag(const struct scenario *scenario, const char *tag)
+{
+    for (int i = 0; i < scenario->tag_count; i++)
+        if (strcmp(scenario->tags[i], tag) == 0)
+            return true;
+    return false;
+}
+
+static bool tags_match(const struct suite_options *options, const struct scenario *scenario)
+{
+    for (const char *const *tag = options->tags; tag && *tag; tag++)
+        if (!has_tag(scenario, *tag))
+            return false;
+    for (const char *const *tag = options->excluded_tags; tag && *tag; tag++)
+        if (has_tag(scenario, *tag))
+            return false;
+    return true;
+}
+
+static bool name_matches(const struct suite_options *options, const struct case_result *result)
+{
+    char name[400];
+    if (!options->names || !*options->names)
+        return true;
+    case_name(result, name, sizeof name);
+    for (const char *const *glob = options->names; *glob; glob++) {
+        bool same = strcmp(*glob, name) == 0 || strcmp(*glob, result->scenario->name) == 0;
+        if (same || fnmatch(*glob, name, 0) == 0 || fnmatch(*glob, result->scenario->name, 0) == 0)
+            return true;
+    }
+    return false;
+}
+
+static int add_case(struct suite *suite, const struct scenario *scenario, int index, int repeat)
+{
+    struct case_result result = {.scenario = scenario, .case_index = index};
+    snprintf(result.label, sizeof result.label, "%s", scenario->labels[index]);
+    if (!tags_match(&suite->options, scenario) || !name_matches(&suite->options, &result))
+        return 0;
+    struct case_result *grown =
+        realloc(suite->results, (size_t)(suite->count + 1) * sizeof *suite->results);
+    if (!grown)
+        return ERROR_NO_MEMORY;
+    suite->results = grown;
+    result.repeat = repeat;
+    result.outcome = OUTCOME_NOT_RUN;
+    suite->results[suite->count++] = result;
+    return 0;
+}
+
+static int select_cases(struct suite *suite)
+{
+    for (int i = 0; i < suite->scenarios.count; i++) {
+        const struct scenario *scenario = &suite->scenarios.items[i];
+        for (int c = 0; c < scenario->case_count; c++) {
+            for (int r = 0; r < suite->options.repeat; r++) {
+                int result = add_case(suite, scenario, c, r);
+                if (result < 0)
+                    return result;
+            }
+        }
+    }
+    return 0;
+}
+
+int suite_select(struct suite *suite, const struct suite_options *options, const char *const *paths,
+                 int path_count)
+{
+    memset(suite, 0, sizeof *suite);
+    suite->options = *options;
+    for (int i = 0; i < path_count; i++) {
+        int result = scenario_find(&suite->scenarios, paths[i]);
+        if (result < 0) {
+            snprintf(suite->complaint, sizeof suite->complaint,
+                     "%s: %s (give a scenario file or a directory of them)", paths[i],
+                     error_text(result));
+            return result;
+        }
+    }
+    return select_cases(suite);
+}
+
+void suite_free(struct suite *suite)
+{
+    free(suite->results);
+    scenario_list_free(&suite->scenarios);
+    suite->results = NULL;
+}
+
+/* ---- running ----------------------------------------------------------------------------------- */
+
+struct pool {
+    struct suite *suite;
+    pthread_mutex_t lock; /* of next, done and the progress call */
+    pthread_mutex_t board;
+    int next, done;
+    bool stop;
+};
+
+static bool needs_board(const struct suite *suite, const struct case_result *result)
+{
+    return suite->options.run.boards && result->scenario->board != 0;
+}
+
+static bool interrupted(const struct suite *suite)
+{
+    const atomic_bool *flag = suite->options.run.interrupted;
+    return flag && atomic_load(flag);
+}
+
+static int take(struct pool *pool)
+{
+    pthread_mutex_lock(&pool->lock);
+    bool over = pool->stop || interrupted(pool->suite) || pool->next == pool->suite->count;
+    int index = over ? -1 : pool->next++;
+    pthread_mutex_unlock(&pool->lock);
+    return index;
+}
+
+static void finished(struct pool *pool, const struct case_result *result)
+{
+    const struct suite_options *options = &pool->suite->options;
+    pthread_mutex_lock(&pool->lock);
+    pool->done++;
+    bool bad = result->outcome != OUTCOME_PASSED && result->outcome != OUTCOME_SKIPPED;
+    pool->stop |= options->fail_fast && bad;
+    if (options->progress)
+        options->progress(options->progress_owner, result, pool->done, pool->suite->count);
+    pthread_mutex_unlock(&pool->lock);
+}
+
+static void *work(void *argument)
+{
+    struct pool *pool = argument;
+    for (int i = take(pool); i >= 0; i = take(pool)) {
+        struct case_result *result = &pool->suite->results[i];
+        bool board = needs_board(pool->suite, result);
+        if (board)
+            pthread_mutex_lock(&pool->board);
+        run_case(result->scenario, result->case_index, result->repeat, &pool->suite->options.run,
+                 result);
+        if (board)
+            pthread_mutex_unlock(&pool->board);
+        finished(pool, result);
+    }
+    return NULL;
+}
+
+static void run_jobs(struct suite *suite)
+{
+    enum { JOBS_MAX = 64 };
+    pthread_t threads[JOBS_MAX];
+    struct pool pool = {.suite = suite};
+    pthread_mutex_init(&pool.lock, NULL);
+    pthread_mutex_init(&pool.board, NULL);
+    int jobs = suite->options.jobs < JOBS_MAX ? suite->options.jobs : JOBS_MAX;
+    int started = 0;
+    for (; started < jobs - 1; started++)
+        if (pthread_create(&threads[started], NULL, work, &pool) != 0)
+            break;
+    work(&pool);
+    for (int i = 0; i < started; i++)
+        pthread_join(threads[i], NULL);
+    pthread_mutex_destroy(&pool.lock);
+    pthread_mutex_destroy(&pool.board);
+}
+
+/* ---- the sum ----------------------------------------------------------------------------------- */
+
+static void add_invariants(struct suite *suite, const struct case_result *result)
+{
+    for (int k = 0; k < INVARIANT_COUNT; k++) {
+        suite->invariants[k].applied += result->invariants[k].applied;
+        suite->invariants[k].breaches += result->invariants[k].breaches;
+    }
+}
+
+static void add_result(struct suite *suite, const struct case_result *result)
+{
+    suite->outcomes[result->outcome]++;
+    suite->simulated_ns += result->simulated_ns;
+    add_invariants(suite, result);
+    if (result->outcome != OUTCOME_PASSED || result->requirement == REQUIREMENT_REQUIRED)
+        return;
+    bool holds = case_holds(result);
+    suite->held += holds;
+    suite->not_held += !holds;
+    suite->held_although_excluded += holds && result->requirement == REQUIREMENT_EXCLUDED;
+}
+
+/* With --repeat the same seed runs again: on virtual meters the log must be the same to the byte. */
+static void check_repeats(struct suite *suite)
+{
+    for (int i = 1; i < suite->count; i++) {
+        struct case_result *result = &suite->results[i];
+        const struct case_result *before = &suite->results[i - 1];
+        bool repeats = result->repeat > 0 && !result->on_board && result->outcome == OUTCOME_PASSED &&
+                       before->outcome == OUTCOME_PASSED;
+        if (!repeats || result->event_hash == before->event_hash)
+            continue;
+        result->outcome = OUTCOME_ERROR;
+        snprintf(result->message, sizeof result->message,
+                 "the same seed gave another event log (%016llx, before %016llx)",
+                 (unsigned long long)result->event_hash, (unsigned long long)before->event_hash);
+    }
+}
+
+static void complain(struct suite *suite)
+{
+    const struct suite_options *options = &suite->options;
+    int skipped = suite->outcomes[OUTCOME_SKIPPED];
+    if (options->max_skipped >= 0 && skipped > options->max_skipped)
+        snprintf(suite->complaint, sizeof suite->complaint,
+                 "%d cases were skipped, --max-skipped allows %d", skipped, options->max_skipped);
+    if (!options->whole || options->run.boards || suite->interrupted)
+        return;
+    for (int k = 0; k < INVARIANT_COUNT; k++)
+        if (suite->invariants[k].applied == 0)
+            snprintf(suite->complaint, sizeof suite->complaint,
+                     "invariant %d (%s) never had occasion to apply", k + 1,
+                     invariant_text((enum invariant)k));
+}
+
+static double wall_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+static void require_board(struct suite *suite)
+{
+    for (int i = 0; i < suite->count; i++) {
+        struct case_result *result = &suite->results[i];
+        if (!suite->options.run.require_board || result->scenario->board == 0 ||
+            result->outcome != OUTCOME_SKIPPED)
+            continue;
+        char reason[560];
+        snprintf(reason, sizeof reason, "%.559s", result->message);
+        result->outcome = OUTCOME_FAILED;
+        snprintf(result->message, sizeof result->message, "--require-board, and it was skipped: %s",
+                 reason);
+    }
+}
+
+void suite_run(struct suite *suite)
+{
+    double started = wall_now();
+    run_jobs(suite);
+    suite->wall_s = wall_now() - started;
+    suite->interrupted = interrupted(suite);
+    check_repeats(suite);
+    require_board(suite);
+    for (int i = 0; i < suite->count; i++)
+        add_result(suite, &suite->results[i]);
+    complain(suite);
+}
+
+int suite_exit_code(const struct suite *suite)
+{
+    const int *outcomes = suite->outcomes;
+    if (outcomes[OUTCOME_FAILED] > 0)
+        return EXIT_VERDICT_FAILED;
+    if (suite->interrupted)
+        return EXIT_INTERRUPTED;
+    if (outcomes[OUTCOME_ERROR] > 0 || outcomes[OUTCOME_INCONCLUSIVE] > 0)
+        return EXIT_BENCH_FAULT;
+    if (suite->complaint[0])
+        return EXIT_VERDICT_FAILED;
+    return outcomes[OUTCOME_PASSED] > 0 ? EXIT_ALL_PASSED : EXIT_NOTHING_RAN;
+}
