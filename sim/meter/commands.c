@@ -62,14 +62,18 @@ static uint16_t order_trip(struct meter *meter, int64_t now)
     return held ? DLT645_DONE_TRIP_HELD_BY_CURRENT : DLT645_DONE_TRIPPED;
 }
 
-static void order_permit(struct meter *meter, int64_t now)
+/* False when something else than orders and arrears keeps the contacts open. */
+static bool order_permit(struct meter *meter, int64_t now)
 {
     drive_clear(meter, now, CAUSES_FORBIDDING);
-    if (meter->memory.causes != 0 || meter->memory.closed_wanted)
-        return;
+    if (meter->memory.causes != 0)
+        return false;
+    if (meter->memory.closed_wanted)
+        return true;
     meter->memory.close_permitted = true;
     meter->controller.status.close_permitted = true;
     drive_sense(meter, now);
+    return true;
 }
 
 /* An administrator's close ends a safety lock; the billing system's does not (leakage beats payment). */
@@ -95,8 +99,8 @@ static uint16_t execute_order(struct meter *meter, int64_t now,
         *refusal = DLT645_REFUSED_KEEP_POWER;
         return meter->memory.keep_power ? 0 : order_trip(meter, now);
     case DLT645_RELAY_PERMIT_CLOSE:
-        order_permit(meter, now);
-        return DLT645_DONE_CLOSE_PERMITTED;
+        *refusal = DLT645_REFUSED_PASSWORD;
+        return order_permit(meter, now) ? DLT645_DONE_CLOSE_PERMITTED : 0;
     case DLT645_RELAY_CLOSE:
         *refusal = DLT645_REFUSED_PASSWORD;
         return order_close(meter, now, command->authority.level) ? DLT645_DONE_CLOSED : 0;
