@@ -342,7 +342,8 @@ int flat_attack(struct flat *flat, int64_t now, enum attack attack)
         break;
     }
     event_put(&flat->events, now, EVENT_FRAME_FOREIGN, attack, digest(message.bytes, message.size));
-    modem_receives(flat, now, &message);
+    if (flat->link_powered)
+        modem_receives(flat, now, &message);
     flat_settle(flat, now);
     return 0;
 }
