@@ -14,6 +14,8 @@
 
 struct board;
 
+enum board_misuse { BOARD_DAMAGED_ORDER, BOARD_REPEATED_ORDER };
+
 struct board_ops {
     /* Take the flat over at site->now: settings, credit, clock, energy and contact state are written
      * to the board and read back, the rack is given the flat's levels, pacing starts.
@@ -22,6 +24,10 @@ struct board_ops {
 
     /* Apply what arrived, in order of arrival, at site->now. */
     void (*deliver)(struct board *board, struct site *site);
+
+    /* For scenarios about the wire itself: send a relay order (enum dlt645_relay_order) with a damaged
+     * checksum, or repeat the last accepted control write with another order's key. 0 or a negative error. */
+    int (*misuse)(struct board *board, struct site *site, enum board_misuse misuse, int order);
 
     /* Give the flat back to its virtual meter; leave relay and rack safe. Never fails loudly. */
     void (*detach)(struct board *board);

@@ -25,6 +25,7 @@
     X(METER_HELD, "meter_held", "held", "-")                                                       \
     X(METER_CAUSES, "meter_causes", "mask", "forbidden")                                           \
     X(METER_KEEP_POWER, "meter_keep_power", "on", "-")                                             \
+    X(METER_EMERGENCY, "meter_emergency", "on", "-")                                               \
     X(METER_ALARM, "meter_alarm", "alarm", "detail")                                               \
     X(METER_REGISTER, "meter_register", "energy_mwh", "-")                                         \
     X(METER_BALANCE, "meter_balance", "balance", "-")                                              \

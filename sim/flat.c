@@ -276,17 +276,23 @@ const char *attack_name(int attack)
     return attack >= 0 && attack < ATTACKS ? attack_names[attack] : "unknown";
 }
 
-/* A close order as the platform would send it, for an attacker to disguise. */
-static void foreign_order(struct flat *flat, struct dlt645_frame *frame)
+/* A relay order as the platform would send it, for an attacker to disguise or a line to damage. */
+static void any_order(const struct flat *flat, int order, struct dlt645_frame *frame)
 {
     const struct dlt645_relay_command command = {
         .authority = {4, flat->meter.config.control_password, 0},
-        .order = plant_contacts_closed(&flat->plant) ? DLT645_RELAY_TRIP : DLT645_RELAY_CLOSE,
+        .order = (enum dlt645_relay_order)order,
         .valid_until = {2099, 12, 31, 23, 59, 59, 0},
     };
     int result = dlt645_relay_request(frame, &flat->address, &command);
     assert(result == 0);
     (void)result;
+}
+
+static void foreign_order(struct flat *flat, struct dlt645_frame *frame)
+{
+    bool closed = plant_contacts_closed(&flat->plant);
+    any_order(flat, closed ? DLT645_RELAY_TRIP : DLT645_RELAY_CLOSE, frame);
 }
 
 static void seal_foreign(struct flat *flat, const struct envelope_key *key,
@@ -346,6 +352,18 @@ int flat_attack(struct flat *flat, int64_t now, enum attack attack)
         modem_receives(flat, now, &message);
     flat_settle(flat, now);
     return 0;
+}
+
+void flat_damaged_order(struct flat *flat, int64_t now, int order)
+{
+    struct dlt645_frame frame;
+    uint8_t bytes[CONTROLLER_FRAME_MAX];
+    any_order(flat, order, &frame);
+    int size = dlt645_encode(&frame, 0, bytes, sizeof bytes);
+    assert(size > 2);
+    bytes[size - 2] ^= 0x01; /* the checksum */
+    flat->controller->ops->receive(flat->controller, now, bytes, (size_t)size);
+    flat_settle(flat, now);
 }
 
 void flat_set_controller(struct flat *flat, struct controller *controller)

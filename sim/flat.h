@@ -93,6 +93,9 @@ const char *attack_name(int attack);
 /* Deliver a hostile envelope to the modem now. 0, or ERROR_NOT_FOUND when there is nothing to replay. */
 int flat_attack(struct flat *flat, int64_t now, enum attack attack);
 
+/* A relay order that reaches the controller with a damaged checksum, as line noise behind the modem makes it. */
+void flat_damaged_order(struct flat *flat, int64_t now, int order);
+
 /* Hand the flat to another controller (NULL: back to the virtual meter). */
 void flat_set_controller(struct flat *flat, struct controller *controller);
 

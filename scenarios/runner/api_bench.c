@@ -177,7 +177,7 @@ static const struct {
     {"keep_power_off", DLT645_RELAY_KEEP_POWER_OFF},
 };
 
-static int check_order(lua_State *lua, int at)
+int api_check_order(lua_State *lua, int at)
 {
     const char *name = luaL_checkstring(lua, at);
     for (size_t i = 0; i < sizeof orders / sizeof orders[0]; i++)
@@ -193,7 +193,7 @@ static int session_order(lua_State *lua)
     struct run *run = run_of(lua);
     const struct session *session = luaL_checkudata(lua, 1, SESSION);
     struct flat *flat = api_check_flat(lua, 2);
-    int order = check_order(lua, 3);
+    int order = api_check_order(lua, 3);
     struct platform *platform = &run->site->platform;
     int64_t now = run->site->now;
     struct cause cause = {

@@ -119,6 +119,50 @@ static int flat_press_key(lua_State *lua)
     return 0;
 }
 
+/* flat:emergency_switch(true or false): somebody turns the manual switch at the meter. */
+static int flat_emergency_switch(lua_State *lua)
+{
+    struct run *run = run_of(lua);
+    struct flat *flat = api_check_flat(lua, 1);
+    if (run_is_board_flat(run, flat->number))
+        return api_skip(lua, "the board has no emergency switch that the rack could turn");
+    plant_turn_emergency_switch(&flat->plant, run->site->now, lua_toboolean(lua, 2));
+    flat_settle(flat, run->site->now);
+    api_touched(run, flat);
+    return 0;
+}
+
+static int misuse(lua_State *lua, enum board_misuse kind)
+{
+    struct run *run = run_of(lua);
+    struct flat *flat = api_check_flat(lua, 1);
+    int order = api_check_order(lua, 2);
+    if (run_is_board_flat(run, flat->number)) {
+        int result = run->board->ops->misuse ? run->board->ops->misuse(run->board, run->site, kind, order)
+                                             : ERROR_NOT_FOUND;
+        if (result < 0)
+            return api_skip(lua, "this board's line cannot be misused");
+    } else if (kind == BOARD_DAMAGED_ORDER) {
+        flat_damaged_order(flat, run->site->now, order);
+    } else if (flat_attack(flat, run->site->now, ATTACK_REPLAY) < 0) {
+        return luaL_error(lua, "no order was accepted yet that could be repeated");
+    }
+    api_touched(run, flat);
+    return 0;
+}
+
+/* flat:damaged_order("trip"): an order reaches the meter with a wrong checksum. */
+static int script_damaged_order(lua_State *lua)
+{
+    return misuse(lua, BOARD_DAMAGED_ORDER);
+}
+
+/* flat:repeated_order("trip"): the last accepted order comes again (board: its sequence number with this order). */
+static int script_repeated_order(lua_State *lua)
+{
+    return misuse(lua, BOARD_REPEATED_ORDER);
+}
+
 static int flat_reset_breaker(lua_State *lua)
 {
     struct run *run = run_of(lua);
@@ -451,6 +495,9 @@ void api_register_flat(lua_State *lua)
         {"clear", flat_clear},
         {"press_key", flat_press_key},
         {"reset_breaker", flat_reset_breaker},
+        {"emergency_switch", flat_emergency_switch},
+        {"damaged_order", script_damaged_order},
+        {"repeated_order", script_repeated_order},
         {"pay", script_pay},
         {"set_balance", flat_set_balance},
         {"attack", script_attack},

@@ -23,7 +23,7 @@ struct book {
     int64_t board_since;
     int64_t band_since[LEAKAGE_BANDS]; /* residual beyond 1, 2, 5 x IdN, or TIME_NEVER */
     bool band_reported[LEAKAGE_BANDS];
-    bool keep_power, forbidden;
+    bool keep_power, forbidden, emergency;
     int64_t closed_while_forbidden; /* since when, or TIME_NEVER */
     bool ordered_close;             /* a close that somebody authorised is under way */
     int64_t opened_without_trip;    /* contacts opened at, with no trip told yet, or TIME_NEVER */
@@ -176,7 +176,7 @@ static void contacts_changed(struct invariants *invariants, struct book *book,
 {
     applied(invariants, INVARIANT_ACCOUNTED);
     if (event->a) {
-        if (book->forbidden && !book->ordered_close)
+        if (book->forbidden && !book->emergency && !book->ordered_close)
             book->closed_while_forbidden = event->at;
         return;
     }
@@ -206,7 +206,7 @@ static void meter_closed(struct invariants *invariants, struct book *book, const
 {
     bool by_itself = event->a == CLOSE_RISK_OVER || event->a == CLOSE_BY_CREDIT;
     book->last_close_at = event->at;
-    if (by_itself && book->forbidden && !book->is_board)
+    if (by_itself && book->forbidden && !book->emergency && !book->is_board)
         breach(invariants, INVARIANT_FORBIDDEN_CLOSE, event->flat,
                "the meter closed by itself although supply is forbidden");
     book->ordered_close = !by_itself;
@@ -304,6 +304,9 @@ static void watch_event(struct invariants *invariants, const struct event *event
     case EVENT_METER_KEEP_POWER:
         book->keep_power = event->a != 0;
         break;
+    case EVENT_METER_EMERGENCY:
+        book->emergency = event->a != 0;
+        break;
     case EVENT_METER_ALARM:
         book->alarms_raised++;
         book->weld_alarmed |= event->a == METER_ALARM_WELDED;
@@ -366,7 +369,7 @@ static void watch_leakage(struct invariants *invariants, struct book *book, stru
         if (book->band_since[k] == TIME_NEVER) {
             book->band_since[k] = now;
             applied(invariants, INVARIANT_LEAKAGE);
-            if (book->keep_power)
+            if (book->keep_power || book->emergency)
                 applied(invariants, INVARIANT_PROTECTION_FREE);
         }
         int64_t limit = leakage_break_time_limit(factor[k] * rated, rated) + lateness(book);
@@ -375,9 +378,9 @@ static void watch_leakage(struct invariants *invariants, struct book *book, stru
         book->band_reported[k] = true;
         breach(invariants, INVARIANT_LEAKAGE, flat->number, "%lld uA flow for longer than %lld ms",
                (long long)residual, (long long)(limit / NS_PER_MS));
-        if (book->keep_power)
+        if (book->keep_power || book->emergency)
             breach(invariants, INVARIANT_PROTECTION_FREE, flat->number,
-                   "keep-power is on and %lld uA of leakage are not broken", (long long)residual);
+                   "keep-power or the emergency switch is on and %lld uA of leakage are not broken", (long long)residual);
     }
 }
 

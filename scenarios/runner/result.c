@@ -34,6 +34,8 @@ static bool tighter(const struct verdict *a, const struct verdict *b)
         return a->judgement != JUDGEMENT_HOLDS && b->judgement == JUDGEMENT_HOLDS;
     if (a->has_time != b->has_time)
         return a->has_time;
+    if (a->has_cause != b->has_cause)
+        return a->has_cause;
     if (!a->has_time || b->limit <= 0 || a->limit <= 0)
         return false;
     /* by the share of the limit that was used */

@@ -22,7 +22,7 @@ const char *outcome_name(enum outcome outcome);
 #define INVARIANTS(X)                                                                              \
     X(LEAKAGE, "leakage is broken within its time")                                                \
     X(FORBIDDEN_CLOSE, "no automatic close while supply is forbidden")                             \
-    X(PROTECTION_FREE, "keep-power never inhibits protection")                                     \
+    X(PROTECTION_FREE, "keep-power and emergency switch never inhibit protection")                                     \
     X(MONEY, "money is conserved and follows the register")                                        \
     X(ENERGY, "energy is conserved and the register keeps its class")                              \
     X(REMINDERS, "no arrears trip before the reminders are delivered")                             \

@@ -62,12 +62,13 @@ void run_judge(struct run *run, const struct verdict *verdict)
 
 /* ---- conditions ------------------------------------------------------------------------------ */
 
-static bool last_event(struct run *run, uint32_t flat, int kind, int64_t a, struct instant *when)
+/* Was this kind of event last told with this `a`? (Bouncing contacts touch before they are told to be closed.) */
+static bool last_told(struct run *run, uint32_t flat, int kind, int64_t a, struct instant *when)
 {
-    const struct event_match match = {.flat = flat, .kind = kind, .match_a = true, .a = a};
+    const struct event_match match = {.flat = flat, .kind = kind};
     const struct event *event = observer_last(&run->observer, &match);
     *when = event ? instant_of_event(event) : instant_exactly(0);
-    return true;
+    return !event || event->a == a;
 }
 
 /* For a meter that obeys the platform's money, an arrears trip is an order; the account knows why. */
@@ -89,14 +90,14 @@ bool condition_holds(struct run *run, struct condition *condition, struct instan
     switch (condition->kind) {
     case CONDITION_TRIPPED:
         return !plant_contacts_closed(&flat->plant) && cause_is(flat, condition->cause) &&
-               last_event(run, condition->flat, EVENT_CONTACTS, 0, when);
+               last_told(run, condition->flat, EVENT_CONTACTS, 0, when);
     case CONDITION_CLOSED:
         return plant_contacts_closed(&flat->plant) &&
-               last_event(run, condition->flat, EVENT_CONTACTS, 1, when);
+               last_told(run, condition->flat, EVENT_CONTACTS, 1, when);
     case CONDITION_SUPPLIED:
-        return flat->plant.load_live && last_event(run, condition->flat, EVENT_LOAD_LIVE, 1, when);
+        return flat->plant.load_live && last_told(run, condition->flat, EVENT_LOAD_LIVE, 1, when);
     case CONDITION_DARK:
-        return !flat->plant.load_live && last_event(run, condition->flat, EVENT_LOAD_LIVE, 0, when);
+        return !flat->plant.load_live && last_told(run, condition->flat, EVENT_LOAD_LIVE, 0, when);
     case CONDITION_EVENT: {
         const struct event *event =
             observer_first(&run->observer, &condition->match, condition->since);
@@ -250,6 +251,7 @@ static void judge_within(struct run *run, struct verdict *verdict)
     struct wait *wait = &run->wait;
     struct instant cause, effect;
     verdict->limit = wait->limit;
+    verdict->has_cause = wait->has_cause;
     char limit[32];
     duration_format(wait->limit, limit, sizeof limit);
     snprintf(verdict->text, sizeof verdict->text, "%s within %s%s%s", wait->condition.text, limit,
@@ -647,13 +649,29 @@ struct live {
     struct run_options options;
     struct case_result result;
     char label[1][CASE_LABEL_SIZE];
+    struct session session; /* of the administrator at the window */
+    bool known;             /* that administrator was added to the platform */
 };
+
+/* A house to show: an evening in summer, and a policy that one can watch happen. */
+static void demo_house(struct site_config *config)
+{
+    config->epoch_s = civil_to_seconds(&(struct civil_time){2026, 7, 15, 18, 30, 0, 0});
+    config->policy.reminder_spacing_ns = 3 * NS_PER_S;
+    config->policy.reminder_retry_ns = 10 * NS_PER_S;
+    config->policy.grace_ns = 3 * NS_PER_S;
+    config->policy.poll_ns = NS_PER_MIN;
+    config->meter.overload_delay_ns = 3 * NS_PER_S;
+    config->meter.overload_reclose_ns = NS_PER_MIN;
+}
 
 static bool live_site(struct live *live, const char *path)
 {
     struct run *run = &live->run;
     struct site_config config = site_config_default();
+    demo_house(&config);
     if (path) {
+        config = site_config_default();
         snprintf(live->scenario.path, sizeof live->scenario.path, "%s", path);
         if (!load(run) || scenario_fleet(&run->sandbox, 1, &config) < 0) {
             if (!live->result.message[0])
@@ -751,4 +769,88 @@ const struct event *run_events(const struct run *run, size_t *count)
 bool run_has_board(const struct run *run)
 {
     return run->attached;
+}
+
+const char *run_live_complaint(const struct run *run)
+{
+    return run->result->message;
+}
+
+int run_live_fault(struct run *run, uint32_t number, enum plant_fault fault, int64_t level)
+{
+    struct flat *flat = site_flat(run->site, number);
+    if (run_is_board_flat(run, number) && !run->board->has_rack)
+        return ERROR_NOT_ALLOWED;
+    flat_set_fault(flat, run->site->now, fault, level);
+    api_touched(run, flat);
+    return 0;
+}
+
+int run_live_mend(struct run *run, uint32_t number)
+{
+    struct flat *flat = site_flat(run->site, number);
+    for (int i = 0; i < PLANT_FAULT_KINDS; i++) {
+        bool stands = flat->plant.fault_level[i] != 0;
+        int result = stands ? run_live_fault(run, number, (enum plant_fault)i, 0) : 0;
+        if (result < 0)
+            return result;
+    }
+    plant_reset_mcb(&flat->plant, run->site->now);
+    flat_settle(flat, run->site->now);
+    api_touched(run, flat);
+    return 0;
+}
+
+int run_live_pay(struct run *run, uint32_t number, int64_t amount)
+{
+    struct flat *flat = site_flat(run->site, number);
+    uint32_t payment;
+    int result = flat_pay(flat, run->site->now, amount, &payment);
+    api_touched(run, flat);
+    return result;
+}
+
+int run_live_set_balance(struct run *run, uint32_t number, int64_t balance)
+{
+    struct flat *flat = site_flat(run->site, number);
+    if (run_is_board_flat(run, number) && flat->account.credit == CREDIT_LOCAL)
+        return ERROR_NOT_ALLOWED;
+    flat->meter.memory.balance = balance;
+    flat->meter.controller.status.balance = balance;
+    account_open(&flat->account, run->site->now, balance);
+    flat_settle(flat, run->site->now);
+    api_touched(run, flat);
+    return 0;
+}
+
+/* The person at the window: an administrator with a password and a one-time code, like any other. */
+static int sign_in_at_window(struct live *live)
+{
+    static const char name[] = "window", password[] = "the house in a window";
+    struct platform *platform = &live->run.site->platform;
+    int64_t now = live->run.site->now;
+    if (live->known && now < live->session.until)
+        return 0;
+    if (!live->known && platform_add_user(platform, name, ROLE_ADMINISTRATOR, password) < 0)
+        return ERROR_NOT_ALLOWED;
+    live->known = true;
+    char code[7];
+    int result = platform_code(platform, now, platform_find_user(platform, name), code);
+    return result < 0 ? result
+                      : platform_sign_in(platform, now, name, password, code, &live->session);
+}
+
+int run_live_order(struct run *run, uint32_t number, int order)
+{
+    struct live *live = (struct live *)run;
+    struct flat *flat = site_flat(run->site, number);
+    struct platform *platform = &run->site->platform;
+    int result = sign_in_at_window(live);
+    if (result == 0)
+        result = platform_authorise(platform, run->site->now, &live->session, order, number);
+    if (result == 0)
+        result = account_order(&flat->account, run->site->now, order, live->session.user, 2);
+    flat_settle(flat, run->site->now);
+    api_touched(run, flat);
+    return result;
 }

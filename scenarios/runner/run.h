@@ -48,5 +48,22 @@ const struct invariant_tally *run_invariants(const struct run *run);
 /* Events so far; the pointer is good until the run advances. */
 const struct event *run_events(const struct run *run, size_t *count);
 bool run_has_board(const struct run *run);
+/* Why an advance or a verb failed, for the user; "" when nothing did. */
+const char *run_live_complaint(const struct run *run);
+
+/* What the person at the window does; the verbs of a scenario, with their rules. Each takes effect now. */
+
+/* flat:leak and the others: begin, change or (level 0) end a cause. 0, or ERROR_NOT_ALLOWED when the board has no
+ * rack that could apply it. */
+int run_live_fault(struct run *run, uint32_t flat, enum plant_fault fault, int64_t level);
+/* End every cause that stands and reset the breaker, as an electrician who leaves a mended flat. 0 or as above. */
+int run_live_mend(struct run *run, uint32_t flat);
+/* flat:pay, in 1/10000 yuan. 0 or ERROR_QUEUE_FULL. */
+int run_live_pay(struct run *run, uint32_t flat, int64_t amount);
+/* flat:set_balance, in 1/10000 yuan. 0, or ERROR_NOT_ALLOWED on an attached board that owns its credit. */
+int run_live_set_balance(struct run *run, uint32_t flat, int64_t balance);
+/* Sign in as an administrator, if no session is open, and order (enum dlt645_relay_order). 0, ERROR_NOT_ALLOWED or
+ * ERROR_QUEUE_FULL. */
+int run_live_order(struct run *run, uint32_t flat, int order);
 
 #endif

@@ -103,6 +103,8 @@ struct flat *api_check_flat(lua_State *lua, int at);
 /* A duration argument: "5 s", or { sim = "10 min", board = "20 s" } of which the run's one is taken. */
 int64_t api_check_duration(lua_State *lua, int at);
 int64_t api_check_quantity(lua_State *lua, int at, int family);
+/* An order by its name: trip, close, permit, keep_power_on, keep_power_off. */
+int api_check_order(lua_State *lua, int at);
 /* End the case as skipped, with a reason. Does not return. */
 int api_skip(lua_State *lua, const char *reason);
 /* After a script touched a flat: its next event may be another. */

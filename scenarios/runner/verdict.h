@@ -38,6 +38,7 @@ struct verdict {
     char text[280];
     enum judgement judgement;
     bool has_time;
+    bool has_cause; /* a response to something, not just a wait */
     struct interval measured;
     int64_t limit;
     enum evidence evidence;

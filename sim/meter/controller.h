@@ -53,7 +53,8 @@ int trip_cause_from_name(const char *name);
     X(SECURITY, "security")                                                                        \
     X(LOW_CREDIT, "low credit")                                                                    \
     X(POWER_UP, "power up")                                                                        \
-    X(LOCKED, "locked")
+    X(LOCKED, "locked")                                                                           \
+    X(EMERGENCY, "emergency switch")
 
 enum meter_alarm {
 #define X(id, name) METER_ALARM_##id,
@@ -65,7 +66,13 @@ enum meter_alarm {
 const char *meter_alarm_name(int alarm);
 
 /* Why contacts were closed. */
-enum close_reason { CLOSE_BY_ORDER, CLOSE_BY_KEY, CLOSE_BY_CREDIT, CLOSE_RISK_OVER };
+enum close_reason {
+    CLOSE_BY_ORDER,
+    CLOSE_BY_KEY,
+    CLOSE_BY_CREDIT,
+    CLOSE_RISK_OVER,
+    CLOSE_BY_EMERGENCY_SWITCH,
+};
 
 enum { CONTROLLER_FRAME_MAX = 64, CONTROLLER_OUTBOX_MAX = 6 };
 

@@ -32,6 +32,12 @@ static void drive(struct meter *meter, int64_t now, bool close)
     pulse(meter, now, close);
 }
 
+/* The causes that keep the contacts open: somebody's prohibition yields to the emergency switch. */
+static uint32_t opening_causes(const struct meter *meter)
+{
+    return meter->memory.causes & ~(meter->memory.emergency ? CAUSES_FORBIDDING : 0);
+}
+
 static void set_last_trip(struct meter *meter, enum trip_cause cause)
 {
     meter->memory.last_trip = cause;
@@ -51,7 +57,8 @@ static void fault_timers(struct meter *meter, int64_t now, enum trip_cause cause
 void drive_trip(struct meter *meter, int64_t now, enum trip_cause cause)
 {
     bool standing = meter->memory.causes & CAUSE_BIT(cause);
-    bool opens = meter->memory.closed_wanted;
+    bool yields = meter->memory.emergency && (CAUSE_BIT(cause) & CAUSES_FORBIDDING);
+    bool opens = meter->memory.closed_wanted && !yields;
     if (standing && !opens)
         return;
     meter->memory.causes |= CAUSE_BIT(cause);
@@ -111,7 +118,7 @@ void drive_clear(struct meter *meter, int64_t now, uint32_t causes)
 
 bool drive_close(struct meter *meter, int64_t now, enum close_reason reason)
 {
-    if (meter->memory.causes != 0 || meter->memory.locked)
+    if (opening_causes(meter) != 0 || meter->memory.locked)
         return false;
     meter->memory.close_permitted = false;
     meter->controller.status.close_permitted = false;
@@ -130,7 +137,7 @@ void drive_set_keep_power(struct meter *meter, int64_t now, bool on)
     event_put(&meter->events, now, EVENT_METER_KEEP_POWER, on, 0);
 }
 
-void drive_sense(struct meter *meter, int64_t now)
+static void watch_for_weld(struct meter *meter, int64_t now)
 {
     bool current_through_open =
         !meter->memory.closed_wanted && meter->signals.current_ma > WELD_CURRENT_MA;
@@ -138,7 +145,40 @@ void drive_sense(struct meter *meter, int64_t now)
         timer_cancel(&meter->timers, METER_TIMER_WELD);
     else if (!timer_armed(&meter->timers, METER_TIMER_WELD) && !meter->weld_alarmed)
         timer_arm(&meter->timers, METER_TIMER_WELD, now + WELD_NS);
+}
 
+static void emergency_ends(struct meter *meter, int64_t now)
+{
+    bool forbidden = meter->memory.causes & CAUSES_FORBIDDING;
+    if (!forbidden || !meter->memory.closed_wanted)
+        return;
+    bool arrears = meter->memory.causes & CAUSE_BIT(TRIP_CAUSE_ARREARS);
+    enum trip_cause cause = arrears ? TRIP_CAUSE_ARREARS : TRIP_CAUSE_ORDER;
+    event_put(&meter->events, now, EVENT_METER_TRIP, cause, 0);
+    set_last_trip(meter, cause);
+    drive(meter, now, false);
+    meter_raise_alarm(meter, now, METER_ALARM_TRIPPED, cause);
+}
+
+/* The manual switch gives basic supply while platform or link are down; its use is recorded and reported. */
+static void sense_emergency_switch(struct meter *meter, int64_t now)
+{
+    bool on = meter->signals.emergency_switch;
+    if (on == meter->memory.emergency)
+        return;
+    meter->memory.emergency = on;
+    event_put(&meter->events, now, EVENT_METER_EMERGENCY, on, 0);
+    meter_raise_alarm(meter, now, METER_ALARM_EMERGENCY, on);
+    if (on)
+        drive_close(meter, now, CLOSE_BY_EMERGENCY_SWITCH);
+    else
+        emergency_ends(meter, now);
+}
+
+void drive_sense(struct meter *meter, int64_t now)
+{
+    sense_emergency_switch(meter, now);
+    watch_for_weld(meter, now);
     if (meter->held_cause != TRIP_CAUSE_NONE &&
         meter->signals.current_ma <= meter->config.holdoff_ma)
         held_trip_goes(meter, now);
@@ -152,6 +192,7 @@ void drive_sense(struct meter *meter, int64_t now)
 
 static void check_feedback(struct meter *meter, int64_t now)
 {
+    watch_for_weld(meter, now); /* contacts that never moved changed no signal */
     if (meter->signals.contacts_closed == meter->memory.closed_wanted)
         return;
     if (meter->drives_left == 0) {

@@ -20,6 +20,7 @@ struct meter_config meter_config_default(void)
         .overload_reclose_ns = 5 * NS_PER_MIN,
         .overload_recloses_max = 3,
         .short_circuit_ma = 100000,
+        .emergency_ma = 10000,
         .holdoff_ma = 30000,
         .holdoff_max_ns = 1440 * NS_PER_MIN,
         .safety_reclose_ns = NS_PER_MIN,

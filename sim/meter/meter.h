@@ -27,6 +27,7 @@ struct meter_config {
     int64_t overload_reclose_ns;
     int overload_recloses_max;         /* then it locks */
     int32_t short_circuit_ma;
+    int32_t emergency_ma;              /* basic supply: overload limit while the emergency switch is on */
     int32_t holdoff_ma;                /* orders wait while more flows */
     int64_t holdoff_max_ns;
     int64_t safety_reclose_ns;         /* after smoke or heat is gone */
@@ -69,6 +70,7 @@ struct meter_memory {
     enum trip_cause last_trip;
     bool keep_power, close_permitted;
     bool closed_wanted;
+    bool emergency; /* supply that is forbidden is given, up to emergency_ma; protection stays */
     int overload_recloses;
     bool locked;
 };

@@ -48,7 +48,9 @@ static void sense_leakage(struct meter *meter, int64_t now)
 
 static void sense_overload(struct meter *meter, int64_t now)
 {
-    if (meter->signals.current_ma <= meter->config.overload_ma || meter->faults.overload_blind) {
+    int32_t limit_ma =
+        meter->memory.emergency ? meter->config.emergency_ma : meter->config.overload_ma;
+    if (meter->signals.current_ma <= limit_ma || meter->faults.overload_blind) {
         timer_cancel(&meter->timers, METER_TIMER_OVERLOAD);
         return;
     }

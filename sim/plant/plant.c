@@ -84,6 +84,7 @@ static struct plant_signals read_signals(const struct plant *plant)
         .smoke = fault[PLANT_FAULT_SMOKE] != 0,
         .contacts_closed = plant_contacts_closed(plant),
         .key_pressed = plant->key_pressed,
+        .emergency_switch = plant->emergency_switch,
     };
     if (s.voltage_mv > 0 && plant->mcb_closed) {
         s.demand_ma = demand_ma(plant, s.voltage_mv);
@@ -102,7 +103,8 @@ static bool signals_equal(const struct plant_signals *a, const struct plant_sign
            a->residual_ua == b->residual_ua && a->demand_ma == b->demand_ma &&
            a->demand_residual_ua == b->demand_residual_ua &&
            a->temperature_mc == b->temperature_mc && a->smoke == b->smoke &&
-           a->contacts_closed == b->contacts_closed && a->key_pressed == b->key_pressed;
+           a->contacts_closed == b->contacts_closed && a->key_pressed == b->key_pressed &&
+           a->emergency_switch == b->emergency_switch;
 }
 
 /* Recompute what follows from the state; every change of the plant ends here. */
@@ -126,6 +128,8 @@ static void update(struct plant *plant, int64_t now)
     plant->feeder_moment += (__int128)(feeder_mw - plant->feeder_power_mw) * now;
     plant->feeder_power_mw = feeder_mw;
 
+    if (plant->contacts_outside) /* who owns the contacts senses the load terminals, too */
+        return;
     bool live = plant_load_voltage_mv(plant) > 0;
     if (live != plant->load_live)
         event_put(&plant->events, now, EVENT_LOAD_LIVE, live, 0);
@@ -191,6 +195,12 @@ void plant_set_fault(struct plant *plant, int64_t now, enum plant_fault fault, i
 void plant_press_key(struct plant *plant, int64_t now, bool pressed)
 {
     plant->key_pressed = pressed;
+    update(plant, now);
+}
+
+void plant_turn_emergency_switch(struct plant *plant, int64_t now, bool on)
+{
+    plant->emergency_switch = on;
     update(plant, now);
 }
 

@@ -46,6 +46,7 @@ struct plant_signals {
     bool smoke;
     bool contacts_closed;
     bool key_pressed;
+    bool emergency_switch; /* the manual switch for basic supply is turned on */
 };
 
 /* Energy in mWh with the remainder carried in mW*ns, so that no integration step is ever lost. */
@@ -84,7 +85,7 @@ struct plant {
     bool contacts_outside; /* a board owns the contacts; the model relay is not asked */
     bool outside_closed;
     bool mcb_closed;
-    bool key_pressed;
+    bool key_pressed, emergency_switch;
     bool load_live; /* voltage stands at the load terminals */
     bool signals_changed; /* since the controller last read them */
 };
@@ -106,6 +107,7 @@ void plant_set_supply(struct plant *plant, int64_t now, int32_t feeder_mv, int32
 void plant_set_fault(struct plant *plant, int64_t now, enum plant_fault fault, int64_t level);
 
 void plant_press_key(struct plant *plant, int64_t now, bool pressed);
+void plant_turn_emergency_switch(struct plant *plant, int64_t now, bool on);
 void plant_reset_mcb(struct plant *plant, int64_t now);
 void plant_coil(struct plant *plant, int64_t now, struct coil_pulse pulse);
 void plant_report_contacts(struct plant *plant, int64_t now, bool closed);
