@@ -372,23 +372,25 @@ int run_attach(struct run *run)
     return 0;
 }
 
-static bool read_breaches(struct run *run, int at)
+/* breaches = { 5 }, or a function of the case: the invariants that this case violates on purpose. Protected. */
+static int read_breaches(lua_State *lua)
 {
-    lua_State *lua = run->sandbox.lua;
-    bool good = true;
-    if (lua_getfield(lua, at, "breaches") == LUA_TTABLE) {
-        for (int i = 1; lua_rawgeti(lua, -1, i) != LUA_TNIL; i++) {
-            bool valid = lua_isinteger(lua, -1) && lua_tointeger(lua, -1) >= 1 &&
-                         lua_tointeger(lua, -1) <= INVARIANT_COUNT;
-            if (valid)
-                run->breach_expected[lua_tointeger(lua, -1) - 1] = true;
-            good &= valid;
-            lua_pop(lua, 1);
-        }
+    struct run *run = lua_touserdata(lua, 3);
+    if (lua_getfield(lua, 1, "breaches") == LUA_TFUNCTION) {
+        lua_pushvalue(lua, 2);
+        lua_call(lua, 1, 1);
+    }
+    if (lua_isnil(lua, -1))
+        return 0;
+    luaL_checktype(lua, -1, LUA_TTABLE);
+    for (int i = 1; lua_rawgeti(lua, -1, i) != LUA_TNIL; i++) {
+        lua_Integer number = lua_isinteger(lua, -1) ? lua_tointeger(lua, -1) : 0;
+        if (number < 1 || number > INVARIANT_COUNT)
+            return luaL_error(lua, "breaches: numbers of invariants, 1 to %d", INVARIANT_COUNT);
+        run->breach_expected[number - 1] = true;
         lua_pop(lua, 1);
     }
-    lua_pop(lua, 1);
-    return good;
+    return 0;
 }
 
 /* required = "required" | "measured" | "excluded", or a function of the case that says so. Protected. */
@@ -529,12 +531,8 @@ static bool load(struct run *run)
         return false;
     }
     scenario_push_case(run->sandbox.lua, 1, run->result->case_index);
-    if (!read_breaches(run, 1)) {
-        run_fail(run, OUTCOME_FAILED, "%s: breaches: numbers of invariants, 1 to %d",
-                 scenario->path, INVARIANT_COUNT);
-        return false;
-    }
-    return call_reader(run, read_requirement, &run->result->requirement);
+    return call_reader(run, read_breaches, run) &&
+           call_reader(run, read_requirement, &run->result->requirement);
 }
 
 /* Protected: makes the coroutine with run function, bench and case on its stack. */

@@ -65,13 +65,15 @@ struct sandbox *sandbox_of(lua_State *lua)
 /* Once the budget is gone every further instruction fails, so that pcall cannot hold on to the run. */
 static void count_instructions(lua_State *lua, lua_Debug *record)
 {
-    (void)record;
     struct sandbox *sandbox = sandbox_of(lua);
     sandbox->instructions_left -= HOOK_STEP;
     if (sandbox->instructions_left > 0)
         return;
     lua_sethook(lua, count_instructions, LUA_MASKCOUNT, 1);
-    luaL_error(lua, "the script used up its instruction budget (an endless loop?)");
+    lua_getinfo(lua, "Sl", record);
+    lua_pushfstring(lua, "%s:%d: the script used up its instruction budget (an endless loop?)",
+                    record->short_src, record->currentline);
+    lua_error(lua);
 }
 
 static int sandbox_random(lua_State *lua)

@@ -1,0 +1,1 @@
+return { name = "a table that is no scenario" }
