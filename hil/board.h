@@ -57,7 +57,8 @@ struct board_statistics {
  */
 struct board *board_open(const struct board_spec *spec, char *message, size_t size);
 
-/* Detaches first if need be. NULL is allowed. */
+/* Ends the connection, whatever state it is in, without touching the flat: detach first if the run goes on.
+ * NULL is allowed. */
 void board_close(struct board *board);
 
 void board_statistics(const struct board *board, struct board_statistics *statistics);

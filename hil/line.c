@@ -88,40 +88,49 @@ static int spoil(struct line *line, uint8_t byte, uint8_t out[2])
 
 /* ---- passing on ------------------------------------------------------------------------------- */
 
-static int pass(struct line *line, int64_t stamp, enum line_direction direction, uint8_t byte)
+/* Bytes of one request leave in one piece: an adapter would put gaps between single ones. */
+static int hand_over(struct line *line)
+{
+    size_t size = line->out_size;
+    line->out_size = 0;
+    return size > 0 ? line->ends.to_device(line->ends.user, line->out, size) : 0;
+}
+
+static void pass(struct line *line, int64_t stamp, enum line_direction direction, uint8_t byte)
 {
     capture(line, stamp, direction, byte);
-    if (direction == LINE_TO_DEVICE)
-        return line->ends.to_device(line->ends.user, &byte, 1);
+    if (direction == LINE_TO_DEVICE) {
+        assert(line->out_size < sizeof line->out);
+        line->out[line->out_size++] = byte;
+        return;
+    }
     if (write(line->master, &byte, 1) != 1)
         line->overrun++; /* libmodbus was not read for 4 KiB: nobody listens */
     line->ends.arrived(line->ends.user, stamp, byte);
-    return 0;
 }
 
-static int pass_or_delay(struct line *line, int64_t stamp, enum line_direction direction,
-                         uint8_t byte)
+static void pass_or_delay(struct line *line, int64_t stamp, enum line_direction direction,
+                          uint8_t byte)
 {
-    if (line->faults.delay_ns <= 0 && line->delayed_count == 0)
-        return pass(line, stamp, direction, byte);
+    if (line->faults.delay_ns <= 0 && line->delayed_count == 0) {
+        pass(line, stamp, direction, byte);
+        return;
+    }
     if (line->delayed_count == LINE_DELAYED_MAX) {
         line->overrun++;
-        return 0;
+        return;
     }
     int at = (line->delayed_first + line->delayed_count++) % LINE_DELAYED_MAX;
     line->delayed[at] =
         (struct line_byte){stamp + line->faults.delay_ns, byte, (uint8_t)direction};
-    return 0;
 }
 
-static int relay(struct line *line, int64_t stamp, enum line_direction direction, uint8_t byte)
+static void relay(struct line *line, int64_t stamp, enum line_direction direction, uint8_t byte)
 {
     uint8_t out[2];
     int count = spoil(line, byte, out);
-    int result = 0;
-    for (int i = 0; i < count && result == 0; i++)
-        result = pass_or_delay(line, stamp, direction, out[i]);
-    return result;
+    for (int i = 0; i < count; i++)
+        pass_or_delay(line, stamp, direction, out[i]);
 }
 
 static int read_request(struct line *line, uint8_t *bytes, size_t size)
@@ -142,12 +151,20 @@ static int read_request(struct line *line, uint8_t *bytes, size_t size)
 
 int line_relay_request(struct line *line, int64_t now, size_t size)
 {
-    uint8_t bytes[512];
+    uint8_t bytes[sizeof line->out / 2]; /* each byte may be doubled */
     assert(size <= sizeof bytes);
     int result = read_request(line, bytes, size);
-    for (size_t i = 0; i < size && result == 0; i++)
-        result = relay(line, now, LINE_TO_DEVICE, bytes[i]);
-    return result;
+    if (result < 0)
+        return result;
+    return line_send(line, now, bytes, size);
+}
+
+int line_send(struct line *line, int64_t now, const uint8_t *bytes, size_t size)
+{
+    assert(size <= sizeof line->out / 2);
+    for (size_t i = 0; i < size; i++)
+        relay(line, now, LINE_TO_DEVICE, bytes[i]);
+    return hand_over(line);
 }
 
 void line_from_device(struct line *line, int64_t stamp, uint8_t byte)
@@ -159,15 +176,13 @@ int line_service(struct line *line, int64_t now)
 {
     while (line->delayed_count > 0) {
         struct line_byte next = line->delayed[line->delayed_first];
-        if (next.stamp > now)
-            return 0;
+        if (next.stamp > now || line->out_size == sizeof line->out)
+            break;
         line->delayed_first = (line->delayed_first + 1) % LINE_DELAYED_MAX;
         line->delayed_count--;
-        int result = pass(line, next.stamp, (enum line_direction)next.direction, next.byte);
-        if (result < 0)
-            return result;
+        pass(line, next.stamp, (enum line_direction)next.direction, next.byte);
     }
-    return 0;
+    return hand_over(line);
 }
 
 int64_t line_due(const struct line *line)

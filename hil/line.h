@@ -41,6 +41,8 @@ struct line {
     uint64_t captured;    /* bytes ever; the last LINE_CAPTURE_MAX are there */
     struct line_byte delayed[LINE_DELAYED_MAX]; /* ring in order of release; stamp is the release */
     int delayed_first, delayed_count;
+    uint8_t out[512]; /* on its way to the device, handed over in one piece */
+    size_t out_size;
     uint64_t corrupted, dropped, duplicated, overrun;
 };
 
@@ -54,6 +56,9 @@ void line_set_faults(struct line *line, const struct line_faults *faults);
 
 /* Relay `size` bytes that libmodbus wrote just now. 0, ERROR_IO when they do not come, or the device's error. */
 int line_relay_request(struct line *line, int64_t now, size_t size);
+
+/* Send bytes that libmodbus does not know of. 0 or the device's error. */
+int line_send(struct line *line, int64_t now, const uint8_t *bytes, size_t size);
 
 /* A byte came from the device. */
 void line_from_device(struct line *line, int64_t stamp, uint8_t byte);

@@ -87,22 +87,39 @@ static void forget_stray_bytes(struct modbus_master *master)
     master->received = 0;
 }
 
+/* By hand, since libmodbus computes the checksum right. */
+static int send_damaged(struct modbus_master *master, int64_t now, const uint8_t *raw, int size)
+{
+    uint8_t frame[MODBUS_RTU_MAX];
+    int length = modbus_rtu_encode(raw[0], raw + 1, (size_t)size - 1, frame, sizeof frame);
+    assert(length > 0);
+    frame[length - 1] ^= 0xff;
+    master->request_ends = now + length * character_ns(master);
+    return line_send(master->line, now, frame, (size_t)length);
+}
+
+static int send_sound(struct modbus_master *master, int64_t now, const uint8_t *raw, int size)
+{
+    int sent = modbus_library_send(master->library, raw, size);
+    if (sent < 0)
+        return sent;
+    master->request_ends = now + sent * character_ns(master);
+    return line_relay_request(master->line, now, (size_t)sent);
+}
+
 static int transmit(struct modbus_master *master, int64_t now)
 {
     uint8_t raw[1 + MODBUS_PDU_MAX] = {(uint8_t)master->config.slave};
     int size = modbus_request_encode(&master->jobs[0].request, raw + 1, sizeof raw - 1);
     assert(size > 0);
     forget_stray_bytes(master);
-    int sent = modbus_library_send(master->library, raw, size + 1);
-    if (sent < 0)
-        return sent;
     master->under_way = true;
     master->requests++;
     master->sent = now;
     if (master->attempts++ == 0)
         master->first_sent = now;
-    master->request_ends = now + sent * character_ns(master);
-    return line_relay_request(master->line, now, (size_t)sent);
+    return master->jobs[0].damaged ? send_damaged(master, now, raw, size + 1)
+                                   : send_sound(master, now, raw, size + 1);
 }
 
 /* ---- in --------------------------------------------------------------------------------------- */
@@ -141,9 +158,10 @@ static void conclude(struct modbus_master *master, int64_t now)
     master->under_way = false;
     bool answered = result.error == 0 || result.error == ERROR_MODBUS_EXCEPTION;
     master->answers += answered;
-    master->timeouts += result.error == ERROR_TIMEOUT;
-    master->crc_errors += !answered && result.error != ERROR_TIMEOUT;
-    if (answered || master->attempts >= MODBUS_MASTER_ATTEMPTS)
+    bool damaged = master->jobs[0].damaged;
+    master->timeouts += !damaged && result.error == ERROR_TIMEOUT;
+    master->crc_errors += !damaged && !answered && result.error != ERROR_TIMEOUT;
+    if (answered || damaged || master->attempts >= MODBUS_MASTER_ATTEMPTS)
         finish(master, &result);
 }
 

@@ -35,6 +35,7 @@ struct modbus_job {
     modbus_done *done;
     void *user;
     int64_t tag;
+    bool damaged; /* goes out once and with a wrong checksum; a sound device keeps silent */
 };
 
 struct modbus_master_config {

@@ -12,9 +12,11 @@
 enum { ATTEMPTS_MAX = 4, STAMP_BITS = 40 };
 
 void rack_start(struct rack *rack, struct can_port *port, const struct rack_listener *listener,
-                int64_t now)
+                int64_t now, int drift_ppm)
 {
     memset(rack, 0, sizeof *rack);
+    rack->sync.drift_ppm = drift_ppm;
+    rack->sync.known = drift_ppm == 0; /* one clock: the difference is 0 */
     rack->port = port;
     rack->listener = *listener;
     rack->status_at = now;
@@ -61,14 +63,6 @@ static int heartbeat(struct rack *rack, int64_t now)
     return send(rack, &beat, rack->heartbeat_sequence);
 }
 
-static bool superseded(const struct rack *rack, int index)
-{
-    for (int i = index + 1; i < rack->pending_count; i++)
-        if (rack->pending[i].stimulus.id == rack->pending[index].stimulus.id)
-            return true;
-    return false;
-}
-
 static void forget(struct rack *rack, int index)
 {
     rack->pending_count--;
@@ -76,19 +70,25 @@ static void forget(struct rack *rack, int index)
             (size_t)(rack->pending_count - index) * sizeof rack->pending[0]);
 }
 
-/* An older level must not come after a newer one, so only the newest of its kind is sent again. */
+/* What is sent again is the newest of its kind: an older level must not come after a newer one. */
+static const struct rack_stimulus *newest(const struct rack *rack, int index)
+{
+    const struct rack_stimulus *found = &rack->pending[index].stimulus;
+    for (int i = index + 1; i < rack->pending_count; i++)
+        if (rack->pending[i].stimulus.id == found->id)
+            found = &rack->pending[i].stimulus;
+    return found;
+}
+
 static int repeat(struct rack *rack, int64_t now)
 {
     for (int i = 0; i < rack->pending_count; i++) {
         struct rack_pending *pending = &rack->pending[i];
         if (now - pending->sent < ACK_LIMIT_NS)
             continue;
-        if (superseded(rack, i)) {
-            forget(rack, i--);
-            continue;
-        }
         if (pending->attempts >= ATTEMPTS_MAX)
             return ERROR_RACK_LOST;
+        pending->stimulus = *newest(rack, i);
         int result = transmit(rack, now, pending);
         if (result < 0)
             return result;
@@ -149,8 +149,10 @@ static void heartbeat_answered(struct rack *rack, const struct rack_fact *fact)
     if (!rack->heartbeat_out || fact->payload != rack->heartbeat_sequence)
         return;
     rack->heartbeat_out = false;
+    rack->heard = true;
     /* A frame that waited behind another may be stamped with a stale time, so only lone ones count. */
-    if (rack->heartbeat_alone || !rack->sync.known)
+    bool counts = rack->heartbeat_alone || !rack->sync.known;
+    if (counts && rack->sync.drift_ppm > 0)
         rack_sync_exchange(&rack->sync, rack->heartbeat_sent, fact->arrived, fact->stamp_ns,
                            RACK_STAMP_NS);
 }

@@ -51,6 +51,7 @@ struct rack {
     uint16_t heartbeat_sequence;
     int64_t heartbeat_sent, heartbeat_due;
     bool heartbeat_out;   /* not answered yet */
+    bool heard;           /* a heartbeat was answered: it has left its safe state */
     bool heartbeat_alone; /* nothing else was under way when it went out */
     int64_t status_at;    /* host time of the last Status, or of the start */
     uint16_t status;
@@ -60,8 +61,10 @@ struct rack {
     uint64_t frames, lost, foreign;
 };
 
+/* drift_ppm: how far the rack's clock may run from the host's, RACK_SYNC_DRIFT_PPM for two crystals, 0 when
+ * both run on one clock. */
 void rack_start(struct rack *rack, struct can_port *port, const struct rack_listener *listener,
-                int64_t now);
+                int64_t now, int drift_ppm);
 
 /* Send a stimulus now; its acknowledgement comes back as a fact with this tag. Of two stimuli of one id
  * the later counts. 0, ERROR_QUEUE_FULL (too many unacknowledged), ERROR_RACK_LOST. */

@@ -13,6 +13,7 @@ enum { RACK_SYNC_DRIFT_PPM = 100 };
 
 struct rack_sync {
     bool known;
+    int drift_ppm;     /* 0 when both run on one clock */
     int64_t low, high; /* bounds of host - rack, ns, at host time `at` */
     int64_t at;
     int64_t exchanges;

@@ -1,0 +1,489 @@
+/* Taking a flat over and giving it back. The site's time stands still while this talks to the board. */
+#include "hil/board_internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define RACK_WAIT_NS (2 * NS_PER_S)
+#define BOOT_WAIT_NS (4 * NS_PER_S)
+#define CONTACTS_WAIT_NS (3 * NS_PER_S)
+#define BETWEEN_LOOKS_NS (50 * NS_PER_MS)
+
+enum { CLOCK_TOLERANCE_S = 5 };
+
+/* ---- an exchange of its own ---------------------------------------------------------------------- */
+
+struct exchange {
+    bool done;
+    struct modbus_result result;
+};
+
+static void exchanged(void *user, const struct modbus_result *result)
+{
+    struct exchange *exchange = user;
+    exchange->result = *result;
+    exchange->done = true;
+}
+
+/* One turn towards `until`. The board's error, or 0. */
+static int turn(struct hil_board *board, int64_t until)
+{
+    connection_service(board, false);
+    if (board->error < 0)
+        return board->error;
+    int64_t due = connection_due(board, false);
+    connection_wait(board, due < until ? due : until);
+    return board->error;
+}
+
+static int pass_time(struct hil_board *board, int64_t duration)
+{
+    int64_t until = board_host_now(board) + duration;
+    while (board_host_now(board) < until)
+        if (turn(board, until) < 0)
+            return board->error;
+    return 0;
+}
+
+/* 0 when the exchange came to an end; what it met is in *result. */
+static int exchange(struct hil_board *board, const struct modbus_request *request,
+                    struct modbus_result *result)
+{
+    struct exchange one = {.done = false};
+    const struct modbus_job job = {.request = *request, .done = exchanged, .user = &one};
+    if (modbus_master_submit(&board->master, &job) < 0)
+        return ERROR_QUEUE_FULL;
+    while (!one.done) {
+        connection_service(board, false);
+        if (!one.done && board->error == 0)
+            connection_wait(board, connection_due(board, false));
+        if (board->error < 0) {
+            board->master.job_count = 0; /* its job points to this frame of the stack */
+            return board->error;
+        }
+    }
+    *result = one.result;
+    return 0;
+}
+
+static int read_status(struct hil_board *board, struct modbus_result *result,
+                       struct snapshot *snapshot)
+{
+    const struct modbus_request request = {.function = MODBUS_READ_INPUT,
+                                           .address = board->profile.block_first,
+                                           .count = board->profile.block_count};
+    int error = exchange(board, &request, result);
+    if (error == 0 && result->error == 0)
+        poll_decode(board, result, snapshot);
+    return error;
+}
+
+/* ---- is anybody there ---------------------------------------------------------------------------- */
+
+static int find_rack(struct hil_board *board)
+{
+    int64_t until = board_host_now(board) + RACK_WAIT_NS;
+    if (!board->pace->has_rack)
+        return 0;
+    while (!board->rack.heard || !board->rack.sync.known || board->rack.status == 0)
+        if (turn(board, until) < 0)
+            return board->error;
+    return 0;
+}
+
+static int nobody_answers(struct hil_board *board, const struct modbus_result *result)
+{
+    char what[160], bytes[100];
+    bool dead = board->pace->has_rack && !(board->rack.status & RACK_STATUS_POWERED);
+    board_describe(board, what, sizeof what);
+    line_describe(&board->line, bytes, sizeof bytes);
+    if (result->error == ERROR_MODBUS_EXCEPTION)
+        board_fail(board, ERROR_BOARD_REFUSED,
+                   "%s refuses to show its status (exception %d): is it the make of board that the "
+                   "profile \"%s\" describes?", what, result->response.exception,
+                   board->profile.name);
+    else if (dead)
+        board_fail(board, ERROR_BOARD_NO_ANSWER,
+                   "%s has no power, says the rack; is there an outage in this flat?", what);
+    else
+        board_fail(board, ERROR_BOARD_NO_ANSWER,
+                   "%s never answered (%s); check baud, parity and slave address, that A and B are "
+                   "not swapped, and its supply; last bytes %s", what,
+                   result->error == ERROR_TIMEOUT ? "silence" : error_text(result->error), bytes);
+    return board->error;
+}
+
+static int find_board(struct hil_board *board, struct snapshot *snapshot)
+{
+    struct modbus_result result;
+    int64_t until = board_host_now(board) + BOOT_WAIT_NS;
+    for (;;) {
+        int error = read_status(board, &result, snapshot);
+        if (error < 0)
+            return error;
+        if (result.error == 0)
+            break;
+        if (board_host_now(board) >= until)
+            return nobody_answers(board, &result);
+    }
+    board->sequence = (uint16_t)snapshot->last_sequence;
+    return 0;
+}
+
+/* ---- settings ------------------------------------------------------------------------------------ */
+
+struct setting {
+    enum profile_register which;
+    int64_t value;
+};
+
+enum { SETTINGS = 15 };
+
+/* Balance, price and overdraft come before the mode: the board judges its credit after every write. */
+static void collect_settings(struct hil_board *board, struct site *site, struct flat *flat,
+                             struct setting settings[SETTINGS])
+{
+    const struct meter_config *config = &flat->meter.config;
+    const struct setting all[SETTINGS] = {
+        {PROFILE_RATED_RESIDUAL, config->rated_residual_ua},
+        {PROFILE_OVERLOAD_LIMIT, config->overload_ma},
+        {PROFILE_OVERLOAD_DELAY, config->overload_delay_ns / NS_PER_MS},
+        {PROFILE_OVERLOAD_RECLOSE, config->overload_reclose_ns / NS_PER_MS},
+        {PROFILE_OVERLOAD_RECLOSES_MAX, config->overload_recloses_max},
+        {PROFILE_HOLDOFF_CURRENT, config->holdoff_ma},
+        {PROFILE_HOLDOFF_MAX, config->holdoff_max_ns / NS_PER_MS},
+        {PROFILE_HEAT_TRIP, config->heat_trip_mc},
+        {PROFILE_SAFETY_RECLOSE, config->safety_reclose_ns / NS_PER_MS},
+        {PROFILE_SET_BALANCE, flat->meter.memory.balance},
+        {PROFILE_PRICE, config->price},
+        {PROFILE_OVERDRAFT, config->overdraft},
+        {PROFILE_CREDIT_MODE, config->credit == CREDIT_LOCAL},
+        {PROFILE_SET_ENERGY, flat->meter.memory.energy.mwh},
+        {PROFILE_SET_CLOCK, meter_clock_s(&flat->meter, site->now)},
+    };
+    (void)board;
+    memcpy(settings, all, sizeof all);
+}
+
+static bool can_have(const struct hil_board *board, enum profile_register which)
+{
+    switch (which) {
+    case PROFILE_RATED_RESIDUAL:
+        return board->profile.can[PROFILE_CAN_LEAKAGE];
+    case PROFILE_SET_BALANCE:
+    case PROFILE_PRICE:
+    case PROFILE_OVERDRAFT:
+    case PROFILE_CREDIT_MODE:
+        return board->profile.can[PROFILE_CAN_CREDIT];
+    case PROFILE_SET_CLOCK:
+        return board->profile.can[PROFILE_CAN_CLOCK];
+    case PROFILE_HEAT_TRIP:
+        return board->profile.can[PROFILE_CAN_HEAT];
+    default:
+        return true;
+    }
+}
+
+static int refused(struct hil_board *board, const struct setting *setting, const char *why)
+{
+    char what[160];
+    board_describe(board, what, sizeof what);
+    board_fail(board, ERROR_BOARD_REFUSED, "%s: %s = %lld: %s", what,
+               profile_register_key(setting->which), (long long)setting->value, why);
+    return board->error;
+}
+
+static int write_setting(struct hil_board *board, const struct setting *setting)
+{
+    struct modbus_request request;
+    struct modbus_result result;
+    if (profile_write_request(&board->profile, setting->which, setting->value, &request) < 0)
+        return refused(board, setting, "its register cannot hold that value");
+    int error = exchange(board, &request, &result);
+    if (error < 0)
+        return error;
+    if (result.error == ERROR_MODBUS_EXCEPTION)
+        return refused(board, setting, modbus_exception_text(result.response.exception));
+    return result.error < 0 ? refused(board, setting, error_text(result.error)) : 0;
+}
+
+static int write_settings(struct hil_board *board, const struct setting settings[SETTINGS])
+{
+    const struct setting seal = {PROFILE_SEAL, board->profile.seal_key};
+    int error = write_setting(board, &seal);
+    for (int i = 0; i < SETTINGS && error == 0; i++)
+        if (can_have(board, settings[i].which))
+            error = write_setting(board, &settings[i]);
+    return error;
+}
+
+static bool reads_back(const struct hil_board *board, const struct setting *setting,
+                       const struct modbus_response *response)
+{
+    const struct profile_entry *entry = &board->profile.registers[setting->which];
+    struct modbus_request written;
+    int64_t is = profile_decode(entry, response->values);
+    if (setting->which == PROFILE_SET_CLOCK)
+        return is >= setting->value - 1 && is <= setting->value + CLOCK_TOLERANCE_S;
+    profile_write_request(&board->profile, setting->which, setting->value, &written);
+    return is == profile_decode(entry, written.values);
+}
+
+static int check_settings(struct hil_board *board, const struct setting settings[SETTINGS])
+{
+    struct modbus_request request;
+    struct modbus_result result;
+    for (int i = 0; i < SETTINGS; i++) {
+        if (!can_have(board, settings[i].which))
+            continue;
+        profile_read_request(&board->profile, settings[i].which, &request);
+        int error = exchange(board, &request, &result);
+        if (error < 0)
+            return error;
+        if (result.error < 0)
+            return refused(board, &settings[i], "it cannot be read back");
+        if (!reads_back(board, &settings[i], &result.response))
+            return refused(board, &settings[i], "it reads back another value");
+    }
+    return 0;
+}
+
+/* ---- commands and contacts ------------------------------------------------------------------------ */
+
+/* Give a command and read what came of it. */
+static int command(struct hil_board *board, enum profile_command which, struct snapshot *snapshot)
+{
+    struct modbus_result result;
+    const struct modbus_request request = {
+        .function = MODBUS_WRITE_MULTIPLE,
+        .address = board->profile.registers[PROFILE_CONTROL].address,
+        .count = 2,
+        .values = {board->profile.commands[which], ++board->sequence},
+    };
+    int error = exchange(board, &request, &result);
+    if (error < 0)
+        return error;
+    if (result.error == 0 || result.error == ERROR_MODBUS_EXCEPTION) {
+        error = read_status(board, &result, snapshot);
+        if (error < 0)
+            return error;
+    }
+    if (result.error < 0)
+        return refused(board, &(struct setting){PROFILE_CONTROL, board->profile.commands[which]},
+                       error_text(result.error));
+    return 0;
+}
+
+static bool stands(const struct hil_board *board, const struct snapshot *snapshot, bool closed)
+{
+    bool by_rack = !board->rack_contacts_known || board->rack_contacts == closed;
+    return by_rack &&
+           profile_bit(&board->profile, snapshot->status, PROFILE_BIT_CLOSED) == closed &&
+           profile_bit(&board->profile, snapshot->status, PROFILE_BIT_COMMANDED) == closed;
+}
+
+static int set_keep_power(struct hil_board *board, bool on, struct snapshot *snapshot)
+{
+    if (profile_bit(&board->profile, snapshot->status, PROFILE_BIT_KEEP_POWER) == on)
+        return 0;
+    return command(board, on ? PROFILE_COMMAND_KEEP_POWER_ON : PROFILE_COMMAND_KEEP_POWER_OFF,
+                   snapshot);
+}
+
+static int drive_contacts(struct hil_board *board, bool closed, struct snapshot *snapshot)
+{
+    int error = 0;
+    if (profile_bit(&board->profile, snapshot->status, PROFILE_BIT_LOCKED))
+        error = command(board, PROFILE_COMMAND_CLEAR_LOCK, snapshot);
+    if (error == 0 && !stands(board, snapshot, closed))
+        error = command(board, closed ? PROFILE_COMMAND_CLOSE : PROFILE_COMMAND_TRIP, snapshot);
+    return error;
+}
+
+static int bring_contacts(struct hil_board *board, bool closed, struct snapshot *snapshot)
+{
+    struct modbus_result result;
+    int error = drive_contacts(board, closed, snapshot);
+    int64_t until = error < 0 ? 0 : board_host_now(board) + CONTACTS_WAIT_NS;
+    while (error == 0 && !stands(board, snapshot, closed) && board_host_now(board) < until) {
+        error = pass_time(board, BETWEEN_LOOKS_NS);
+        if (error == 0)
+            error = read_status(board, &result, snapshot);
+    }
+    if (error < 0 || stands(board, snapshot, closed))
+        return error;
+    char what[160];
+    board_describe(board, what, sizeof what);
+    board_fail(board, ERROR_BOARD_REFUSED,
+               "%s: its contacts do not %s (status %04llx, standing causes %02x, last result %lld)",
+               what, closed ? "close" : "open", (unsigned long long)snapshot->status,
+               (unsigned)snapshot->causes, (long long)snapshot->result);
+    return board->error;
+}
+
+/* ---- attach --------------------------------------------------------------------------------------- */
+
+static int configure(struct hil_board *board, struct site *site, struct flat *flat,
+                     struct snapshot *snapshot)
+{
+    struct setting settings[SETTINGS];
+    bool closed = plant_contacts_closed(&flat->plant);
+    bool keep = flat->meter.controller.status.keep_power;
+    collect_settings(board, site, flat, settings);
+    /* Keep-power would refuse the trip that an open flat needs; without it a spent balance trips at once. */
+    int error = set_keep_power(board, keep && closed, snapshot);
+    if (error == 0)
+        error = write_settings(board, settings);
+    if (error == 0)
+        error = bring_contacts(board, closed, snapshot);
+    if (error == 0)
+        error = set_keep_power(board, keep, snapshot);
+    return error == 0 ? check_settings(board, settings) : error;
+}
+
+static void sense(struct controller *controller, int64_t now, const struct plant_signals *signals)
+{
+    (void)now;
+    stimulus_send(orders_board(controller), signals, true);
+}
+
+static void timer(struct controller *controller, int64_t now, int which)
+{
+    (void)controller; /* the board keeps its own time: no timer of the flat is its */
+    (void)now;
+    (void)which;
+}
+
+static const struct controller_ops controller_ops = {sense, orders_receive, timer};
+
+static void take_over(struct hil_board *board, struct site *site, struct flat *flat,
+                      const struct snapshot *snapshot)
+{
+    struct timers timers = {&flat->queue, FLAT_SLOT_METER, METER_TIMERS};
+    for (int i = 0; i < METER_TIMERS; i++)
+        timer_cancel(&timers, i);
+    board->controller = (struct controller){
+        .ops = &controller_ops,
+        .status = flat->meter.controller.status,
+    };
+    board->site = site;
+    board->flat = flat;
+    board->origin = board_host_now(board) - site->now;
+    board->contacts_register = plant_contacts_closed(&flat->plant);
+    flat->plant.contacts_outside = true;
+    flat->plant.outside_closed = board->contacts_register;
+    flat->plant.signals_changed = true; /* brings the currents to the rack */
+    flat->last_cause = -1;
+    poll_publish(board, snapshot);
+    board->controller.status.powered = true;
+    board->powered = true;
+    board->seen = *snapshot;
+    board->seen_contrary = snapshot->sent;
+    board->answered_at = board->poll_due = board_host_now(board);
+    board->resend_levels = false;
+    flat_set_controller(flat, &board->controller);
+    flat_settle(flat, site->now);
+    site_touched(site, flat);
+}
+
+static void identify(struct hil_board *board, const struct snapshot *snapshot)
+{
+    char what[160], text[sizeof board->board.identity + 160];
+    board_describe(board, what, sizeof what);
+    snprintf(text, sizeof text, "%s, firmware %llx.%02llx, %s", board->profile.name,
+             (unsigned long long)snapshot->version >> 8, (unsigned long long)snapshot->version & 0xff,
+             what);
+    text[sizeof board->board.identity - 1] = '\0';
+    strcpy(board->board.identity, text);
+}
+
+static void forget_run(struct hil_board *board)
+{
+    board->error = 0;
+    board->flat = NULL;
+    board->fact_first = board->fact_count = 0;
+    board->inbox_count = 0;
+    board->order.active = false;
+    board->levels.known = false;
+    board->rack_contacts_known = false;
+    board->poll_in_flight = board->poll_again = false;
+    board->failures = 0;
+    board->widening = board->widening_until = 0;
+    board->opened_at = board->power_since = board->power_told_at = INT64_MIN / 2;
+    board->widening_until = INT64_MIN / 2;
+    board->close_reason = -1;
+    board->coil_on = false;
+    memset(&board->statistics, 0, sizeof board->statistics);
+    board->board.message[0] = '\0';
+}
+
+int attach_flat(struct board *base, struct site *site, struct flat *flat)
+{
+    struct hil_board *board = (struct hil_board *)base;
+    struct snapshot snapshot;
+    forget_run(board);
+    if (board->spec.seed == 0)
+        board->spec.seed = site->config.seed;
+    int error = connection_open(board);
+    if (error < 0)
+        return error;
+    if (flat->meter.controller.status.powered)
+        meter_account(&flat->meter, site->now);
+    error = find_rack(board);
+    if (error == 0)
+        stimulus_send(board, &flat->plant.signals, false);
+    if (error == 0)
+        error = find_board(board, &snapshot);
+    if (error == 0)
+        error = configure(board, site, flat, &snapshot);
+    if (error < 0) {
+        connection_close(board);
+        return error;
+    }
+    identify(board, &snapshot);
+    take_over(board, site, flat, &snapshot);
+    return 0;
+}
+
+/* ---- detach --------------------------------------------------------------------------------------- */
+
+/* The virtual meter goes on from what the board knew last. */
+static void hand_back(struct hil_board *board)
+{
+    struct flat *flat = board->flat;
+    struct meter *meter = &flat->meter;
+    const struct snapshot *seen = &board->seen;
+    const struct controller_status *status = &board->controller.status;
+    flat->plant.contacts_outside = false;
+    flat->plant.relay.closed = flat->plant.outside_closed;
+    flat->plant.relay.settled = true;
+    meter->memory.causes = seen->causes;
+    meter->memory.last_trip = status->last_trip;
+    meter->memory.keep_power = status->keep_power;
+    meter->memory.close_permitted = status->close_permitted;
+    meter->memory.closed_wanted =
+        profile_bit(&board->profile, seen->status, PROFILE_BIT_COMMANDED);
+    meter->memory.energy.mwh = seen->register_mwh;
+    if (meter->config.credit == CREDIT_LOCAL)
+        meter->memory.balance = seen->balance;
+    meter->controller.status = *status;
+    meter->controller.status.held_by_current = false;
+    meter->signals = flat->plant.signals;
+    meter->sensed_at = board->site->now;
+    flat->last_cause = -1;
+    flat_set_controller(flat, NULL);
+    flat->plant.signals_changed = true;
+    flat_settle(flat, board->site->now);
+    site_touched(board->site, flat);
+}
+
+void detach_flat(struct board *base)
+{
+    struct hil_board *board = (struct hil_board *)base;
+    if (board->flat)
+        hand_back(board);
+    board->flat = NULL;
+    if (board->connected && board->pace)
+        stimulus_zero(board);
+    connection_close(board);
+}

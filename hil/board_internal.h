@@ -1,0 +1,188 @@
+/*
+ * The board controller from the inside. connection: the emulator, pace, line, Modbus master and rack;
+ * stimulus: levels to the rack and what it tells; poll: the status block and what changed in it; orders: DL/T 645
+ * from the modem; attach: taking a flat over. What arrives becomes facts, in order, each due at a site time;
+ * `deliver` applies them.
+ */
+#ifndef METERBENCH_HIL_BOARD_INTERNAL_H
+#define METERBENCH_HIL_BOARD_INTERNAL_H
+
+#include "hil/bench_file.h"
+#include "hil/board.h"
+#include "hil/emulator.h"
+#include "hil/modbus_master.h"
+#include "hil/pace.h"
+#include "hil/profile.h"
+#include "hil/rack.h"
+
+enum { PATH_SIZE = 256, FACTS_MAX = 64, ORDERS_MAX = 4, ORDER_STEPS_MAX = 3 };
+
+/* The status block of one poll, in base units. Times are host time. */
+struct snapshot {
+    int64_t sent, answered;
+    int64_t status, last_trip, trips, resets, version, result, last_sequence;
+    uint32_t causes; /* CAUSE_BIT */
+    int64_t voltage_mv, current_ma, power_mw, residual_ua, register_mwh, balance, clock_s;
+};
+
+enum fact_kind { FACT_EVENT, FACT_CONTACTS, FACT_LOAD, FACT_POWER, FACT_STATUS, FACT_REPLY };
+
+struct fact {
+    enum fact_kind kind;
+    int64_t due;             /* site time */
+    struct event event;      /* times in site time; kind, a, b as far as known */
+    struct snapshot status;  /* FACT_STATUS */
+    struct dlt645_frame reply; /* FACT_REPLY */
+};
+
+/* What was last sent to the rack. */
+struct levels {
+    bool known;
+    int32_t voltage_mv, demand_ma, residual_ua;
+    int16_t temperature_dc;
+    bool smoke, key;
+};
+
+/* An order from the modem that takes Modbus transactions. */
+struct order {
+    bool active;
+    bool recharges;
+    struct dlt645_relay_command command;
+    struct controller_recharge recharge;
+    uint16_t keys[ORDER_STEPS_MAX]; /* control keys, one after the other */
+    int key_count, key_at;
+    bool repeated; /* the line failed: the board may have done it at an earlier attempt */
+    bool resynchronised;
+};
+
+struct hil_board {
+    struct board board; /* first */
+    struct controller controller;
+
+    /* what board_open found */
+    struct board_spec spec; /* its strings point below */
+    char port[96], rack_path[96];
+    char program[PATH_SIZE], elf[PATH_SIZE], map[PATH_SIZE], truth[PATH_SIZE];
+    struct profile profile;
+    struct modbus_master_config modbus;
+
+    /* the connection */
+    struct emulator emulator;
+    struct pace *pace;
+    struct line line;
+    struct modbus_master master;
+    struct rack rack;
+    bool connected;
+    bool rack_contacts; /* contacts as the rack last told, */
+    bool rack_contacts_known;
+    int64_t load_mv;
+
+    /* the run */
+    struct site *site;
+    struct flat *flat; /* NULL: not attached */
+    int64_t origin;    /* host time = site time + origin */
+    int error;         /* the first error; it stays */
+    struct fact facts[FACTS_MAX];
+    int fact_first, fact_count;
+    int64_t widening, widening_until; /* host time: the bench was late */
+
+    /* stimulus */
+    struct levels levels;
+    bool resend_levels;
+    int64_t coil_at[2]; /* host interval and stamp of the coil's last switch-on */
+    int64_t coil_stamp;
+    bool coil_on, coil_close;
+    bool powered;
+    int64_t power_told_at, power_since; /* host time */
+
+    /* poll */
+    struct snapshot seen; /* the last one delivered */
+    int64_t seen_contrary;
+    int64_t poll_due;
+    bool poll_in_flight, poll_again;
+    int64_t answered_at; /* host time of the last good answer */
+    int failures;        /* requests in a row that no attempt brought through */
+    bool contacts_register; /* as the last poll said */
+    int64_t opened_at;   /* host time, of trip_cause_known */
+    int close_reason;    /* of an order under way, or -1 */
+    int64_t close_reason_until;
+
+    /* orders */
+    struct controller_frame inbox[ORDERS_MAX];
+    int inbox_count;
+    struct order order;
+    uint16_t sequence;
+
+    struct board_statistics statistics;
+};
+
+/* ---- time and facts (board.c) ------------------------------------------------------------------ */
+
+int64_t board_host_now(struct hil_board *board);
+int64_t board_site_time(const struct hil_board *board, int64_t host);
+
+/* A new fact known since host time `arrived`, to be filled in; NULL when the ring is full (an error is set). */
+struct fact *board_fact(struct hil_board *board, enum fact_kind kind, int64_t arrived);
+
+/* Fill a fact's event from an interval of host time. */
+void board_fact_times(struct hil_board *board, struct fact *fact, int64_t earliest, int64_t latest,
+                      int64_t stamp_ns, enum evidence evidence);
+
+/* The first error stays; its message is kept. */
+void board_fail(struct hil_board *board, int error, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* "board on /dev/ttyUSB0 (9600 8N1, slave 1)" */
+void board_describe(const struct hil_board *board, char *text, size_t size);
+
+/* Put an event of a fact, times as in it, with another kind. */
+void board_log(struct hil_board *board, const struct fact *fact, enum event_kind kind, int64_t a,
+               int64_t b);
+
+/* ---- connection.c ------------------------------------------------------------------------------ */
+
+int connection_open(struct hil_board *board);
+void connection_close(struct hil_board *board);
+/* One turn: everything due at host time now. Sets the board's error. */
+void connection_service(struct hil_board *board, bool polls);
+int64_t connection_due(const struct hil_board *board, bool polls);
+/* Let time pass to `until` or to an arrival. */
+void connection_wait(struct hil_board *board, int64_t until);
+
+/* ---- stimulus.c -------------------------------------------------------------------------------- */
+
+void stimulus_rack_fact(void *user, const struct rack_fact *fact);
+/* Send what changed; tag_cause: a cause of flat->last_cause rides on it. */
+void stimulus_send(struct hil_board *board, const struct plant_signals *signals, bool currents);
+/* A cause that changed nothing at the inputs. */
+void stimulus_flush_cause(struct hil_board *board);
+void stimulus_zero(struct hil_board *board);
+void stimulus_deliver(struct hil_board *board, int64_t now, const struct fact *fact);
+
+/* ---- poll.c ------------------------------------------------------------------------------------ */
+
+void poll_service(struct hil_board *board, int64_t now);
+void poll_soon(struct hil_board *board, int64_t now);
+void poll_decode(const struct hil_board *board, const struct modbus_result *result,
+                 struct snapshot *snapshot);
+void poll_deliver(struct hil_board *board, int64_t now, const struct fact *fact);
+/* What a request met, for the watch over a silent board. */
+void poll_note(struct hil_board *board, const struct modbus_result *result);
+void poll_publish(struct hil_board *board, const struct snapshot *snapshot);
+void poll_alarm(struct hil_board *board, int64_t now, enum meter_alarm alarm, int detail);
+
+/* ---- orders.c ---------------------------------------------------------------------------------- */
+
+void orders_receive(struct controller *controller, int64_t now, const uint8_t *frame, size_t size);
+/* A poll came back; an order may have waited for it. */
+void orders_polled(struct hil_board *board, const struct snapshot *snapshot);
+void orders_deliver(struct hil_board *board, const struct fact *fact);
+int orders_misuse(struct board *base, struct site *site, enum board_misuse misuse, int order);
+struct hil_board *orders_board(struct controller *controller);
+
+/* ---- attach.c ---------------------------------------------------------------------------------- */
+
+int attach_flat(struct board *base, struct site *site, struct flat *flat);
+void detach_flat(struct board *base);
+
+#endif

@@ -1,0 +1,187 @@
+/* Everything between the board controller and the outside: emulator, pace, line, Modbus master, rack. */
+#include "hil/board_internal.h"
+
+#include "hil/granted.h"
+#include "hil/paced.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+/* ---- what arrives ------------------------------------------------------------------------------ */
+
+static void byte_from_port(void *user, int64_t stamp, uint8_t byte)
+{
+    line_from_device(&((struct hil_board *)user)->line, stamp, byte);
+}
+
+static void frame_from_rack(void *user, int64_t stamp, const struct can_frame *frame)
+{
+    rack_receive(&((struct hil_board *)user)->rack, stamp, frame);
+}
+
+static int bytes_to_port(void *user, const uint8_t *bytes, size_t size)
+{
+    struct hil_board *board = user;
+    return board->pace->ops->write(board->pace, bytes, size);
+}
+
+static void byte_passed_on(void *user, int64_t stamp, uint8_t byte)
+{
+    modbus_master_byte(&((struct hil_board *)user)->master, stamp, byte);
+}
+
+/* ---- opening ----------------------------------------------------------------------------------- */
+
+static int start_emulator(struct hil_board *board)
+{
+    const struct emulator_config config = {
+        .program = board->program,
+        .elf = board->elf,
+        .map = board->map,
+        .truth = board->truth[0] ? board->truth : NULL,
+        .seed = board->spec.seed,
+        .lockstep = board->spec.lockstep,
+    };
+    return emulator_start(&board->emulator, &config, board->board.message,
+                          sizeof board->board.message);
+}
+
+static int open_pace(struct hil_board *board)
+{
+    const struct pace_listener listener = {byte_from_port, frame_from_rack, board};
+    int error = ERROR_NO_MEMORY;
+    if (board->spec.kind == BOARD_EMULATED && board->spec.lockstep)
+        board->pace = granted_open(board->emulator.lockstep_fd, &listener);
+    else
+        board->pace = paced_open(board->port, &board->modbus.line, board->rack_path, &listener,
+                                 &error, board->board.message, sizeof board->board.message);
+    return board->pace ? 0 : error;
+}
+
+static int open_line(struct hil_board *board)
+{
+    const struct line_ends ends = {bytes_to_port, byte_passed_on, board};
+    char *message = board->board.message;
+    size_t size = sizeof board->board.message;
+    struct random random = random_stream(board->spec.seed, RANDOM_NO_FLAT, RANDOM_METER_LINK);
+    int result = line_open(&board->line, &ends, random, message, size);
+    if (result < 0)
+        return result;
+    line_set_faults(&board->line, &board->spec.line_faults);
+    board->modbus.jitter_ns = board->pace->jitter_ns;
+    return modbus_master_open(&board->master, &board->line, &board->modbus, message, size);
+}
+
+int connection_open(struct hil_board *board)
+{
+    const struct rack_listener listener = {stimulus_rack_fact, board};
+    bool emulated = board->spec.kind == BOARD_EMULATED;
+    board->line.master = board->line.slave = -1;
+    board->connected = true;
+    int result = emulated ? start_emulator(board) : 0;
+    if (result == 0 && emulated && !board->spec.lockstep) {
+        snprintf(board->port, sizeof board->port, "%s", board->emulator.uart);
+        snprintf(board->rack_path, sizeof board->rack_path, "%s", board->emulator.rack);
+    }
+    if (result == 0)
+        result = open_pace(board);
+    if (result == 0)
+        result = open_line(board);
+    if (result < 0) {
+        connection_close(board);
+        return result;
+    }
+    rack_start(&board->rack, &board->pace->rack, &listener, board_host_now(board),
+               board->spec.lockstep ? 0 : RACK_SYNC_DRIFT_PPM);
+    return 0;
+}
+
+void connection_close(struct hil_board *board)
+{
+    if (!board->connected)
+        return;
+    board->connected = false;
+    modbus_master_close(&board->master);
+    line_close(&board->line);
+    if (board->pace)
+        board->pace->ops->close(board->pace);
+    board->pace = NULL;
+    if (board->spec.kind == BOARD_EMULATED)
+        emulator_stop(&board->emulator);
+}
+
+/* ---- a turn ------------------------------------------------------------------------------------ */
+
+/* A dead emulator shows first as a port that went away; give the process a moment to be seen dead. */
+static bool emulator_died(struct hil_board *board)
+{
+    char words[sizeof board->board.message];
+    if (board->spec.kind != BOARD_EMULATED)
+        return false;
+    for (int waits = 0; waits < 40; waits++) {
+        if (emulator_has_died(&board->emulator, words, sizeof words)) {
+            board_fail(board, ERROR_EMULATOR, "%s", words);
+            return true;
+        }
+        nanosleep(&(struct timespec){0, 5 * NS_PER_MS}, NULL);
+    }
+    return false;
+}
+
+static void rack_failed(struct hil_board *board, int error)
+{
+    if (board->pace->message[0])
+        board_fail(board, error, "%s", board->pace->message);
+    else
+        board_fail(board, ERROR_RACK_LOST,
+                   "the rack%s%s told nothing for 1 s, or acknowledges no stimulus (%llu frames came "
+                   "before); check its power and the CAN termination",
+                   board->rack_path[0] ? " on " : "", board->rack_path,
+                   (unsigned long long)board->rack.frames);
+}
+
+static void port_failed(struct hil_board *board, int error)
+{
+    if (emulator_died(board))
+        return;
+    board_fail(board, error, "%s", board->pace->message[0] ? board->pace->message : error_text(error));
+}
+
+void connection_service(struct hil_board *board, bool polls)
+{
+    int64_t now = board_host_now(board);
+    int result = board->pace->has_rack ? rack_service(&board->rack, now) : 0;
+    if (result < 0) {
+        if (!emulator_died(board))
+            rack_failed(board, result);
+        return;
+    }
+    result = line_service(&board->line, now);
+    if (result == 0 && polls)
+        poll_service(board, now);
+    if (result == 0)
+        result = modbus_master_service(&board->master, now);
+    if (result < 0)
+        port_failed(board, result);
+}
+
+int64_t connection_due(const struct hil_board *board, bool polls)
+{
+    int64_t due = modbus_master_due(&board->master);
+    int64_t others[] = {
+        line_due(&board->line),
+        board->pace->has_rack ? rack_due(&board->rack) : TIME_NEVER,
+        polls && !board->poll_in_flight ? board->poll_due : TIME_NEVER,
+    };
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        due = others[i] < due ? others[i] : due;
+    return due;
+}
+
+void connection_wait(struct hil_board *board, int64_t until)
+{
+    int result = board->pace->ops->wait(board->pace, until);
+    if (result < 0)
+        port_failed(board, result);
+}

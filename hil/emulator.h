@@ -1,0 +1,41 @@
+/*
+ * The board emulator as a child process: started fresh, watched, always ended. Its EEPROM begins erased and
+ * lies, like its messages, in a directory of its own that is removed at the end.
+ */
+#ifndef METERBENCH_HIL_EMULATOR_H
+#define METERBENCH_HIL_EMULATOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct emulator_config {
+    const char *program, *elf, *map;
+    const char *truth; /* NULL: none */
+    uint64_t seed;
+    bool lockstep;
+};
+
+struct emulator {
+    pid_t pid; /* 0: not running */
+    char directory[64];
+    int lockstep_fd; /* our end of the socket, or -1 */
+    int stdin_fd, stdout_fd;
+    char uart[64], rack[64]; /* devices of a paced one */
+    int status;              /* of waitpid, once it ended */
+    bool ended;
+};
+
+/* Starts it and waits until it is ready (5 s at most). 0, or ERROR_EMULATOR with a message. It dies with
+ * the thread that started it, however that ends. */
+int emulator_start(struct emulator *emulator, const struct emulator_config *config, char *message,
+                   size_t size);
+
+/* True when the process is gone; the message says how it ended and what it said last. */
+bool emulator_has_died(struct emulator *emulator, char *message, size_t size);
+
+/* Asks it to end, insists after 2 s, removes its files. Nothing happens when it was never started. */
+void emulator_stop(struct emulator *emulator);
+
+#endif
