@@ -53,7 +53,8 @@ struct board_maker *cli_board_maker_new(const struct cli_board_options *options,
         *error = EXIT_INTERNAL;
         return NULL;
     }
-    maker->base = (struct board_maker){open_one, close_one};
+    maker->base = (struct board_maker){
+        .one_at_a_time = !emulated, .open = open_one, .close = close_one};
     maker->spec = (struct board_spec){
         .kind = emulated ? BOARD_EMULATED : BOARD_PORT,
         .lockstep = options->lockstep,

@@ -338,7 +338,10 @@ static int configure(struct hil_board *board, struct site *site, struct flat *fl
         error = bring_contacts(board, closed, snapshot);
     if (error == 0)
         error = set_keep_power(board, keep, snapshot);
-    return error == 0 ? check_settings(board, settings) : error;
+    if (error == 0)
+        error = check_settings(board, settings);
+    struct modbus_result result;
+    return error == 0 ? read_status(board, &result, snapshot) : error; /* with what was just set */
 }
 
 static void sense(struct controller *controller, int64_t now, const struct plant_signals *signals)

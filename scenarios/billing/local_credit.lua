@@ -21,6 +21,7 @@ return scenario {
     bench:wait { sim = "10 min", board = "3 s" }
     local payment = flat:pay("20 yuan")
     bench:expect(flat:supplied()):within("3 s", payment)
+    bench:wait("1 s")
     bench:check(flat:state().meter_balance > 15, "the recharge is in the meter")
   end,
 }

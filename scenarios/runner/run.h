@@ -11,8 +11,9 @@
 #include <signal.h>
 #include <stdatomic.h>
 
-/* How the runner gets boards, without knowing how they are made. One is open at a time. */
+/* How the runner gets boards, without knowing how they are made. */
 struct board_maker {
+    bool one_at_a_time; /* there is one real board: its cases wait for each other, whatever --jobs says */
     struct board *(*open)(struct board_maker *maker, char *message, size_t size);
     void (*close)(struct board_maker *maker, struct board *board);
 };

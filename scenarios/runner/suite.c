@@ -110,9 +110,11 @@ struct pool {
     bool stop;
 };
 
-static bool needs_board(const struct suite *suite, const struct case_result *result)
+/* Must this case wait its turn for the one board there is? */
+static bool needs_the_board(const struct suite *suite, const struct case_result *result)
 {
-    return suite->options.run.boards && result->scenario->board != 0;
+    const struct board_maker *boards = suite->options.run.boards;
+    return boards && boards->one_at_a_time && result->scenario->board != 0;
 }
 
 static bool interrupted(const struct suite *suite)
@@ -147,7 +149,7 @@ static void *work(void *argument)
     struct pool *pool = argument;
     for (int i = take(pool); i >= 0; i = take(pool)) {
         struct case_result *result = &pool->suite->results[i];
-        bool board = needs_board(pool->suite, result);
+        bool board = needs_the_board(pool->suite, result);
         if (board)
             pthread_mutex_lock(&pool->board);
         run_case(result->scenario, result->case_index, result->repeat, &pool->suite->options.run,

@@ -54,7 +54,8 @@ void interval_format(struct interval interval, char *out, size_t size)
         snprintf(out, size, "%s", middle);
         return;
     }
-    duration_format((width + 1) / 2, half, sizeof half);
+    int64_t half_width = (width + 1) / 2;
+    duration_format(half_width < NS_PER_US ? NS_PER_US : half_width, half, sizeof half);
     snprintf(out, size, "%s ± %s", middle, half);
 }
 
