@@ -29,6 +29,7 @@ static void pulse(struct meter *meter, int64_t now, bool close)
 static void drive(struct meter *meter, int64_t now, bool close)
 {
     meter->drives_left = REDRIVES_MAX;
+    meter->weld_alarmed = false; /* what this drive does not move is news again */
     pulse(meter, now, close);
 }
 
@@ -54,13 +55,24 @@ static void fault_timers(struct meter *meter, int64_t now, enum trip_cause cause
         timer_arm(&meter->timers, METER_TIMER_FAULT, now + 10 * NS_PER_S);
 }
 
+/* The contacts are not where they were driven, and no re-drive is on its way. */
+static bool gave_up(const struct meter *meter)
+{
+    return meter->signals.contacts_closed != meter->memory.closed_wanted &&
+           !timer_armed(&meter->timers, METER_TIMER_RELAY_CHECK);
+}
+
 void drive_trip(struct meter *meter, int64_t now, enum trip_cause cause)
 {
     bool standing = meter->memory.causes & CAUSE_BIT(cause);
     bool yields = meter->memory.emergency && (CAUSE_BIT(cause) & CAUSES_FORBIDDING);
     bool opens = meter->memory.closed_wanted && !yields;
-    if (standing && !opens)
+    if (standing && !opens) {
+        bool wants_open = !meter->memory.closed_wanted;
+        if (wants_open && gave_up(meter)) /* the supply was too weak then; it may be better now */
+            drive(meter, now, false);
         return;
+    }
     meter->memory.causes |= CAUSE_BIT(cause);
     meter->memory.close_permitted = false;
     meter->controller.status.close_permitted = false;
@@ -74,14 +86,19 @@ void drive_trip(struct meter *meter, int64_t now, enum trip_cause cause)
     meter_raise_alarm(meter, now, METER_ALARM_TRIPPED, cause);
 }
 
-static void end_hold(struct meter *meter, int64_t now)
+static void hold(struct meter *meter, int64_t now, uint32_t causes)
 {
-    if (meter->held_cause == TRIP_CAUSE_NONE)
+    bool was = meter->memory.held_causes != 0;
+    bool is = causes != 0;
+    meter->memory.held_causes = causes;
+    meter->controller.status.held_by_current = is;
+    if (was == is)
         return;
-    meter->held_cause = TRIP_CAUSE_NONE;
-    meter->controller.status.held_by_current = false;
-    timer_cancel(&meter->timers, METER_TIMER_HOLDOFF);
-    event_put(&meter->events, now, EVENT_METER_HELD, false, 0);
+    if (is)
+        timer_arm(&meter->timers, METER_TIMER_HOLDOFF, now + meter->config.holdoff_max_ns);
+    else
+        timer_cancel(&meter->timers, METER_TIMER_HOLDOFF);
+    event_put(&meter->events, now, EVENT_METER_HELD, is, 0);
 }
 
 bool drive_trip_unless_held(struct meter *meter, int64_t now, enum trip_cause cause)
@@ -90,30 +107,34 @@ bool drive_trip_unless_held(struct meter *meter, int64_t now, enum trip_cause ca
         drive_trip(meter, now, cause);
         return false;
     }
-    if (meter->held_cause == TRIP_CAUSE_NONE) {
-        meter->held_cause = cause;
-        meter->controller.status.held_by_current = true;
-        timer_arm(&meter->timers, METER_TIMER_HOLDOFF, now + meter->config.holdoff_max_ns);
-        event_put(&meter->events, now, EVENT_METER_HELD, true, 0);
-    }
+    hold(meter, now, meter->memory.held_causes | CAUSE_BIT(cause));
     return true;
 }
 
-static void held_trip_goes(struct meter *meter, int64_t now)
+static void held_trips_go(struct meter *meter, int64_t now)
 {
-    enum trip_cause cause = meter->held_cause;
-    end_hold(meter, now);
-    drive_trip(meter, now, cause);
+    uint32_t held = meter->memory.held_causes;
+    hold(meter, now, 0);
+    for (int cause = TRIP_CAUSE_ORDER; cause < TRIP_CAUSE_COUNT; cause++)
+        if (held & CAUSE_BIT(cause))
+            drive_trip(meter, now, (enum trip_cause)cause);
 }
 
 void drive_clear(struct meter *meter, int64_t now, uint32_t causes)
 {
     uint32_t before = meter->memory.causes;
-    if (causes & CAUSES_FORBIDDING)
-        end_hold(meter, now);
+    hold(meter, now, meter->memory.held_causes & ~causes);
     meter->memory.causes &= ~causes;
     if (meter->memory.causes != before)
         publish_causes(meter, now);
+}
+
+void drive_boots(struct meter *meter, int64_t now)
+{
+    meter->drives_left = REDRIVES_MAX;
+    timer_arm(&meter->timers, METER_TIMER_RELAY_CHECK, now + FEEDBACK_NS);
+    if (meter->memory.held_causes != 0)
+        timer_arm(&meter->timers, METER_TIMER_HOLDOFF, now + meter->config.holdoff_max_ns);
 }
 
 bool drive_close(struct meter *meter, int64_t now, enum close_reason reason)
@@ -122,7 +143,7 @@ bool drive_close(struct meter *meter, int64_t now, enum close_reason reason)
         return false;
     meter->memory.close_permitted = false;
     meter->controller.status.close_permitted = false;
-    if (meter->memory.closed_wanted)
+    if (meter->memory.closed_wanted && !gave_up(meter))
         return true;
     event_put(&meter->events, now, EVENT_METER_CLOSE, reason, 0);
     drive(meter, now, true);
@@ -134,6 +155,8 @@ void drive_set_keep_power(struct meter *meter, int64_t now, bool on)
 {
     meter->memory.keep_power = on;
     meter->controller.status.keep_power = on;
+    if (on) /* an order that still waits is refused like one that comes now */
+        hold(meter, now, 0);
     event_put(&meter->events, now, EVENT_METER_KEEP_POWER, on, 0);
 }
 
@@ -179,9 +202,10 @@ void drive_sense(struct meter *meter, int64_t now)
 {
     sense_emergency_switch(meter, now);
     watch_for_weld(meter, now);
-    if (meter->held_cause != TRIP_CAUSE_NONE &&
-        meter->signals.current_ma <= meter->config.holdoff_ma)
-        held_trip_goes(meter, now);
+    bool fell = meter->signals.current_ma <= meter->config.holdoff_ma;
+    bool supplied = meter->signals.voltage_mv >= meter->config.nominal_mv / 2; /* no outage */
+    if (meter->memory.held_causes != 0 && fell && supplied)
+        held_trips_go(meter, now);
 
     bool key_waits = meter->signals.key_pressed && meter->memory.close_permitted;
     if (!key_waits)
@@ -193,10 +217,14 @@ void drive_sense(struct meter *meter, int64_t now)
 static void check_feedback(struct meter *meter, int64_t now)
 {
     watch_for_weld(meter, now); /* contacts that never moved changed no signal */
-    if (meter->signals.contacts_closed == meter->memory.closed_wanted)
+    if (meter->signals.contacts_closed == meter->memory.closed_wanted) {
+        meter->maloperation_alarmed = false;
         return;
+    }
     if (meter->drives_left == 0) {
-        meter_raise_alarm(meter, now, METER_ALARM_MALOPERATION, meter->memory.closed_wanted);
+        if (!meter->maloperation_alarmed)
+            meter_raise_alarm(meter, now, METER_ALARM_MALOPERATION, meter->memory.closed_wanted);
+        meter->maloperation_alarmed = true;
         return;
     }
     meter->drives_left--;
@@ -221,7 +249,7 @@ void drive_timer(struct meter *meter, int64_t now, int timer)
         meter_raise_alarm(meter, now, METER_ALARM_WELDED, 0);
         break;
     case METER_TIMER_HOLDOFF:
-        held_trip_goes(meter, now);
+        held_trips_go(meter, now);
         break;
     case METER_TIMER_KEY:
         drive_close(meter, now, CLOSE_BY_KEY);

@@ -16,6 +16,8 @@ void drive_clear(struct meter *meter, int64_t now, uint32_t causes);
 bool drive_close(struct meter *meter, int64_t now, enum close_reason reason);
 void drive_sense(struct meter *meter, int64_t now);
 void drive_timer(struct meter *meter, int64_t now, int timer);
+/* After a power cut: look whether the contacts are where the last drive left them. */
+void drive_boots(struct meter *meter, int64_t now);
 void drive_set_keep_power(struct meter *meter, int64_t now, bool on);
 /* A trip that large current may hold off (orders and arrears only). True when it is held. */
 bool drive_trip_unless_held(struct meter *meter, int64_t now, enum trip_cause cause);

@@ -86,10 +86,10 @@ static void power_fails(struct meter *meter, int64_t now)
     for (int i = 0; i < METER_TIMERS; i++)
         timer_cancel(&meter->timers, i);
     meter->inbox_count = 0;
-    meter->held_cause = TRIP_CAUSE_NONE;
     meter->weld_alarmed = false;
     if (meter->faults.forgets_state_at_reset) {
         meter->memory.causes = 0;
+        meter->memory.held_causes = 0;
         meter->memory.balance = 0;
     }
 }
@@ -103,6 +103,7 @@ static void boots(struct meter *meter, int64_t now)
     if (overloaded && !meter->memory.locked)
         timer_arm(&meter->timers, METER_TIMER_OVERLOAD_RECLOSE,
                   now + meter->config.overload_reclose_ns);
+    drive_boots(meter, now);
     credit_update(meter, now);
 }
 

@@ -64,6 +64,7 @@ struct meter_memory {
     struct energy energy;
     int64_t balance, charge_remainder;
     uint32_t causes;
+    uint32_t held_causes; /* trips that wait for the current to fall */
     uint32_t recharge_number;
     uint16_t report_number;
     uint16_t trips;
@@ -104,8 +105,8 @@ struct meter {
     int inbox_count;
     struct controller_frame inbox[METER_INBOX_MAX];
     bool weld_alarmed;
+    bool maloperation_alarmed;
     bool low_credit_alarmed;
-    enum trip_cause held_cause;   /* an order waits for the current to fall */
 };
 
 void meter_init(struct meter *meter, struct timers timers, struct event_source events,
