@@ -81,6 +81,18 @@ void controller_report(struct controller *controller, const struct dlt645_addres
     controller_send(controller, &frame);
 }
 
+/* Seconds since 2000, or 0 for what is no date (a reporter whose clock is wrong). */
+static int64_t clock_from_wire(const uint8_t bytes[6])
+{
+    struct dlt645_time time;
+    if (dlt645_time_read(DLT645_TIME_SECOND_TO_YEAR, bytes, 6, &time, NULL) < 0 ||
+        !dlt645_time_is_valid(&time))
+        return 0;
+    const struct civil_time civil = {time.year,   time.month,  time.day, time.hour,
+                                     time.minute, time.second, 0};
+    return civil_to_seconds(&civil);
+}
+
 int controller_report_parse(const struct dlt645_frame *frame, struct controller_report *report)
 {
     const uint8_t *value;
@@ -99,6 +111,7 @@ int controller_report_parse(const struct dlt645_frame *frame, struct controller_
         .detail = value[1],
         .number = (uint16_t)(value[8] | value[9] << 8),
         .contacts_closed = value[10] != 0,
+        .clock_s = clock_from_wire(value + 2),
     };
     return 0;
 }
