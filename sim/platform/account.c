@@ -8,6 +8,7 @@
 #define ORDER_RETRY_NS (60 * NS_PER_S)
 #define ORDER_VALID_NS (10 * NS_PER_MIN)
 enum { ORDER_ATTEMPTS_MAX = 10, ENERGY_IDENTIFIER = 0x00010000 };
+#define MONEY_MAX INT64_C(9999999900) /* 999,999.99 yuan: what the meter's money field holds */
 
 static void send_frame(struct account *account, const struct dlt645_frame *frame)
 {
@@ -93,7 +94,8 @@ static void send_order(struct account *account, int64_t now)
 
 static int enqueue(struct account *account, int64_t now, struct account_order order)
 {
-    if (account->order_count == ACCOUNT_ORDERS_MAX)
+    int room = order.actor == ACTOR_BILLING ? ACCOUNT_ORDERS_MAX : ACCOUNT_ORDERS_OF_PEOPLE_MAX;
+    if (account->order_count >= room)
         return ERROR_QUEUE_FULL;
     account->orders[account->order_count++] = order;
     event_put(&account->events, now, EVENT_ORDER, order.order, order.actor);
@@ -108,6 +110,26 @@ int account_order(struct account *account, int64_t now, int order, int actor, in
                    (struct account_order){.order = order, .actor = actor, .level = level});
 }
 
+/* Payments that a meter with its own credit was not told yet go as one recharge at a time. */
+static void offer_recharge(struct account *account, int64_t now)
+{
+    int64_t amount = account->recharge_owed < MONEY_MAX ? account->recharge_owed : MONEY_MAX;
+    amount -= amount % 100; /* whole 1/100 yuan: the rest waits for the next payment */
+    if (amount == 0 || account->order_count == ACCOUNT_ORDERS_MAX)
+        return;
+    for (int i = 0; i < account->order_count; i++)
+        if (account->orders[i].order == 0)
+            return;
+    account->recharge_owed -= amount;
+    account->recharge_number++;
+    enqueue(account, now,
+            (struct account_order){
+                .actor = ACTOR_BILLING,
+                .level = 4,
+                .recharge = {.amount = amount, .number = account->recharge_number},
+            });
+}
+
 static void next_order(struct account *account, int64_t now)
 {
     account->order_count--;
@@ -116,6 +138,7 @@ static void next_order(struct account *account, int64_t now)
     timer_cancel(&account->timers, ACCOUNT_TIMER_ORDER);
     if (account->order_count > 0)
         send_order(account, now);
+    offer_recharge(account, now);
 }
 
 static void order_unanswered(struct account *account, int64_t now)
@@ -124,7 +147,12 @@ static void order_unanswered(struct account *account, int64_t now)
         send_order(account, now);
         return;
     }
-    event_put(&account->events, now, EVENT_ORDER_FAILED, account->orders[0].order, ERROR_TIMEOUT);
+    struct account_order order = account->orders[0];
+    event_put(&account->events, now, EVENT_ORDER_FAILED, order.order, ERROR_TIMEOUT);
+    if (order.actor == ACTOR_BILLING) { /* nobody else would ask again: behind the others, anew */
+        order.attempts = 0;
+        account->orders[account->order_count++] = order;
+    }
     next_order(account, now);
 }
 
@@ -139,6 +167,28 @@ static void order_refused(struct account *account, int64_t now, const struct acc
     timer_arm(&account->timers, ACCOUNT_TIMER_GRACE, now + account->platform->policy.grace_ns);
 }
 
+/* Is this execution word of this order? An order that was sent twice is answered twice. */
+static bool answers(const struct dlt645_relay_reply *reply, int order)
+{
+    static const struct {
+        int order;
+        uint16_t words;
+    } pairs[] = {
+        {DLT645_RELAY_TRIP, DLT645_DONE_TRIPPED | DLT645_DONE_TRIP_DELAYED |
+                                DLT645_DONE_TRIP_HELD_BY_CURRENT},
+        {DLT645_RELAY_PERMIT_CLOSE, DLT645_DONE_CLOSE_PERMITTED},
+        {DLT645_RELAY_CLOSE, DLT645_DONE_CLOSED},
+        {DLT645_RELAY_KEEP_POWER_ON, DLT645_DONE_KEEP_POWER_ON},
+        {DLT645_RELAY_KEEP_POWER_OFF, DLT645_DONE_KEEP_POWER_OFF},
+    };
+    if (!reply->accepted || !reply->has_word) /* a refusal does not say of what */
+        return true;
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
+        if (pairs[i].order == order)
+            return (reply->word & pairs[i].words) != 0;
+    return true;
+}
+
 static void order_answered(struct account *account, int64_t now, const struct dlt645_frame *frame)
 {
     if (account->order_count == 0)
@@ -151,8 +201,15 @@ static void order_answered(struct account *account, int64_t now, const struct dl
         return;
     if (of_relay && dlt645_relay_reply_parse(frame, &reply) < 0)
         return;
+    if (of_relay && !answers(&reply, order->order))
+        return;
     if (!of_relay)
         reply.accepted = dlt645_reply_check(frame, DLT645_WRITE, &bits) == 0;
+    bool expired = of_relay && !reply.accepted && (reply.word & DLT645_REFUSED_VALID_UNTIL);
+    if (expired && order->attempts < ORDER_ATTEMPTS_MAX) { /* it waited for the meter's power */
+        send_order(account, now);
+        return;
+    }
     if (reply.accepted)
         event_put(&account->events, now, EVENT_ORDER_DONE, order->order, reply.word);
     else
@@ -262,20 +319,9 @@ static void restore(struct account *account, int64_t now)
     account_order(account, now, order, ACTOR_BILLING, 4);
 }
 
-static void recharge_meter(struct account *account, int64_t now, int64_t amount)
-{
-    account->recharge_number++;
-    enqueue(account, now,
-            (struct account_order){
-                .actor = ACTOR_BILLING,
-                .level = 4,
-                .recharge = {.amount = amount, .number = account->recharge_number},
-            });
-}
-
 int account_pay(struct account *account, int64_t now, int64_t amount, uint32_t number)
 {
-    if (amount <= 0)
+    if (amount <= 0 || amount > MONEY_MAX)
         return ERROR_INVALID_ARGUMENT;
     if (number <= account->last_payment)
         return ERROR_NOT_ALLOWED;
@@ -284,8 +330,10 @@ int account_pay(struct account *account, int64_t now, int64_t amount, uint32_t n
     account->paid += amount;
     event_put(&account->events, now, EVENT_PAYMENT, amount, number);
     audit(account, now, AUDIT_PAYMENT_ACCEPTED, ACTOR_BILLING);
-    if (account->credit == CREDIT_LOCAL)
-        recharge_meter(account, now, amount);
+    if (account->credit == CREDIT_LOCAL) {
+        account->recharge_owed += amount;
+        offer_recharge(account, now);
+    }
     if (in_arrears(account))
         return 0;
     if (account->balance > account->platform->policy.remind_below || account->arrears_trip)
@@ -302,6 +350,8 @@ void account_open(struct account *account, int64_t now, int64_t balance)
     account->balance = balance;
     account->charged = 0;
     account->paid = 0;
+    account->charge_remainder = 0;
+    end_reminding(account); /* those were for somebody else */
     event_put(&account->events, now, EVENT_ACCOUNT_OPENED, balance, 0);
     remind_if_due(account, now);
     trip_if_due(account, now);

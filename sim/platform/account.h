@@ -19,7 +19,13 @@ enum account_timer {
     ACCOUNT_TIMERS
 };
 
-enum { ACCOUNT_ORDERS_MAX = 6, ACCOUNT_PHONE_MAX = 6, ACCOUNT_FRAMES_MAX = 4, ACTOR_BILLING = -1 };
+enum {
+    ACCOUNT_ORDERS_OF_PEOPLE_MAX = 6,
+    ACCOUNT_ORDERS_MAX = ACCOUNT_ORDERS_OF_PEOPLE_MAX + 3, /* the rest is kept for billing */
+    ACCOUNT_PHONE_MAX = 6,
+    ACCOUNT_FRAMES_MAX = 4,
+    ACTOR_BILLING = -1,
+};
 
 /* An order on its way; `recharge` rides on the same queue for meters that own their credit. */
 struct account_order {
@@ -43,6 +49,7 @@ struct account {
     int64_t register_10wh;       /* last reading, 0.01 kWh; -1 before the first */
     uint32_t last_payment;
     uint32_t recharge_number;
+    int64_t recharge_owed;       /* paid, and not on its way to a meter with its own credit */
     int reminders_delivered, reminder_attempts;
     int64_t last_delivered_at;
     bool reminding, fallback;
@@ -72,7 +79,8 @@ void account_receive(struct account *account, int64_t now, const uint8_t *bytes,
 void account_phone(struct account *account, int64_t now, const struct phone_message *message);
 
 /* Accept a payment: positive amount, a number higher than the last one. 0, or ERROR_INVALID_ARGUMENT
- * (not positive), ERROR_NOT_ALLOWED (a number seen before: told twice, counted once). */
+ * (not positive, or above 999,999.99 yuan), ERROR_NOT_ALLOWED (a number seen before: told twice,
+ * counted once). */
 int account_pay(struct account *account, int64_t now, int64_t amount, uint32_t number);
 
 /* Send an order of somebody who was authorised. 0 or ERROR_QUEUE_FULL. */
