@@ -1,0 +1,1299 @@
+/* The platform: billing, orders on their way, sign-in, audit. Meter and phone are played here. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "sim/error.h"
+#include "sim/platform/account.h"
+#include "tests/unit/recorder.h"
+
+#define YUAN 10000
+#define ENERGY_IDENTIFIER 0x00010000
+
+enum { SENT_MAX = 1024 };
+
+struct bench {
+    struct recorder log;
+    struct event_queue queue;
+    struct platform platform;
+    struct account account;
+    struct dlt645_address address;
+    int64_t now;
+    bool phone_answers, meter_answers;
+    int sent_count, read_count; /* frames down that are no readings; readings */
+    struct dlt645_frame sent[SENT_MAX];
+    int64_t sent_at[SENT_MAX];
+    int reminder_count, alarm_count;
+    uint32_t last_alarm;
+};
+
+static int64_t epoch(void)
+{
+    const struct civil_time noon = {2026, 7, 15, 12, 0, 0, 0};
+    return civil_to_seconds(&noon);
+}
+
+static struct timers timers_of(struct bench *bench)
+{
+    return (struct timers){&bench->queue, 0, ACCOUNT_TIMERS};
+}
+
+static void bench_init(struct bench *bench, enum credit_profile credit, int64_t balance)
+{
+    const struct account_config config = {credit, balance, 0x111111, 0x246810};
+    memset(bench, 0, sizeof *bench);
+    recorder_init(&bench->log);
+    queue_init(&bench->queue, ACCOUNT_TIMERS);
+    struct event_source site = {&bench->log.sink, EVENT_NO_FLAT};
+    platform_init(&bench->platform, site, 1, epoch());
+    assert_int_equal(dlt645_address_from_number(100001, &bench->address), 0);
+    account_init(&bench->account, &bench->platform, timers_of(bench),
+                 (struct event_source){&bench->log.sink, 1}, &bench->address, &config);
+    bench->phone_answers = true;
+    bench->meter_answers = true;
+}
+
+static int setup(void **state)
+{
+    static struct bench bench;
+    bench_init(&bench, CREDIT_REMOTE, 100 * YUAN);
+    *state = &bench;
+    return 0;
+}
+
+static int setup_local(void **state)
+{
+    static struct bench bench;
+    bench_init(&bench, CREDIT_LOCAL, 100 * YUAN);
+    *state = &bench;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    recorder_free(&((struct bench *)*state)->log);
+    return 0;
+}
+
+/* ---- the other ends -------------------------------------------------------------------------- */
+
+static void reply(struct bench *bench, const struct dlt645_frame *frame)
+{
+    uint8_t bytes[CONTROLLER_FRAME_MAX];
+    int size = dlt645_encode(frame, 0, bytes, sizeof bytes);
+    assert_true(size > 0);
+    account_receive(&bench->account, bench->now, bytes, (size_t)size);
+}
+
+static void reply_word(struct bench *bench, bool accepted, uint16_t word)
+{
+    struct dlt645_frame frame;
+    const struct dlt645_relay_reply r = {.accepted = accepted, .has_word = true, .word = word};
+    dlt645_relay_reply(&frame, &bench->address, &r);
+    reply(bench, &frame);
+}
+
+static void reply_to_write(struct bench *bench)
+{
+    struct dlt645_frame frame;
+    dlt645_write_reply(&frame, &bench->address);
+    reply(bench, &frame);
+}
+
+static uint16_t done_word(int order)
+{
+    switch (order) {
+    case DLT645_RELAY_TRIP:
+        return DLT645_DONE_TRIPPED;
+    case DLT645_RELAY_CLOSE:
+        return DLT645_DONE_CLOSED;
+    case DLT645_RELAY_PERMIT_CLOSE:
+        return DLT645_DONE_CLOSE_PERMITTED;
+    case DLT645_RELAY_KEEP_POWER_ON:
+        return DLT645_DONE_KEEP_POWER_ON;
+    default:
+        return DLT645_DONE_KEEP_POWER_OFF;
+    }
+}
+
+/* The relay order of the nth frame that was sent (from 0), or 0 for a recharge. */
+static int sent_order(const struct bench *bench, int n)
+{
+    struct dlt645_relay_command command;
+    assert_true(n < bench->sent_count);
+    if (dlt645_relay_request_parse(&bench->sent[n], &command, NULL) < 0)
+        return 0;
+    return (int)command.order;
+}
+
+static void frame_goes_down(struct bench *bench, const struct controller_frame *bytes)
+{
+    struct dlt645_frame frame;
+    assert_true(dlt645_decode(bytes->bytes, bytes->size, &frame, NULL) > 0);
+    if (frame.control == DLT645_READ) {
+        bench->read_count++;
+        return;
+    }
+    assert_true(bench->sent_count < SENT_MAX);
+    bench->sent[bench->sent_count] = frame;
+    bench->sent_at[bench->sent_count] = bench->now;
+    bench->sent_count++;
+}
+
+static void settle(struct bench *bench)
+{
+    struct account *account = &bench->account;
+    while (account->frame_count > 0 || account->phone_count > 0) {
+        int first = bench->sent_count;
+        for (int i = 0; i < account->frame_count; i++)
+            frame_goes_down(bench, &account->frames[i]);
+        account->frame_count = 0;
+        struct phone_message shown[ACCOUNT_PHONE_MAX];
+        int count = account->phone_count;
+        memcpy(shown, account->phone, sizeof shown);
+        account->phone_count = 0;
+        for (int i = 0; i < count; i++) {
+            bench->reminder_count += shown[i].kind == PHONE_REMINDER;
+            bench->alarm_count += shown[i].kind == PHONE_ALARM;
+            if (shown[i].kind == PHONE_ALARM)
+                bench->last_alarm = shown[i].number;
+            const struct phone_message receipt = {PHONE_RECEIPT, shown[i].kind, shown[i].number, 0};
+            if (bench->phone_answers)
+                account_phone(account, bench->now, &receipt);
+        }
+        int last = bench->sent_count;
+        for (int i = first; i < last && bench->meter_answers; i++) {
+            int order = sent_order(bench, i);
+            if (order)
+                reply_word(bench, true, done_word(order));
+            else
+                reply_to_write(bench);
+        }
+    }
+}
+
+static void run_until(struct bench *bench, int64_t until)
+{
+    for (;;) {
+        int slot = -1;
+        int64_t now = queue_next(&bench->queue, &slot);
+        if (now > until)
+            break;
+        bench->now = now;
+        bench->queue.at[slot] = TIME_NEVER;
+        account_timer(&bench->account, now, slot);
+        settle(bench);
+    }
+    bench->now = until;
+}
+
+static void wait(struct bench *bench, int64_t duration)
+{
+    run_until(bench, bench->now + duration);
+}
+
+/* The meter's register stands at so many hundredths of a kWh. */
+static void reading(struct bench *bench, int64_t units_10wh)
+{
+    struct dlt645_frame frame;
+    uint8_t value[8];
+    int size = dlt645_quantity_write(DLT645_ENERGY, units_10wh * 10000, value, sizeof value);
+    assert_true(size > 0);
+    dlt645_read_reply(&frame, &bench->address, ENERGY_IDENTIFIER, value, (size_t)size);
+    reply(bench, &frame);
+    settle(bench);
+}
+
+static void open_with(struct bench *bench, int64_t balance)
+{
+    account_open(&bench->account, bench->now, balance);
+    settle(bench);
+}
+
+static int pay(struct bench *bench, int64_t amount, uint32_t number)
+{
+    int result = account_pay(&bench->account, bench->now, amount, number);
+    settle(bench);
+    return result;
+}
+
+static int order(struct bench *bench, int wanted)
+{
+    int result = account_order(&bench->account, bench->now, wanted, 0, 2);
+    settle(bench);
+    return result;
+}
+
+static int orders_sent(const struct bench *bench, int wanted)
+{
+    int count = 0;
+    for (int i = 0; i < bench->sent_count; i++)
+        count += sent_order(bench, i) == wanted;
+    return count;
+}
+
+/* ---- charging -------------------------------------------------------------------------------- */
+
+static void the_first_reading_opens_the_account_and_charges_nothing(void **state)
+{
+    struct bench *bench = *state;
+    reading(bench, 1234567);
+    assert_int_equal(bench->account.balance, 100 * YUAN);
+    assert_int_equal(recorder_count(&bench->log, EVENT_CHARGE, RECORDER_ANY), 0);
+    reading(bench, 1234567);
+    assert_int_equal(recorder_count(&bench->log, EVENT_CHARGE, RECORDER_ANY), 0);
+}
+
+/* 0.538 yuan a kWh are 53.8 units of money for a count of 0.01 kWh. */
+static void the_remainder_of_a_charge_is_carried(void **state)
+{
+    struct bench *bench = *state;
+    static const int64_t charges[] = {53, 54, 54, 54, 54}; /* 269 for five counts */
+    reading(bench, 1000);
+    for (int i = 0; i < 5; i++) {
+        reading(bench, 1001 + i);
+        assert_int_equal(recorder_nth(&bench->log, EVENT_CHARGE, RECORDER_ANY, i)->a, charges[i]);
+    }
+    assert_int_equal(bench->account.balance, 100 * YUAN - 269);
+    assert_int_equal(bench->account.charge_remainder, 0);
+}
+
+/* opening + payments = charged + closing, in any order of events. */
+static void money_balances_over_a_thousand_readings_and_payments(void **state)
+{
+    struct bench *bench = *state;
+    struct random random = random_stream(1, 1, RANDOM_SCRIPT);
+    const struct account *account = &bench->account;
+    int64_t units = 500, paid = 0;
+    reading(bench, units);
+    for (uint32_t i = 1; i <= 1000; i++) {
+        bench->now += NS_PER_MIN;
+        units += random_between(&random, 0, 300);
+        reading(bench, units);
+        int64_t amount = random_between(&random, 1, 2 * YUAN);
+        assert_int_equal(pay(bench, amount, i), 0);
+        paid += amount;
+        int64_t owed = (units - 500) * bench->platform.policy.price;
+        assert_int_equal(account->charged * 100 + account->charge_remainder, owed);
+        assert_int_equal(account->opening + paid, account->balance + account->charged);
+        assert_int_equal(account->paid, paid);
+    }
+}
+
+static void a_register_that_went_back_charges_nothing(void **state)
+{
+    struct bench *bench = *state;
+    reading(bench, 1000);
+    reading(bench, 900);
+    assert_int_equal(bench->account.balance, 100 * YUAN);
+    reading(bench, 901);
+    assert_int_equal(bench->account.charged, 53);
+}
+
+static void a_platform_that_charges_twice_does(void **state)
+{
+    struct bench *bench = *state;
+    bench->platform.faults.charges_twice = true;
+    reading(bench, 0);
+    reading(bench, 100);
+    assert_int_equal(bench->account.balance, 100 * YUAN - 2 * 5380);
+    assert_int_equal(bench->account.charged, 5380);
+}
+
+static void the_register_is_polled_every_quarter_of_an_hour(void **state)
+{
+    struct bench *bench = *state;
+    wait(bench, NS_PER_DAY);
+    assert_int_equal(bench->read_count, 96);
+    bench->platform.mute = true;
+    wait(bench, NS_PER_DAY);
+    assert_int_equal(bench->read_count, 96);
+    bench->platform.mute = false;
+    wait(bench, NS_PER_HOUR);
+    assert_int_equal(bench->read_count, 100);
+}
+
+static void rubbish_from_the_meter_changes_nothing(void **state)
+{
+    struct bench *bench = *state;
+    static const uint8_t rubbish[] = {0x68, 1, 2, 3, 0xfe, 0x16};
+    struct dlt645_frame frame;
+    uint8_t value[4] = {0x00, 0x10, 0x0a, 0x00}; /* 0A is no decimal digit */
+    reading(bench, 1000);
+    int events = bench->log.count;
+    account_receive(&bench->account, 0, rubbish, sizeof rubbish);
+    account_receive(&bench->account, 0, rubbish, 0);
+    dlt645_read_reply(&frame, &bench->address, ENERGY_IDENTIFIER, value, 4);
+    reply(bench, &frame);
+    dlt645_read_reply(&frame, &bench->address, ENERGY_IDENTIFIER, value, 3);
+    reply(bench, &frame);
+    dlt645_read_reply(&frame, &bench->address, 0x02010100, value, 4);
+    reply(bench, &frame);
+    dlt645_refusal(&frame, &bench->address, DLT645_READ, DLT645_ERROR_NO_DATA);
+    reply(bench, &frame);
+    assert_int_equal(bench->log.count, events);
+    assert_int_equal(bench->account.balance, 100 * YUAN);
+}
+
+/* ---- payments -------------------------------------------------------------------------------- */
+
+static void a_payment_that_is_told_twice_is_counted_once(void **state)
+{
+    struct bench *bench = *state;
+    assert_int_equal(pay(bench, 50 * YUAN, 1), 0);
+    assert_int_equal(pay(bench, 50 * YUAN, 1), ERROR_NOT_ALLOWED);
+    assert_int_equal(bench->account.balance, 150 * YUAN);
+    assert_int_equal(pay(bench, 10 * YUAN, 3), 0);
+    assert_int_equal(pay(bench, 10 * YUAN, 2), ERROR_NOT_ALLOWED);
+    assert_int_equal(bench->account.balance, 160 * YUAN);
+    assert_int_equal(recorder_count(&bench->log, EVENT_PAYMENT, RECORDER_ANY), 2);
+    assert_int_equal(recorder_count(&bench->log, EVENT_AUDIT, AUDIT_PAYMENT_ACCEPTED), 2);
+}
+
+static void a_payment_by_phone_is_a_payment(void **state)
+{
+    struct bench *bench = *state;
+    const struct phone_message message = {PHONE_PAYMENT, PHONE_REMINDER, 1, 5 * YUAN};
+    account_phone(&bench->account, 0, &message);
+    account_phone(&bench->account, 0, &message);
+    assert_int_equal(bench->account.balance, 105 * YUAN);
+}
+
+static void a_payment_of_nothing_or_of_millions_is_refused(void **state)
+{
+    struct bench *bench = *state;
+    static const int64_t amounts[] = {0, -1, INT64_MIN, INT64_C(9999999901), INT64_MAX};
+    for (size_t i = 0; i < sizeof amounts / sizeof amounts[0]; i++)
+        assert_int_equal(pay(bench, amounts[i], 1), ERROR_INVALID_ARGUMENT);
+    assert_int_equal(bench->account.balance, 100 * YUAN);
+    assert_int_equal(pay(bench, INT64_C(9999999900), 1), 0);
+}
+
+static void a_phone_message_is_read_back_from_its_bytes(void **state)
+{
+    (void)state;
+    const struct phone_message message = {PHONE_RECEIPT, PHONE_ALARM, 0xdeadbeef, -1234567890123};
+    uint8_t bytes[PHONE_MESSAGE_SIZE];
+    struct phone_message back;
+    phone_encode(&message, bytes);
+    assert_int_equal(phone_decode(bytes, sizeof bytes, &back), 0);
+    assert_int_equal(back.kind, message.kind);
+    assert_int_equal(back.receipt_of, message.receipt_of);
+    assert_int_equal(back.number, message.number);
+    assert_int_equal(back.amount, message.amount);
+    assert_int_equal(phone_decode(bytes, sizeof bytes - 1, &back), ERROR_TRUNCATED);
+    bytes[1] = PHONE_KINDS;
+    assert_int_equal(phone_decode(bytes, sizeof bytes, &back), ERROR_OUT_OF_RANGE);
+    bytes[0] = PHONE_KINDS;
+    bytes[1] = 0;
+    assert_int_equal(phone_decode(bytes, sizeof bytes, &back), ERROR_OUT_OF_RANGE);
+}
+
+/* ---- reminders and the arrears trip ---------------------------------------------------------- */
+
+static void reminders_begin_at_20_yuan(void **state)
+{
+    struct bench *bench = *state;
+    open_with(bench, 20 * YUAN + 1);
+    assert_int_equal(bench->reminder_count, 0);
+    open_with(bench, 20 * YUAN);
+    assert_int_equal(bench->reminder_count, 1);
+    assert_int_equal(recorder_count(&bench->log, EVENT_REMINDER_DELIVERED, 1), 1);
+}
+
+static void three_reminders_are_delivered_two_hours_apart_before_the_trip(void **state)
+{
+    struct bench *bench = *state;
+    open_with(bench, 0);
+    run_until(bench, 4 * NS_PER_HOUR + 30 * NS_PER_MIN - 1);
+    assert_int_equal(recorder_count(&bench->log, EVENT_ARREARS_TRIP, RECORDER_ANY), 0);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(recorder_first_at(&bench->log, EVENT_REMINDER_DELIVERED, i + 1),
+                         i * 2 * NS_PER_HOUR);
+    run_until(bench, NS_PER_DAY);
+    assert_int_equal(recorder_first_at(&bench->log, EVENT_ARREARS_TRIP, 3),
+                     4 * NS_PER_HOUR + 30 * NS_PER_MIN);
+    assert_int_equal(recorder_count(&bench->log, EVENT_ARREARS_TRIP, RECORDER_ANY), 1);
+    assert_int_equal(recorder_count(&bench->log, EVENT_AUDIT, AUDIT_ARREARS_TRIP), 1);
+    assert_int_equal(orders_sent(bench, DLT645_RELAY_TRIP), 1);
+    assert_int_equal(bench->reminder_count, 3);
+}
+
+static void who_owes_nothing_is_not_tripped_by_reminders(void **state)
+{
+    struct bench *bench = *state;
+    open_with(bench, 1);
+    wait(bench, 7 * NS_PER_DAY);
+    assert_int_equal(bench->reminder_count, 3);
+    assert_int_equal(bench->sent_count, 0);
+    /* reminded long ago: the trip follows the reading at once */
+    reading(bench, 0);
+    reading(bench, 100);
+    assert_int_equal(orders_sent(bench, DLT645_RELAY_TRIP), 1);
+}
+
+static void an_overdraft_is_granted_before_the_trip(void **state)
+{
+    struct bench *bench = *state;
+    bench->platform.policy.overdraft = 5 * YUAN;
+    open_with(bench, -5 * YUAN + 1);
+    wait(bench, NS_PER_DAY);
+    assert_int_equal(bench->sent_count, 0);
+    reading(bench, 0);
+    reading(bench, 1);
+    assert_int_equal(orders_sent(bench, DLT645_RELAY_TRIP), 1);
+}
+
+static void without_a_receipt_nobody_is_tripped_and_the_administrator_decides(void **state)
+{
+    struct bench *bench = *state;
+    bench->phone_answers = false;
+    open_with(bench, -YUAN);
+    wait(bench, 19 * 10 * NS_PER_MIN);
+    assert_int_equal(bench->reminder_count, 20);
+    assert_int_equal(recorder_count(&bench->log, EVENT_REMINDERS_FALLBACK, RECORDER_ANY), 0);
+    wait(bench, 7 * NS_PER_DAY);
+    assert_int_equal(bench->reminder_count, 20);
+    assert_int_equal(recorder_count(&bench->log, EVENT_REMINDERS_FALLBACK, 0), 1);
+    assert_int_equal(recorder_count(&bench->log, EVENT_AUDIT, AUDIT_ALARM_REPORTED), 1);
+    assert_true(bench->account.fallback);
+    reading(bench, 0);
+    reading(bench, 100);
+    wait(bench, 7 * NS_PER_DAY);
+    assert_int_equal(bench->sent_count, 0);
+}
+
+static void two_delivered_reminders_are_not_enough(void **state)
+{
+    struct bench *bench = *state;
+    open_with(bench, -YUAN);
+    wait(bench, 3 * NS_PER_HOUR);
+    bench->phone_answers = false;
+    wait(bench, 7 * NS_PER_DAY);
+    assert_int_equal(bench->account.reminders_delivered, 2);
+    assert_int_equal(recorder_count(&bench->log, EVENT_REMINDERS_FALLBACK, 2), 1);
+    assert_int_equal(bench->sent_count, 0);
+    /* a late receipt counts, and the trip waits for its grace */
+    const struct phone_message late = {PHONE_RECEIPT, PHONE_REMINDER, 3, 0};
+    account_phone(&bench->account, bench->now, &late);
+    settle(bench);
+    assert_false(bench->account.fallback);
+    wait(bench, 29 * NS_PER_MIN);
+    assert_int_equal(bench->sent_count, 0);
+    wait(bench, 2 * NS_PER_MIN);
+    assert_int_equal(orders_sent(bench, DLT645_RELAY_TRIP), 1);
+}
+
+static void a_receipt_that_comes_twice_counts_once(void **state)
+{
+    struct bench *bench = *state;
+    const struct phone_message receipt = {PHONE_RECEIPT, PHONE_REMINDER, 1, 0};
+    open_with(bench, -YUAN);
+    for (int i = 0; i < 5; i++)
+        account_phone(&bench->account, bench->now, &receipt);
+    assert_int_equal(bench->account.reminders_delivered, 1);
+    const struct phone_message skipped = {PHONE_RECEIPT, PHONE_REMINDER, 3, 0};
+    account_phone(&bench->account, bench->now, &skipped);
+    assert_int_equal(bench->account.reminders_delivered, 1);
+}
+
+static void a_receipt_without_a_reminder_counts_nothing(void **state)
+{
+    struct bench *bench = *state;
+    const struct phone_message receipt = {PHONE_RECEIPT, PHONE_REMINDER, 1, 0};
+    account_phone(&bench->account, 0, &receipt);
+    assert_int_equal(bench->account.reminders_delivered, 0);
+}
+
+static void a_platform_that_trips_without_reminders_does(void **state)
+{
+    struct bench *bench = *state;
+    bench->platform.faults.trips_without_reminders = true;
+    bench->phone_answers = false;
+    open_with(bench, -YUAN);
+    assert_int_equal(orders_sent(bench, DLT645_RELAY_TRIP), 1);
+    assert_int_equal(recorder_count(&bench->log, EVENT_ARREARS_TRIP, 0), 1);
+}
+
+static void a_platform_that_is_down_trips_nobody_until_it_is_back(void **state)
+{
+    struct bench *bench = *state;
+    open_with(bench, -YUAN);
+    wait(bench, 4 * NS_PER_HOUR + NS_PER_MIN);
+    bench->platform.mute = true;
+    wait(bench, NS_PER_DAY);
+    assert_int_equal(bench->sent_count, 0);
+    bench->platform.mute = false;
+    reading(bench, 0);
+    reading(bench, 0);
+    assert_int_equal(orders_sent(bench, DLT645_RELAY_TRIP), 1);
+}
+
+static void a_payment_above_the_threshold_ends_the_reminders(void **state)
+{
+    struct bench *bench = *state;
+    open_with(bench, 10 * YUAN);
+    wait(bench, 3 * NS_PER_HOUR);
+    assert_int_equal(bench->account.reminders_delivered, 2);
+    pay(bench, 10 * YUAN + 1, 1);
+    assert_int_equal(bench->account.reminders_delivered, 0);
+    wait(bench, 7 * NS_PER_DAY);
+    assert_int_equal(bench->reminder_count, 2);
+}
+
+static void a_payment_that_leaves_too_little_does_not_end_the_reminders(void **state)
+{
+    struct bench *bench = *state;
+    open_with(bench, 10 * YUAN);
+    pay(bench, 10 * YUAN, 1);
+    wait(bench, 7 * NS_PER_DAY);
+    assert_int_equal(bench->reminder_count, 3);
+    assert_int_equal(bench->sent_count, 0);
+}
+
+static void a_payment_in_the_grace_period_stops_the_trip(void **state)
+{
+    struct bench *bench = *state;
+    open_with(bench, -YUAN);
+    wait(bench, 4 * NS_PER_HOUR + 10 * NS_PER_MIN);
+    assert_int_equal(bench->account.reminders_delivered, 3);
+    pay(bench, 2 * YUAN, 1);
+    wait(bench, 7 * NS_PER_DAY);
+    assert_int_equal(bench->sent_count, 0);
+}
+
+static void the_next_tenant_is_reminded_anew(void **state)
+{
+    struct bench *bench = *state;
+    open_with(bench, 1);
+    wait(bench, NS_PER_DAY);
+    assert_int_equal(bench->account.reminders_delivered, 3);
+    reading(bench, 0);
+    reading(bench, 0);
+    bench->phone_answers = false;
+    open_with(bench, -YUAN);
+    wait(bench, NS_PER_DAY);
+    assert_int_equal(bench->sent_count, 0);
+    assert_int_equal(bench->account.reminders_delivered, 0);
+}
+
+static void the_next_tenant_does_not_inherit_a_remainder(void **state)
+{
+    struct bench *bench = *state;
+    reading(bench, 0);
+    reading(bench, 1);
+    assert_int_equal(bench->account.charge_remainder, 80);
+    open_with(bench, 50 * YUAN);
+    reading(bench, 2);
+    assert_int_equal(bench->account.balance, 50 * YUAN - 53);
+}
+
+/* ---- restoring ------------------------------------------------------------------------------- */
+
+static void trip_for_arrears(struct bench *bench, int64_t balance)
+{
+    open_with(bench, balance);
+    wait(bench, 5 * NS_PER_HOUR);
+    assert_true(bench->account.arrears_trip);
+    assert_int_equal(orders_sent(bench, DLT645_RELAY_TRIP), 1);
+}
+
+static void a_payment_restores_at_once(void **state)
+{
+    struct bench *bench = *state;
+    trip_for_arrears(bench, -YUAN);
+    pay(bench, 2 * YUAN, 1);
+    assert_int_equal(bench->sent_count, 2);
+    assert_int_equal(sent_order(bench, 1), DLT645_RELAY_CLOSE);
+    assert_int_equal(bench->sent_at[1], bench->now);
+    assert_false(bench->account.arrears_trip);
+    /* what is left is little: the reminders begin again, from one */
+    assert_int_equal(bench->account.reminders_delivered, 1);
+}
+
+static void a_payment_that_leaves_a_debt_restores_nothing(void **state)
+{
+    struct bench *bench = *state;
+    trip_for_arrears(bench, -3 * YUAN);
+    pay(bench, 3 * YUAN, 1);
+    assert_int_equal(bench->sent_count, 1);
+    assert_true(bench->account.arrears_trip);
+    pay(bench, 1, 2);
+    assert_int_equal(orders_sent(bench, DLT645_RELAY_CLOSE), 1);
+}
+
+static void a_payment_restores_by_permit_where_the_policy_says_so(void **state)
+{
+    struct bench *bench = *state;
+    bench->platform.policy.restore_by_permit = true;
+    trip_for_arrears(bench, -YUAN);
+    pay(bench, 50 * YUAN, 1);
+    assert_int_equal(orders_sent(bench, DLT645_RELAY_PERMIT_CLOSE), 1);
+    assert_int_equal(orders_sent(bench, DLT645_RELAY_CLOSE), 0);
+}
+
+static void a_payment_without_an_arrears_trip_closes_nothing(void **state)
+{
+    struct bench *bench = *state;
+    order(bench, DLT645_RELAY_TRIP);
+    pay(bench, 50 * YUAN, 1);
+    assert_int_equal(orders_sent(bench, DLT645_RELAY_CLOSE), 0);
+}
+
+static void a_trip_that_keep_power_refused_is_asked_again_after_the_grace(void **state)
+{
+    struct bench *bench = *state;
+    bench->meter_answers = false;
+    open_with(bench, -YUAN);
+    wait(bench, 4 * NS_PER_HOUR + 30 * NS_PER_MIN);
+    assert_int_equal(orders_sent(bench, DLT645_RELAY_TRIP), 1);
+    reply_word(bench, false, DLT645_REFUSED_KEEP_POWER);
+    assert_false(bench->account.arrears_trip);
+    assert_int_equal(recorder_count(&bench->log, EVENT_ORDER_FAILED, DLT645_RELAY_TRIP), 1);
+    wait(bench, 29 * NS_PER_MIN);
+    assert_int_equal(orders_sent(bench, DLT645_RELAY_TRIP), 1);
+    wait(bench, NS_PER_MIN);
+    assert_int_equal(orders_sent(bench, DLT645_RELAY_TRIP), 2);
+    reply_word(bench, false, DLT645_REFUSED_KEEP_POWER);
+    pay(bench, 50 * YUAN, 1);
+    wait(bench, NS_PER_DAY);
+    assert_int_equal(orders_sent(bench, DLT645_RELAY_TRIP), 2);
+}
+
+/* ---- orders on their way --------------------------------------------------------------------- */
+
+static void an_order_carries_its_authority_and_is_valid_for_10_minutes(void **state)
+{
+    struct bench *bench = *state;
+    struct dlt645_relay_command command;
+    bench->now = NS_PER_HOUR;
+    order(bench, DLT645_RELAY_TRIP);
+    assert_int_equal(dlt645_relay_request_parse(&bench->sent[0], &command, NULL), 0);
+    assert_int_equal(command.authority.level, 2);
+    assert_int_equal(command.authority.password, 0x246810);
+    const struct dlt645_time until = {2026, 7, 15, 13, 10, 0, 0};
+    assert_int_equal(dlt645_time_compare(&command.valid_until, &until), 0);
+    assert_true(dlt645_address_matches(&bench->sent[0].address, &bench->address));
+    account_order(&bench->account, bench->now, DLT645_RELAY_CLOSE, ACTOR_BILLING, 4);
+    settle(bench);
+    assert_int_equal(dlt645_relay_request_parse(&bench->sent[1], &command, NULL), 0);
+    assert_int_equal(command.authority.level, 4);
+    assert_int_equal(command.authority.password, 0x111111);
+}
+
+static void an_order_without_an_answer_is_sent_ten_times_a_minute_apart_and_fails(void **state)
+{
+    struct bench *bench = *state;
+    bench->meter_answers = false;
+    order(bench, DLT645_RELAY_TRIP);
+    wait(bench, NS_PER_HOUR);
+    assert_int_equal(bench->sent_count, 10);
+    for (int i = 0; i < 10; i++)
+        assert_int_equal(bench->sent_at[i], i * NS_PER_MIN);
+    assert_int_equal(recorder_count(&bench->log, EVENT_ORDER_FAILED, DLT645_RELAY_TRIP), 1);
+    assert_int_equal(recorder_nth(&bench->log, EVENT_ORDER_FAILED, RECORDER_ANY, 0)->b,
+                     ERROR_TIMEOUT);
+    assert_int_equal(bench->account.order_count, 0);
+}
+
+static void orders_go_one_after_the_other(void **state)
+{
+    struct bench *bench = *state;
+    bench->meter_answers = false;
+    order(bench, DLT645_RELAY_TRIP);
+    order(bench, DLT645_RELAY_CLOSE);
+    assert_int_equal(bench->sent_count, 1);
+    reply_word(bench, true, DLT645_DONE_TRIPPED);
+    settle(bench);
+    assert_int_equal(bench->sent_count, 2);
+    assert_int_equal(sent_order(bench, 1), DLT645_RELAY_CLOSE);
+    reply_word(bench, true, DLT645_DONE_CLOSED);
+    assert_int_equal(recorder_count(&bench->log, EVENT_ORDER_DONE, RECORDER_ANY), 2);
+    wait(bench, NS_PER_HOUR);
+    assert_int_equal(bench->sent_count, 2);
+}
+
+/* A trip that was sent twice is answered twice; the second is no answer to the close behind it. */
+static void an_answer_counts_for_the_order_it_names(void **state)
+{
+    struct bench *bench = *state;
+    bench->meter_answers = false;
+    order(bench, DLT645_RELAY_TRIP);
+    order(bench, DLT645_RELAY_CLOSE);
+    wait(bench, NS_PER_MIN);
+    assert_int_equal(bench->sent_count, 2);
+    reply_word(bench, true, DLT645_DONE_TRIPPED);
+    reply_word(bench, true, DLT645_DONE_TRIPPED);
+    settle(bench);
+    assert_int_equal(recorder_count(&bench->log, EVENT_ORDER_DONE, DLT645_RELAY_CLOSE), 0);
+    assert_int_equal(bench->account.order_count, 1);
+    reply_word(bench, true, DLT645_DONE_CLOSED);
+    assert_int_equal(recorder_count(&bench->log, EVENT_ORDER_DONE, DLT645_RELAY_CLOSE), 1);
+}
+
+static void an_order_that_is_held_by_current_is_done(void **state)
+{
+    struct bench *bench = *state;
+    bench->meter_answers = false;
+    order(bench, DLT645_RELAY_TRIP);
+    reply_word(bench, true, DLT645_DONE_TRIP_HELD_BY_CURRENT);
+    assert_int_equal(recorder_nth(&bench->log, EVENT_ORDER_DONE, DLT645_RELAY_TRIP, 0)->b,
+                     DLT645_DONE_TRIP_HELD_BY_CURRENT);
+}
+
+static void a_refused_order_of_somebody_is_not_sent_again(void **state)
+{
+    struct bench *bench = *state;
+    bench->meter_answers = false;
+    order(bench, DLT645_RELAY_TRIP);
+    reply_word(bench, false, DLT645_REFUSED_KEEP_POWER);
+    wait(bench, NS_PER_DAY);
+    assert_int_equal(bench->sent_count, 1);
+    assert_int_equal(recorder_count(&bench->log, EVENT_ORDER_FAILED, DLT645_RELAY_TRIP), 1);
+}
+
+static void an_answer_without_an_order_is_ignored(void **state)
+{
+    struct bench *bench = *state;
+    reply_word(bench, true, DLT645_DONE_TRIPPED);
+    reply_to_write(bench);
+    assert_int_equal(bench->log.count, 0);
+    bench->meter_answers = false;
+    order(bench, DLT645_RELAY_TRIP);
+    reply_to_write(bench);
+    assert_int_equal(bench->account.order_count, 1);
+}
+
+static void an_order_that_expired_on_its_way_is_sent_anew(void **state)
+{
+    struct bench *bench = *state;
+    bench->meter_answers = false;
+    order(bench, DLT645_RELAY_CLOSE);
+    wait(bench, NS_PER_S);
+    reply_word(bench, false, DLT645_REFUSED_VALID_UNTIL);
+    settle(bench);
+    assert_int_equal(bench->sent_count, 2);
+    for (int i = 0; i < 9; i++) { /* but a meter that believes no date is not asked for ever */
+        reply_word(bench, false, DLT645_REFUSED_VALID_UNTIL);
+        settle(bench);
+    }
+    assert_int_equal(bench->sent_count, 10);
+    assert_int_equal(bench->account.order_count, 0);
+    assert_int_equal(recorder_count(&bench->log, EVENT_ORDER_FAILED, DLT645_RELAY_CLOSE), 1);
+}
+
+/* A meter that is dark for hours: the close that the tenant paid for reaches it in the end. */
+static void a_restore_outlives_an_outage(void **state)
+{
+    struct bench *bench = *state;
+    trip_for_arrears(bench, -YUAN);
+    bench->meter_answers = false;
+    pay(bench, 50 * YUAN, 1);
+    wait(bench, 5 * NS_PER_HOUR);
+    bench->meter_answers = true;
+    wait(bench, 2 * NS_PER_MIN);
+    assert_int_equal(recorder_count(&bench->log, EVENT_ORDER_DONE, DLT645_RELAY_CLOSE), 1);
+    int sent = bench->sent_count;
+    wait(bench, NS_PER_DAY);
+    assert_int_equal(bench->sent_count, sent);
+}
+
+static void an_arrears_trip_outlives_an_outage(void **state)
+{
+    struct bench *bench = *state;
+    bench->meter_answers = false;
+    open_with(bench, -YUAN);
+    wait(bench, 10 * NS_PER_HOUR);
+    assert_int_equal(recorder_count(&bench->log, EVENT_ORDER_DONE, RECORDER_ANY), 0);
+    bench->meter_answers = true;
+    wait(bench, 2 * NS_PER_MIN);
+    assert_int_equal(recorder_count(&bench->log, EVENT_ORDER_DONE, DLT645_RELAY_TRIP), 1);
+}
+
+static void a_full_queue_of_orders_refuses_people_and_keeps_room_for_billing(void **state)
+{
+    struct bench *bench = *state;
+    bench->meter_answers = false;
+    for (int i = 0; i < ACCOUNT_ORDERS_OF_PEOPLE_MAX; i++)
+        assert_int_equal(order(bench, i % 2 ? DLT645_RELAY_CLOSE : DLT645_RELAY_TRIP), 0);
+    int events = recorder_count(&bench->log, EVENT_ORDER, RECORDER_ANY);
+    assert_int_equal(order(bench, DLT645_RELAY_TRIP), ERROR_QUEUE_FULL);
+    assert_int_equal(recorder_count(&bench->log, EVENT_ORDER, RECORDER_ANY), events);
+    assert_int_equal(account_order(&bench->account, 0, DLT645_RELAY_CLOSE, ACTOR_BILLING, 4), 0);
+}
+
+/* ---- meters that own their credit ------------------------------------------------------------ */
+
+static struct controller_recharge sent_recharge(const struct bench *bench, int n)
+{
+    struct dlt645_write write;
+    struct controller_recharge recharge;
+    assert_int_equal(dlt645_write_request_parse(&bench->sent[n], &write), 0);
+    assert_int_equal(write.identifier, CONTROLLER_RECHARGE_IDENTIFIER);
+    assert_int_equal(write.authority.password, 0x111111);
+    assert_int_equal(controller_recharge_parse(write.value, write.value_size, &recharge), 0);
+    return recharge;
+}
+
+static void a_payment_recharges_a_meter_that_owns_its_credit(void **state)
+{
+    struct bench *bench = *state;
+    pay(bench, 20 * YUAN, 1);
+    pay(bench, 30 * YUAN, 2);
+    assert_int_equal(bench->sent_count, 2);
+    assert_int_equal(sent_recharge(bench, 0).amount, 20 * YUAN);
+    assert_int_equal(sent_recharge(bench, 0).number, 1);
+    assert_int_equal(sent_recharge(bench, 1).amount, 30 * YUAN);
+    assert_int_equal(sent_recharge(bench, 1).number, 2);
+}
+
+static void a_recharge_without_an_answer_is_told_again_with_its_number(void **state)
+{
+    struct bench *bench = *state;
+    bench->meter_answers = false;
+    pay(bench, 20 * YUAN, 1);
+    wait(bench, 30 * NS_PER_MIN); /* and outlives the tenth attempt */
+    assert_true(bench->sent_count > 20);
+    for (int i = 0; i < bench->sent_count; i++) {
+        assert_int_equal(sent_recharge(bench, i).number, 1);
+        assert_int_equal(sent_recharge(bench, i).amount, 20 * YUAN);
+    }
+}
+
+/* Ten payments while the meter is dark: their sum arrives, under numbers without a gap. */
+static void no_payment_is_lost_while_the_meter_is_dark(void **state)
+{
+    struct bench *bench = *state;
+    bench->meter_answers = false;
+    for (uint32_t i = 1; i <= 10; i++)
+        assert_int_equal(pay(bench, YUAN, i), 0);
+    bench->meter_answers = true;
+    wait(bench, NS_PER_HOUR);
+    int64_t sum = 0;
+    uint32_t last = 0;
+    for (int i = 0; i < bench->sent_count; i++) {
+        struct controller_recharge recharge = sent_recharge(bench, i);
+        if (recharge.number == last)
+            continue;
+        assert_int_equal(recharge.number, last + 1);
+        last = recharge.number;
+        sum += recharge.amount;
+    }
+    assert_int_equal(sum, 10 * YUAN);
+}
+
+static void fractions_of_a_fen_wait_for_the_next_recharge(void **state)
+{
+    struct bench *bench = *state;
+    pay(bench, 150, 1);
+    assert_int_equal(sent_recharge(bench, 0).amount, 100);
+    pay(bench, 50, 2);
+    assert_int_equal(sent_recharge(bench, 1).amount, 100);
+    pay(bench, 99, 3);
+    assert_int_equal(bench->sent_count, 2);
+    assert_int_equal(bench->account.balance, 100 * YUAN + 299);
+}
+
+static void a_meter_that_owns_its_credit_trips_by_the_end_of_its_keep_power(void **state)
+{
+    struct bench *bench = *state;
+    open_with(bench, -YUAN);
+    wait(bench, 5 * NS_PER_HOUR);
+    assert_int_equal(orders_sent(bench, DLT645_RELAY_KEEP_POWER_OFF), 1);
+    assert_int_equal(orders_sent(bench, DLT645_RELAY_TRIP), 0);
+    pay(bench, 50 * YUAN, 1);
+    assert_int_equal(bench->sent_count, 3);
+    assert_int_equal(sent_recharge(bench, 1).amount, 50 * YUAN);
+    assert_int_equal(sent_order(bench, 2), DLT645_RELAY_KEEP_POWER_ON);
+}
+
+/* ---- alarms ---------------------------------------------------------------------------------- */
+
+static void report(struct bench *bench, enum meter_alarm alarm, int detail)
+{
+    struct controller controller = {0};
+    const struct controller_report r = {.alarm = alarm, .detail = (uint8_t)detail};
+    controller_report(&controller, &bench->address, &r);
+    account_receive(&bench->account, bench->now, controller.outbox[0].bytes,
+                    controller.outbox[0].size);
+    settle(bench);
+}
+
+static void a_protection_trip_is_audited_and_told_to_the_tenant(void **state)
+{
+    struct bench *bench = *state;
+    for (int cause = TRIP_CAUSE_OVERLOAD; cause < TRIP_CAUSE_COUNT; cause++) {
+        int before = bench->alarm_count;
+        report(bench, METER_ALARM_TRIPPED, cause);
+        assert_int_equal(bench->alarm_count, before + 1);
+        assert_int_equal(bench->last_alarm, METER_ALARM_TRIPPED << 8 | cause);
+        const struct event *told =
+            recorder_nth(&bench->log, EVENT_ALARM_DELIVERED, METER_ALARM_TRIPPED, before);
+        assert_non_null(told);
+        assert_int_equal(told->b, cause);
+    }
+    assert_int_equal(recorder_count(&bench->log, EVENT_AUDIT, AUDIT_TRIP_REPORTED),
+                     TRIP_CAUSE_COUNT - TRIP_CAUSE_OVERLOAD);
+    assert_int_equal(recorder_count(&bench->log, EVENT_ALARM_RECEIVED, METER_ALARM_TRIPPED),
+                     TRIP_CAUSE_COUNT - TRIP_CAUSE_OVERLOAD);
+}
+
+static void a_trip_by_order_or_arrears_is_audited_and_no_alarm(void **state)
+{
+    struct bench *bench = *state;
+    report(bench, METER_ALARM_TRIPPED, TRIP_CAUSE_ORDER);
+    report(bench, METER_ALARM_TRIPPED, TRIP_CAUSE_ARREARS);
+    report(bench, METER_ALARM_CLOSED, 0);
+    report(bench, METER_ALARM_POWER_UP, 0);
+    assert_int_equal(bench->alarm_count, 0);
+    assert_int_equal(recorder_count(&bench->log, EVENT_AUDIT, AUDIT_TRIP_REPORTED), 2);
+    assert_int_equal(recorder_count(&bench->log, EVENT_AUDIT, AUDIT_CLOSE_REPORTED), 1);
+}
+
+static void welds_locks_maloperation_and_attacks_are_told(void **state)
+{
+    struct bench *bench = *state;
+    report(bench, METER_ALARM_WELDED, 0);
+    report(bench, METER_ALARM_MALOPERATION, 0);
+    report(bench, METER_ALARM_LOCKED, TRIP_CAUSE_OVERLOAD);
+    report(bench, METER_ALARM_SECURITY, 145);
+    assert_int_equal(bench->alarm_count, 4);
+    assert_int_equal(recorder_count(&bench->log, EVENT_AUDIT, AUDIT_ALARM_REPORTED), 3);
+    assert_int_equal(recorder_count(&bench->log, EVENT_AUDIT, AUDIT_SECURITY_ALARM), 1);
+}
+
+/* ---- sign-in --------------------------------------------------------------------------------- */
+
+static int sign_in(struct bench *bench, const char *name, const char *password, const char *code,
+                   struct session *session)
+{
+    struct session mine;
+    return platform_sign_in(&bench->platform, bench->now, name, password, code,
+                            session ? session : &mine);
+}
+
+static int add_users(struct bench *bench)
+{
+    int administrator =
+        platform_add_user(&bench->platform, "lin", ROLE_ADMINISTRATOR, "correct horse");
+    assert_int_equal(administrator, 0);
+    assert_int_equal(platform_add_user(&bench->platform, "wu", ROLE_TENANT, "battery staple"), 1);
+    return administrator;
+}
+
+static void code_at(const struct bench *bench, int64_t now, char code[7])
+{
+    assert_int_equal(platform_code(&bench->platform, now, 0, code), 0);
+}
+
+/* RFC 6238, appendix B: SHA-1, secret "12345678901234567890", last six of the eight digits. */
+static void one_time_codes_are_those_of_rfc_6238(void **state)
+{
+    struct bench *bench = *state;
+    static const struct {
+        int64_t unix_s;
+        const char *code;
+    } vectors[] = {
+        {59, "287082"},         {1111111109, "081804"},  {1111111111, "050471"},
+        {1234567890, "005924"}, {2000000000, "279037"}, {INT64_C(20000000000), "353130"},
+    };
+    add_users(bench);
+    memcpy(bench->platform.users[0].totp_secret, "12345678901234567890", TOTP_SECRET_SIZE);
+    for (size_t i = 0; i < sizeof vectors / sizeof vectors[0]; i++) {
+        char code[7];
+        bench->platform.epoch_s = vectors[i].unix_s - 946684800;
+        code_at(bench, 0, code);
+        assert_string_equal(code, vectors[i].code);
+    }
+}
+
+static void password_and_code_together_sign_in(void **state)
+{
+    struct bench *bench = *state;
+    struct session session;
+    char code[7];
+    add_users(bench);
+    code_at(bench, 0, code);
+    assert_int_equal(sign_in(bench, "lin", "correct horse", code, &session), 0);
+    assert_int_equal(session.user, 0);
+    assert_int_equal(recorder_count(&bench->log, EVENT_AUDIT, AUDIT_SIGNED_IN), 1);
+    assert_int_equal(platform_authorise(&bench->platform, 0, &session, DLT645_RELAY_TRIP, 1), 0);
+    assert_int_equal(recorder_count(&bench->log, EVENT_AUDIT, AUDIT_ORDER_ACCEPTED), 1);
+}
+
+static void a_wrong_password_or_code_or_name_does_not_sign_in(void **state)
+{
+    struct bench *bench = *state;
+    char code[7], wrong[7];
+    add_users(bench);
+    code_at(bench, 0, code);
+    memcpy(wrong, code, sizeof wrong);
+    wrong[5] = wrong[5] == '0' ? '1' : '0';
+    assert_int_equal(sign_in(bench, "lin", "correct horsf", code, NULL), ERROR_NOT_ALLOWED);
+    assert_int_equal(sign_in(bench, "lin", "correct horse", wrong, NULL), ERROR_NOT_ALLOWED);
+    assert_int_equal(sign_in(bench, "lin", "correct horse", "", NULL), ERROR_NOT_ALLOWED);
+    assert_int_equal(sign_in(bench, "lan", "correct horse", code, NULL), ERROR_NOT_ALLOWED);
+    assert_int_equal(recorder_count(&bench->log, EVENT_AUDIT, AUDIT_SIGN_IN_REFUSED), 4);
+    assert_int_equal(recorder_count(&bench->log, EVENT_AUDIT, AUDIT_SIGNED_IN), 0);
+    /* the right code was not used up by the wrong passwords */
+    assert_int_equal(sign_in(bench, "lin", "correct horse", code, NULL), 0);
+}
+
+static void a_longer_code_that_begins_rightly_does_not_sign_in(void **state)
+{
+    struct bench *bench = *state;
+    char code[9];
+    add_users(bench);
+    code_at(bench, 0, code);
+    strcpy(code + 6, "0");
+    assert_int_equal(sign_in(bench, "lin", "correct horse", code, NULL), ERROR_NOT_ALLOWED);
+}
+
+static void a_code_serves_once(void **state)
+{
+    struct bench *bench = *state;
+    char code[7];
+    add_users(bench);
+    code_at(bench, 0, code);
+    assert_int_equal(sign_in(bench, "lin", "correct horse", code, NULL), 0);
+    assert_int_equal(sign_in(bench, "lin", "correct horse", code, NULL), ERROR_NOT_ALLOWED);
+    char earlier[7];
+    bench->now = 10 * NS_PER_MIN;
+    code_at(bench, bench->now, code);
+    code_at(bench, bench->now - 30 * NS_PER_S, earlier);
+    assert_int_equal(sign_in(bench, "lin", "correct horse", code, NULL), 0);
+    assert_int_equal(sign_in(bench, "lin", "correct horse", earlier, NULL), ERROR_NOT_ALLOWED);
+}
+
+static void a_code_is_forgiven_one_step_of_30_s_either_way(void **state)
+{
+    struct bench *bench = *state;
+    static const struct {
+        int64_t offset_s;
+        bool ok;
+    } codes[] = {{-90, false}, {-60, false}, {-30, true}, {0, true}, {30, true}, {60, false}};
+    add_users(bench);
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        char code[7];
+        bench->now += NS_PER_HOUR;
+        code_at(bench, bench->now + codes[i].offset_s * NS_PER_S, code);
+        int result = sign_in(bench, "lin", "correct horse", code, NULL);
+        assert_int_equal(result, codes[i].ok ? 0 : ERROR_NOT_ALLOWED);
+    }
+}
+
+static void five_failures_lock_for_a_quarter_of_an_hour(void **state)
+{
+    struct bench *bench = *state;
+    char code[7];
+    add_users(bench);
+    for (int i = 0; i < 5; i++)
+        sign_in(bench, "lin", "guess", "000000", NULL);
+    bench->now = 15 * NS_PER_MIN - 1;
+    code_at(bench, bench->now, code);
+    assert_int_equal(sign_in(bench, "lin", "correct horse", code, NULL), ERROR_NOT_ALLOWED);
+    bench->now = 15 * NS_PER_MIN;
+    code_at(bench, bench->now, code);
+    assert_int_equal(sign_in(bench, "lin", "correct horse", code, NULL), 0);
+    assert_int_equal(recorder_count(&bench->log, EVENT_AUDIT, AUDIT_SIGN_IN_REFUSED), 6);
+}
+
+static void a_success_forgives_four_failures(void **state)
+{
+    struct bench *bench = *state;
+    char code[7];
+    add_users(bench);
+    for (int round = 0; round < 3; round++) {
+        bench->now += NS_PER_HOUR;
+        for (int i = 0; i < 4; i++)
+            sign_in(bench, "lin", "guess", "000000", NULL);
+        code_at(bench, bench->now, code);
+        assert_int_equal(sign_in(bench, "lin", "correct horse", code, NULL), 0);
+    }
+}
+
+static void one_users_lock_is_not_anothers(void **state)
+{
+    struct bench *bench = *state;
+    add_users(bench);
+    for (int i = 0; i < 10; i++)
+        sign_in(bench, "lin", "guess", "000000", NULL);
+    assert_int_equal(sign_in(bench, "wu", "battery staple", "", NULL), 0);
+}
+
+static void a_session_ends_after_a_quarter_of_an_hour(void **state)
+{
+    struct bench *bench = *state;
+    struct session session;
+    char code[7];
+    struct platform *platform = &bench->platform;
+    add_users(bench);
+    code_at(bench, 0, code);
+    assert_int_equal(sign_in(bench, "lin", "correct horse", code, &session), 0);
+    int64_t end = 15 * NS_PER_MIN;
+    assert_int_equal(platform_authorise(platform, end - 1, &session, DLT645_RELAY_TRIP, 1), 0);
+    assert_int_equal(platform_authorise(platform, end, &session, DLT645_RELAY_TRIP, 1),
+                     ERROR_NOT_ALLOWED);
+    assert_int_equal(recorder_count(&bench->log, EVENT_AUDIT, AUDIT_ORDER_REFUSED), 1);
+}
+
+static void a_tenant_may_sign_in_and_not_switch(void **state)
+{
+    struct bench *bench = *state;
+    struct session session;
+    add_users(bench);
+    assert_int_equal(sign_in(bench, "wu", "battery staple", "", &session), 0);
+    assert_int_equal(platform_authorise(&bench->platform, 0, &session, DLT645_RELAY_CLOSE, 1),
+                     ERROR_NOT_ALLOWED);
+    assert_int_equal(recorder_count(&bench->log, EVENT_AUDIT, AUDIT_ORDER_REFUSED), 1);
+    assert_int_equal(sign_in(bench, "wu", "battery", "", NULL), ERROR_NOT_ALLOWED);
+    bench->platform.faults.tenants_may_switch = true;
+    assert_int_equal(platform_authorise(&bench->platform, 0, &session, DLT645_RELAY_CLOSE, 1), 0);
+}
+
+static void an_operator_may_switch_with_password_and_code(void **state)
+{
+    struct bench *bench = *state;
+    struct session session;
+    char code[7];
+    int user = platform_add_user(&bench->platform, "he", ROLE_OPERATOR, "pw");
+    assert_int_equal(sign_in(bench, "he", "pw", "", NULL), ERROR_NOT_ALLOWED);
+    assert_int_equal(platform_code(&bench->platform, 0, user, code), 0);
+    assert_int_equal(sign_in(bench, "he", "pw", code, &session), 0);
+    assert_int_equal(platform_authorise(&bench->platform, 0, &session, DLT645_RELAY_CLOSE, 1), 0);
+}
+
+static void a_platform_that_does_not_check_codes_lets_in_without(void **state)
+{
+    struct bench *bench = *state;
+    add_users(bench);
+    bench->platform.faults.codes_unchecked = true;
+    assert_int_equal(sign_in(bench, "lin", "correct horse", "", NULL), 0);
+    assert_int_equal(sign_in(bench, "lin", "wrong", "", NULL), ERROR_NOT_ALLOWED);
+}
+
+static void a_platform_that_audits_nothing_does_not(void **state)
+{
+    struct bench *bench = *state;
+    add_users(bench);
+    bench->platform.faults.audits_nothing = true;
+    sign_in(bench, "lin", "guess", "", NULL);
+    pay(bench, YUAN, 1);
+    assert_int_equal(recorder_count(&bench->log, EVENT_AUDIT, RECORDER_ANY), 0);
+    assert_int_equal(recorder_count(&bench->log, EVENT_SIGN_IN, RECORDER_ANY), 1);
+}
+
+static void users_have_names_of_their_own_and_there_are_eight(void **state)
+{
+    struct bench *bench = *state;
+    struct platform *platform = &bench->platform;
+    char name[] = "user 0";
+    assert_int_equal(platform_add_user(platform, "user 0", ROLE_TENANT, "p"), 0);
+    assert_int_equal(platform_add_user(platform, "user 0", ROLE_TENANT, "p"),
+                     ERROR_INVALID_ARGUMENT);
+    assert_int_equal(platform_add_user(platform, "a name of more than thirty-one ch", ROLE_TENANT,
+                                       "p"),
+                     ERROR_INVALID_ARGUMENT);
+    for (int i = 1; i < USERS_MAX; i++) {
+        name[5] = (char)('0' + i);
+        assert_int_equal(platform_add_user(platform, name, ROLE_TENANT, "p"), i);
+    }
+    assert_int_equal(platform_add_user(platform, "one more", ROLE_TENANT, "p"), ERROR_QUEUE_FULL);
+    assert_int_equal(platform_find_user(platform, "user 3"), 3);
+    assert_int_equal(platform_find_user(platform, "nobody"), ERROR_NOT_FOUND);
+    /* each with a salt and a secret of its own */
+    assert_memory_not_equal(platform->users[1].salt, platform->users[2].salt, SALT_SIZE);
+    assert_memory_not_equal(platform->users[1].hash, platform->users[2].hash, PASSWORD_HASH_SIZE);
+    assert_memory_not_equal(platform->users[1].totp_secret, platform->users[2].totp_secret,
+                            TOTP_SECRET_SIZE);
+}
+
+static void every_audit_action_has_a_name(void **state)
+{
+    (void)state;
+    for (int i = 0; i < AUDIT_ACTION_COUNT; i++)
+        assert_string_not_equal(audit_action_name(i), "unknown");
+    assert_string_equal(audit_action_name(AUDIT_ACTION_COUNT), "unknown");
+    assert_string_equal(audit_action_name(-1), "unknown");
+}
+
+#define test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define test_local(name) cmocka_unit_test_setup_teardown(name, setup_local, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        test(the_first_reading_opens_the_account_and_charges_nothing),
+        test(the_remainder_of_a_charge_is_carried),
+        test(money_balances_over_a_thousand_readings_and_payments),
+        test(a_register_that_went_back_charges_nothing),
+        test(a_platform_that_charges_twice_does),
+        test(the_register_is_polled_every_quarter_of_an_hour),
+        test(rubbish_from_the_meter_changes_nothing),
+        test(a_payment_that_is_told_twice_is_counted_once),
+        test(a_payment_by_phone_is_a_payment),
+        test(a_payment_of_nothing_or_of_millions_is_refused),
+        test(a_phone_message_is_read_back_from_its_bytes),
+        test(reminders_begin_at_20_yuan),
+        test(three_reminders_are_delivered_two_hours_apart_before_the_trip),
+        test(who_owes_nothing_is_not_tripped_by_reminders),
+        test(an_overdraft_is_granted_before_the_trip),
+        test(without_a_receipt_nobody_is_tripped_and_the_administrator_decides),
+        test(two_delivered_reminders_are_not_enough),
+        test(a_receipt_that_comes_twice_counts_once),
+        test(a_receipt_without_a_reminder_counts_nothing),
+        test(a_platform_that_trips_without_reminders_does),
+        test(a_platform_that_is_down_trips_nobody_until_it_is_back),
+        test(a_payment_above_the_threshold_ends_the_reminders),
+        test(a_payment_that_leaves_too_little_does_not_end_the_reminders),
+        test(a_payment_in_the_grace_period_stops_the_trip),
+        test(the_next_tenant_is_reminded_anew),
+        test(the_next_tenant_does_not_inherit_a_remainder),
+        test(a_payment_restores_at_once),
+        test(a_payment_that_leaves_a_debt_restores_nothing),
+        test(a_payment_restores_by_permit_where_the_policy_says_so),
+        test(a_payment_without_an_arrears_trip_closes_nothing),
+        test(a_trip_that_keep_power_refused_is_asked_again_after_the_grace),
+        test(an_order_carries_its_authority_and_is_valid_for_10_minutes),
+        test(an_order_without_an_answer_is_sent_ten_times_a_minute_apart_and_fails),
+        test(orders_go_one_after_the_other),
+        test(an_answer_counts_for_the_order_it_names),
+        test(an_order_that_is_held_by_current_is_done),
+        test(a_refused_order_of_somebody_is_not_sent_again),
+        test(an_answer_without_an_order_is_ignored),
+        test(an_order_that_expired_on_its_way_is_sent_anew),
+        test(a_restore_outlives_an_outage),
+        test(an_arrears_trip_outlives_an_outage),
+        test(a_full_queue_of_orders_refuses_people_and_keeps_room_for_billing),
+        test_local(a_payment_recharges_a_meter_that_owns_its_credit),
+        test_local(a_recharge_without_an_answer_is_told_again_with_its_number),
+        test_local(no_payment_is_lost_while_the_meter_is_dark),
+        test_local(fractions_of_a_fen_wait_for_the_next_recharge),
+        test_local(a_meter_that_owns_its_credit_trips_by_the_end_of_its_keep_power),
+        test(a_protection_trip_is_audited_and_told_to_the_tenant),
+        test(a_trip_by_order_or_arrears_is_audited_and_no_alarm),
+        test(welds_locks_maloperation_and_attacks_are_told),
+        test(one_time_codes_are_those_of_rfc_6238),
+        test(password_and_code_together_sign_in),
+        test(a_wrong_password_or_code_or_name_does_not_sign_in),
+        test(a_longer_code_that_begins_rightly_does_not_sign_in),
+        test(a_code_serves_once),
+        test(a_code_is_forgiven_one_step_of_30_s_either_way),
+        test(five_failures_lock_for_a_quarter_of_an_hour),
+        test(a_success_forgives_four_failures),
+        test(one_users_lock_is_not_anothers),
+        test(a_session_ends_after_a_quarter_of_an_hour),
+        test(a_tenant_may_sign_in_and_not_switch),
+        test(an_operator_may_switch_with_password_and_code),
+        test(a_platform_that_does_not_check_codes_lets_in_without),
+        test(a_platform_that_audits_nothing_does_not),
+        test(users_have_names_of_their_own_and_there_are_eight),
+        test(every_audit_action_has_a_name),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
