@@ -251,6 +251,10 @@ void poll_publish(struct hil_board *board, const struct snapshot *snapshot)
     status->close_permitted = bit(board, snapshot, PROFILE_BIT_PERMITTED);
     status->held_by_current = bit(board, snapshot, PROFILE_BIT_HELD);
     status->register_mwh = snapshot->register_mwh;
+    status->voltage_mv = (int32_t)snapshot->voltage_mv;
+    status->current_ma = (int32_t)snapshot->current_ma;
+    status->residual_ua = (int32_t)snapshot->residual_ua;
+    status->power_mw = snapshot->power_mw;
     status->balance = snapshot->balance;
     if (!board->board.has_rack)
         status->powered = true;

@@ -40,8 +40,11 @@ static void describe(const struct case_result *result, char *out, size_t size)
     out[0] = '\0';
     if (result->outcome != OUTCOME_PASSED)
         snprintf(out, size, "%s", result->message);
-    else if (tightest)
-        verdict_describe(tightest, out, size);
+    else if (tightest) {
+        char figure[400];
+        verdict_describe(tightest, figure, sizeof figure);
+        snprintf(out, size, "%s: %s", tightest->text, figure);
+    }
 }
 
 void report_case(const struct case_result *result, const struct report_style *style)

@@ -252,10 +252,8 @@ static void judge_within(struct run *run, struct verdict *verdict)
     struct instant cause, effect;
     verdict->limit = wait->limit;
     verdict->has_cause = wait->has_cause;
-    char limit[32];
-    duration_format(wait->limit, limit, sizeof limit);
-    snprintf(verdict->text, sizeof verdict->text, "%s within %s%s%s", wait->condition.text, limit,
-             wait->has_cause ? " of " : "", wait->has_cause ? wait->cause.text : "");
+    snprintf(verdict->text, sizeof verdict->text, "%s%s%s", wait->condition.text,
+             wait->has_cause ? " after " : "", wait->has_cause ? wait->cause.text : "");
     verdict->judgement = JUDGEMENT_FAILS;
     if (!origin(run, &cause)) {
         snprintf(verdict->detail, sizeof verdict->detail, "the cause (%s) never took effect",
@@ -268,7 +266,7 @@ static void judge_within(struct run *run, struct verdict *verdict)
         snprintf(verdict->detail, sizeof verdict->detail, "it never happened (waited %s)", waited);
         return;
     }
-    int64_t stamp_error = 2 * NS_PER_US; /* two stamps of a rack, each good to a microsecond */
+    const int64_t stamp_error = 2 * NS_PER_US; /* two stamps of a rack, each good to a microsecond */
     verdict->measured = interval_between(&cause, &effect, stamp_error);
     verdict->evidence = effect.evidence;
     if (verdict->measured.latest < 0) {

@@ -89,6 +89,8 @@ struct controller_status {
     bool trip_cause_known;  /* last_trip belongs to the last opening */
     int64_t register_mwh;
     int64_t balance;        /* 1/10000 yuan; of profile `local` */
+    int32_t voltage_mv, current_ma, residual_ua; /* as the meter tells them */
+    int64_t power_mw;
 };
 
 struct controller;

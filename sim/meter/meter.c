@@ -116,11 +116,22 @@ static void sense_supply(struct meter *meter, int64_t now)
         timer_arm(&meter->timers, METER_TIMER_POWER, now + (supplied ? BOOT_NS : HOLD_UP_NS));
 }
 
+static void tell_signals(struct meter *meter)
+{
+    struct controller_status *status = &meter->controller.status;
+    const struct plant_signals *s = &meter->signals;
+    status->voltage_mv = s->voltage_mv;
+    status->current_ma = s->current_ma;
+    status->residual_ua = s->residual_ua;
+    status->power_mw = (int64_t)s->current_ma * s->voltage_mv / 1000;
+}
+
 static void sense(struct controller *controller, int64_t now, const struct plant_signals *signals)
 {
     struct meter *meter = (struct meter *)controller;
     meter_account(meter, now);
     meter->signals = *signals;
+    tell_signals(meter);
     sense_supply(meter, now);
     if (!controller->status.powered)
         return;

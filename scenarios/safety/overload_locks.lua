@@ -1,0 +1,20 @@
+-- Claims 4 and 5: an overload that does not go away is tried again three times, then the flat stays off until somebody looks.
+return scenario {
+  name  = "an overload that stays locks the flat after its re-closes",
+  about = "claims 4 and 5",
+  tags  = { "safety" },
+  fleet = { flats = 10, household = false, overload_limit = "40 A", overload_delay = "1 s", overload_reclose = "2 s" },
+  board = 7,
+  board_time = "30 s",
+  run = function(bench)
+    local flat = bench:flat(7)
+    flat:overload("60 A")
+    bench:expect(flat:tripped { cause = "overload" }):within("5 s")
+    for _ = 1, 3 do
+      bench:expect(flat:supplied()):within("5 s")
+      bench:expect(flat:tripped { cause = "overload" }):within("5 s")
+    end
+    flat:clear("overload")
+    bench:expect(flat:supplied()):never_for { sim = "1 h", board = "6 s" }
+  end,
+}
