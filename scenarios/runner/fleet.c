@@ -10,7 +10,7 @@
 
 static int64_t check_duration(lua_State *lua, int at, const char *field)
 {
-    int64_t ns;
+    int64_t ns = 0;
     const char *text = lua_tostring(lua, at);
     if (!text || duration_parse(text, &ns) < 0)
         luaL_error(lua, "fleet.%s: expected a duration such as \"10 s\"", field);
@@ -19,7 +19,7 @@ static int64_t check_duration(lua_State *lua, int at, const char *field)
 
 static int64_t check_quantity(lua_State *lua, int at, const char *field, enum unit_family family)
 {
-    int64_t value;
+    int64_t value = 0;
     const char *text = lua_tostring(lua, at);
     if (!text || unit_parse(text, family, &value) < 0)
         luaL_error(lua, "fleet.%s: expected %s", field, unit_example(family));
