@@ -205,7 +205,7 @@ static double first_loss(enum signal_class signal, int64_t at, int links)
     return (double)count / links;
 }
 
-/* The column "mean loss" of the table of bursts. In the worst row, 25 % are five standard errors. */
+/* The column "mean loss" of the table of bursts. 25 % are five standard errors. */
 static void each_class_of_signal_loses_its_mean(void **state)
 {
     (void)state;

@@ -697,7 +697,7 @@ static wide imbalance(const struct bench *bench, int64_t now)
            total(&bench->plant.line_loss_energy);
 }
 
-/* Two summations that share only their inputs, over a week of household, sags, trips and outages. */
+/* Two summations that share only their inputs, over a week of sags, trips and outages. */
 static void the_feeder_balances_to_the_last_mw_ns(void **state)
 {
     (void)state;
