@@ -106,7 +106,7 @@ static void note_lateness(struct hil_board *board, int64_t now)
     board->widening_until = host + LATE_LASTS_NS;
     board->statistics.late++;
     if (late > board->statistics.lateness_ns_max)
-        board->statistics.lateness_ns_max = late;
+        board->statistics.lateness_ns_max = board->board.lateness_ns_max = late;
 }
 
 static int64_t next_fact(const struct hil_board *board)

@@ -38,6 +38,7 @@ struct board {
     struct clock clock;
     char message[320];  /* of the last error: what, where and how to mend it */
     char identity[128]; /* profile, port, firmware, for reports; set by attach */
+    int64_t lateness_ns_max; /* how far a paced clock fell behind the wall; intervals include it */
     bool has_rack;      /* stimulus and contact evidence are there */
     bool emulated;
     bool lockstep;

@@ -70,8 +70,10 @@ static void write_properties(xmlTextWriterPtr writer, const struct suite *suite,
     snprintf(text, sizeof text, "%016llx", (unsigned long long)result->event_hash);
     property(writer, "event_hash", text);
     property(writer, "meter", result->on_board ? "board" : "virtual");
-    if (result->board[0])
+    if (result->board[0]) {
         property(writer, "board", result->board);
+        seconds_property(writer, "clock_lateness_s", result->lateness_ns);
+    }
     if (tightest && tightest->has_time) {
         seconds_property(writer, "measured_earliest_s", tightest->measured.earliest);
         seconds_property(writer, "measured_latest_s", tightest->measured.latest);

@@ -63,6 +63,7 @@ struct case_result {
     struct invariant_tally invariants[INVARIANT_COUNT];
     uint64_t event_count, event_hash;
     int64_t simulated_ns;
+    int64_t lateness_ns; /* of a paced board's clock, at most */
     double wall_s;
 };
 

@@ -599,8 +599,10 @@ static void tear_down(struct run *run)
         result->event_count = run->observer.count;
         result->event_hash = run->observer.hash;
     }
-    if (run->attached)
+    if (run->attached) {
+        result->lateness_ns = run->board->lateness_ns_max;
         run->board->ops->detach(run->board);
+    }
     if (run->board)
         run->options->boards->close(run->options->boards, run->board);
     sandbox_close(&run->sandbox);
