@@ -264,13 +264,20 @@ static int read_arguments(struct arguments *arguments, int argc, char **argv)
     return 0;
 }
 
+static bool is_directory(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
 /* Find out that a report cannot be written before the run, not after it. */
 static int check_writable(const char *option, const char *path)
 {
     char directory[1024];
-    struct stat status;
     if (!path || strcmp(path, "-") == 0)
         return 0;
+    if (is_directory(path))
+        return cli_usage_error("--%s %s: it is a directory; name a file", option, path);
     snprintf(directory, sizeof directory, "%s", path);
     char *slash = strrchr(directory, '/');
     if (slash)
@@ -278,16 +285,20 @@ static int check_writable(const char *option, const char *path)
     else
         strcpy(directory, ".");
     const char *where = directory[0] ? directory : "/";
-    if (stat(where, &status) < 0 || !S_ISDIR(status.st_mode) || access(where, W_OK) < 0)
+    if (!is_directory(where) || access(where, W_OK) < 0)
         return cli_usage_error("--%s %s: the directory is not there or cannot be written", option, path);
     return 0;
 }
 
 static int check_record_dir(const char *path)
 {
-    if (!path || mkdir(path, 0777) == 0 || errno == EEXIST)
+    if (!path || mkdir(path, 0777) == 0)
         return 0;
-    return cli_usage_error("--record %s: %s", path, strerror(errno));
+    if (errno != EEXIST)
+        return cli_usage_error("--record %s: %s", path, strerror(errno));
+    if (is_directory(path) && access(path, W_OK) == 0)
+        return 0;
+    return cli_usage_error("--record %s: it is no directory that can be written", path);
 }
 
 static void list_cases(const struct suite *suite)
@@ -332,6 +343,15 @@ static int write_reports(const struct arguments *arguments, const struct suite *
     return junit < 0 || json < 0 ? EXIT_INTERNAL : 0;
 }
 
+static int flush_console(void)
+{
+    errno = 0;
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return 0;
+    fprintf(stderr, "meterbench: standard output: %s\n", strerror(errno ? errno : EIO));
+    return EXIT_INTERNAL;
+}
+
 static int run_suite(struct arguments *arguments, struct suite *suite)
 {
     suite->options.progress = show_progress;
@@ -340,8 +360,9 @@ static int run_suite(struct arguments *arguments, struct suite *suite)
     bool json_on_stdout = arguments->json && strcmp(arguments->json, "-") == 0;
     if (!json_on_stdout)
         report_console(suite, &arguments->style);
-    fflush(stdout);
-    int failed = write_reports(arguments, suite);
+    int failed = flush_console();
+    if (write_reports(arguments, suite) != 0)
+        failed = EXIT_INTERNAL;
     return failed ? failed : suite_exit_code(suite);
 }
 

@@ -1,11 +1,12 @@
 /* JSON for machines; the keys are described in docs/reports.md. */
+#include "scenarios/runner/report_file.h"
 #include "scenarios/runner/suite.h"
 
 #include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static json_t *hex(uint64_t value)
 {
@@ -78,26 +79,22 @@ static json_t *suite_json(const struct suite *suite)
                      "complaint", suite->complaint, "exit_code", suite_exit_code(suite));
 }
 
+/* A full disk or a closed pipe behind standard output shows when it is flushed. */
+static int write_stdout(const char *text)
+{
+    errno = 0;
+    bool written = puts(text) >= 0 && fflush(stdout) == 0;
+    return written ? 0 : errno ? -errno : -EIO;
+}
+
 int report_json(const struct suite *suite, const char *path)
 {
-    enum { FLAGS = JSON_INDENT(1) | JSON_PRESERVE_ORDER };
     json_t *root = suite_json(suite);
-    if (!root)
-        return -ENOMEM;
-    int result;
-    errno = 0;
-    if (strcmp(path, "-") == 0) {
-        result = json_dumpf(root, stdout, FLAGS);
-        printf("\n");
-    } else {
-        char temporary[1024];
-        snprintf(temporary, sizeof temporary, "%s.part", path);
-        result = json_dump_file(root, temporary, FLAGS);
-        if (result == 0)
-            result = rename(temporary, path);
-        if (result < 0)
-            unlink(temporary);
-    }
+    char *text = root ? json_dumps(root, JSON_INDENT(1) | JSON_PRESERVE_ORDER) : NULL;
     json_decref(root);
-    return result < 0 ? (errno ? -errno : -EIO) : 0;
+    if (!text)
+        return -ENOMEM;
+    int result = strcmp(path, "-") == 0 ? write_stdout(text) : report_file(path, text, strlen(text));
+    free(text);
+    return result;
 }

@@ -1,4 +1,5 @@
 /* JUnit XML as Jenkins' xUnit schema has it: a suite a scenario, figures as properties. */
+#include "scenarios/runner/report_file.h"
 #include "scenarios/runner/suite.h"
 
 #include "sim/kernel/time.h"
@@ -7,7 +8,6 @@
 #include <libxml/xmlwriter.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 /* XML 1.0 has no place for control characters or broken UTF-8, which a script's message may hold. */
 static const char *clean(const char *text, char *out, size_t size)
@@ -185,18 +185,13 @@ static int write_document(xmlTextWriterPtr writer, const struct suite *suite)
 
 int report_junit(const struct suite *suite, const char *path)
 {
-    char temporary[1024];
-    snprintf(temporary, sizeof temporary, "%s.part", path);
-    errno = 0;
-    xmlTextWriterPtr writer = xmlNewTextWriterFilename(temporary, 0);
-    if (!writer)
-        return errno ? -errno : -EIO;
-    int written = write_document(writer, suite);
+    xmlBufferPtr buffer = xmlBufferCreate();
+    xmlTextWriterPtr writer = buffer ? xmlNewTextWriterMemory(buffer, 0) : NULL;
+    int result = writer && write_document(writer, suite) >= 0 ? 0 : -ENOMEM;
     xmlFreeTextWriter(writer);
-    if (written < 0 || rename(temporary, path) < 0) {
-        int error = errno ? errno : EIO;
-        unlink(temporary);
-        return -error;
-    }
-    return 0;
+    if (result == 0)
+        result = report_file(path, (const char *)xmlBufferContent(buffer),
+                             (size_t)xmlBufferLength(buffer));
+    xmlBufferFree(buffer);
+    return result;
 }

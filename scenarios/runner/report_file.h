@@ -1,0 +1,13 @@
+/* How a finished report reaches its file. */
+#ifndef METERBENCH_RUNNER_REPORT_FILE_H
+#define METERBENCH_RUNNER_REPORT_FILE_H
+
+#include <stddef.h>
+
+/*
+ * Writes `size` bytes to path: to a temporary file beside it that is renamed at the end, or straight into
+ * path where that is a device or a pipe. 0 or a negative errno; after an error the old file still stands.
+ */
+int report_file(const char *path, const char *text, size_t size);
+
+#endif
