@@ -109,6 +109,8 @@ void report_console(const struct suite *suite, const struct report_style *style)
            simulated, suite->wall_s);
     printf("%d passed, %d failed, %d inconclusive, %d errors, %d skipped", n[OUTCOME_PASSED],
            n[OUTCOME_FAILED], n[OUTCOME_INCONCLUSIVE], n[OUTCOME_ERROR], n[OUTCOME_SKIPPED]);
+    if (n[OUTCOME_NOT_RUN] > 0)
+        printf(", %d not run", n[OUTCOME_NOT_RUN]);
     if (suite->held + suite->not_held > 0)
         printf("; of the measured and excluded, %d hold and %d do not", suite->held, suite->not_held);
     if (suite->held_although_excluded > 0)
