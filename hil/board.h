@@ -34,7 +34,7 @@ struct board_spec {
     const char *truth;      /* file for what the emulator knows to be true, kept. NULL: none */
     int baud;               /* goes before the bench file's */
     struct line_faults line_faults; /* what the serial line does to bytes, for tests */
-    uint64_t seed;          /* of the line faults and of the emulator's mains phase */
+    uint64_t seed; /* of the line faults and of the emulator's mains phase; 0: the site's */
 };
 
 /* What a board's connection has seen so far. */

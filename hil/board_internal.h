@@ -65,6 +65,7 @@ struct hil_board {
     char program[PATH_SIZE], elf[PATH_SIZE], map[PATH_SIZE], truth[PATH_SIZE];
     struct profile profile;
     struct modbus_master_config modbus;
+    uint64_t seed; /* the specification's, or the site's */
 
     /* the connection */
     struct emulator emulator;

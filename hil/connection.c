@@ -40,7 +40,7 @@ static int start_emulator(struct hil_board *board)
         .elf = board->elf,
         .map = board->map,
         .truth = board->truth[0] ? board->truth : NULL,
-        .seed = board->spec.seed,
+        .seed = board->seed,
         .lockstep = board->spec.lockstep,
     };
     return emulator_start(&board->emulator, &config, board->board.message,
@@ -64,7 +64,7 @@ static int open_line(struct hil_board *board)
     const struct line_ends ends = {bytes_to_port, byte_passed_on, board};
     char *message = board->board.message;
     size_t size = sizeof board->board.message;
-    struct random random = random_stream(board->spec.seed, RANDOM_NO_FLAT, RANDOM_METER_LINK);
+    struct random random = random_stream(board->seed, RANDOM_NO_FLAT, RANDOM_METER_LINK);
     int result = line_open(&board->line, &ends, random, message, size);
     if (result < 0)
         return result;
@@ -148,10 +148,23 @@ static void port_failed(struct hil_board *board, int error)
     board_fail(board, error, "%s", board->pace->message[0] ? board->pace->message : error_text(error));
 }
 
+/* Before anything is called late or lost, hear what is waiting: it may be the bench that was away. */
+static int hear(struct hil_board *board)
+{
+    if (board->board.lockstep)
+        return 0;
+    return board->pace->ops->wait(board->pace, INT64_MIN);
+}
+
 void connection_service(struct hil_board *board, bool polls)
 {
+    int result = hear(board);
+    if (result < 0) {
+        port_failed(board, result);
+        return;
+    }
     int64_t now = board_host_now(board);
-    int result = board->pace->has_rack ? rack_service(&board->rack, now) : 0;
+    result = board->pace->has_rack ? rack_service(&board->rack, now) : 0;
     if (result < 0) {
         if (!emulator_died(board))
             rack_failed(board, result);

@@ -66,7 +66,16 @@ void lua_file_complain(struct lua_file *file, const char *key, const char *forma
     fail(file, text);
 }
 
-/* Lua names a chunk "path:line:" in its messages; the path given is kept whole. */
+/* With the file's name, unless the text has it already. */
+static void fail_at(struct lua_file *file, const char *text)
+{
+    char named[500];
+    const char *slash = strrchr(file->path, '/');
+    bool has_name = strstr(text, slash ? slash + 1 : file->path) != NULL;
+    snprintf(named, sizeof named, "%s: %s", file->path, text);
+    fail(file, has_name ? text : named);
+}
+
 static int run(struct lua_file *file, const char *constructor)
 {
     lua_State *lua = file->lua;
@@ -77,11 +86,9 @@ static int run(struct lua_file *file, const char *constructor)
     lua_sethook(lua, out_of_budget, LUA_MASKCOUNT, INSTRUCTIONS_MAX);
     if (luaL_loadfilex(lua, file->path, "t") != LUA_OK || lua_pcall(lua, 0, 1, 0) != LUA_OK) {
         const char *text = lua_tostring(lua, -1);
-        fail(file, text ? text : "the file failed");
+        fail_at(file, text ? text : "it failed");
     } else if (!lua_istable(lua, -1)) {
-        char text[256];
-        snprintf(text, sizeof text, "%s: the file does not return a table", file->path);
-        fail(file, text);
+        fail_at(file, "the file does not return a table");
     }
     lua_sethook(lua, NULL, 0, 0);
     return file->failed ? ERROR_PROFILE : 0;

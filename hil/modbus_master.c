@@ -42,10 +42,11 @@ static int64_t character_ns(const struct modbus_master *master)
     return serial_character_ns(&master->config.line);
 }
 
-/* 3.5 characters end a frame; what arrives in lumps needs more patience. */
+/* 3.5 idle characters end a frame. A byte is stamped at its end, so one that comes just in time shows a
+ * character later; what arrives in lumps needs more patience. */
 static int64_t silence_ns(const struct modbus_master *master)
 {
-    return character_ns(master) * 7 / 2 + master->config.jitter_ns;
+    return character_ns(master) * 9 / 2 + master->config.jitter_ns;
 }
 
 static int expected_size(const struct modbus_master *master)

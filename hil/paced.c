@@ -79,10 +79,10 @@ static int paced_wait(struct pace *pace, int64_t until)
     struct paced *paced = (struct paced *)pace;
     struct pollfd fds[2] = {{.fd = paced->port.fd, .events = POLLIN},
                             {.fd = paced->rack.fd, .events = POLLIN}};
-    int64_t left = until - serial_clock_ns();
+    int64_t now = serial_clock_ns();
     struct timespec timeout = {0, 0};
-    if (left > 0)
-        timeout = (struct timespec){left / NS_PER_S, left % NS_PER_S};
+    if (until > now)
+        timeout = (struct timespec){(until - now) / NS_PER_S, (until - now) % NS_PER_S};
     int ready = ppoll(fds, 2, &timeout, NULL);
     if (ready <= 0)
         return ready == 0 || errno == EINTR ? 0 : ERROR_IO;

@@ -166,6 +166,8 @@ static void acknowledged(struct rack *rack, struct rack_fact *fact)
         forget(rack, i);
         fact->stimulus = &pending.stimulus;
         fact->tag = pending.tag;
+        if (rack->sync.drift_ppm == 0 && fact->earliest < pending.first_sent)
+            fact->earliest = pending.first_sent; /* one clock: the stamp was only rounded */
         /* One that was sent again may have been applied at the first attempt. */
         if (pending.attempts > 1 && pending.first_sent < fact->earliest)
             fact->earliest = pending.first_sent;

@@ -78,7 +78,13 @@ static speed_t speed_of(int baud)
     return B0;
 }
 
-static bool configure(int fd, const struct serial_settings *settings)
+static bool is_pty(const char *path)
+{
+    return strncmp(path, "/dev/pts/", 9) == 0;
+}
+
+/* A pseudo terminal has no parity, and refuses it only sometimes. */
+static bool configure(int fd, const struct serial_settings *settings, bool has_parity)
 {
     struct termios wanted, is;
     if (tcgetattr(fd, &wanted) != 0)
@@ -87,8 +93,8 @@ static bool configure(int fd, const struct serial_settings *settings)
     wanted.c_cflag |= CLOCAL | CREAD;
     wanted.c_cflag &= ~(tcflag_t)(CSTOPB | PARENB | PARODD | CRTSCTS);
     wanted.c_cflag |= settings->stop_bits == 2 ? CSTOPB : 0;
-    wanted.c_cflag |= settings->parity != 'N' ? PARENB : 0;
-    wanted.c_cflag |= settings->parity == 'O' ? PARODD : 0;
+    wanted.c_cflag |= has_parity && settings->parity != 'N' ? PARENB : 0;
+    wanted.c_cflag |= has_parity && settings->parity == 'O' ? PARODD : 0;
     wanted.c_cc[VMIN] = 0;
     wanted.c_cc[VTIME] = 0;
     speed_t speed = speed_of(settings->baud);
@@ -102,7 +108,7 @@ static bool configure(int fd, const struct serial_settings *settings)
 static int64_t lower_latency(int fd, const char *path)
 {
     struct serial_struct port;
-    if (strncmp(path, "/dev/pts/", 9) == 0)
+    if (is_pty(path))
         return PTY_RESOLUTION_NS;
     if (ioctl(fd, TIOCGSERIAL, &port) != 0)
         return ADAPTER_RESOLUTION_NS;
@@ -118,8 +124,8 @@ static int set_up(struct serial *serial, const struct serial_settings *settings,
         return refuse(message, size, serial->path, "it is not a serial port", "name another");
     if (flock(serial->fd, LOCK_EX | LOCK_NB) != 0)
         return refuse_open(message, size, serial->path, EBUSY);
-    ioctl(serial->fd, TIOCEXCL);
-    if (!configure(serial->fd, settings)) {
+    serial->exclusive = ioctl(serial->fd, TIOCEXCL) == 0;
+    if (!configure(serial->fd, settings, !is_pty(serial->path))) {
         snprintf(what, sizeof what, "it does not do %d baud, parity %c, %d stop bits",
                  settings->baud, settings->parity, settings->stop_bits);
         return refuse(message, size, serial->path, what, "choose what board and adapter both can");
@@ -134,6 +140,7 @@ int serial_open(struct serial *serial, const char *path, const struct serial_set
 {
     snprintf(serial->path, sizeof serial->path, "%s", path);
     serial->fd = -1;
+    serial->exclusive = false;
     if (speed_of(settings->baud) == B0) {
         char what[64];
         snprintf(what, sizeof what, "%d baud is not a standard speed", settings->baud);
@@ -152,8 +159,10 @@ void serial_close(struct serial *serial)
 {
     if (serial->fd < 0)
         return;
-    ioctl(serial->fd, TIOCNXCL);
+    if (serial->exclusive)
+        ioctl(serial->fd, TIOCNXCL);
     close(serial->fd);
+    serial->exclusive = false;
     serial->fd = -1;
 }
 

@@ -1,0 +1,206 @@
+/* Board profiles and bench files: what they say, and that a complaint names file and field. */
+#include "cmocka_all.h"
+
+#include "hil/bench_file.h"
+#include "hil/profile.h"
+#include "sim/error.h"
+#include "sim/kernel/time.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct scratch {
+    char directory[64], path[96];
+};
+
+static int make_scratch(void **state)
+{
+    struct scratch *scratch = calloc(1, sizeof *scratch);
+    strcpy(scratch->directory, "/tmp/meterbench-test-XXXXXX");
+    if (!mkdtemp(scratch->directory))
+        return -1;
+    snprintf(scratch->path, sizeof scratch->path, "%s/bench.lua", scratch->directory);
+    *state = scratch;
+    return 0;
+}
+
+static int remove_scratch(void **state)
+{
+    struct scratch *scratch = *state;
+    unlink(scratch->path);
+    rmdir(scratch->directory);
+    free(scratch);
+    return 0;
+}
+
+static void write_text(const struct scratch *scratch, const char *text)
+{
+    FILE *file = fopen(scratch->path, "w");
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+static void the_reference_profile_scales_what_it_reads(void **state)
+{
+    struct profile profile;
+    char message[400] = "";
+    struct modbus_response block = {.count = 24};
+    (void)state;
+    assert_int_equal(profile_read(PROFILE, &profile, message, sizeof message), 0);
+    assert_int_equal(profile.block_first, 0);
+    assert_int_equal(profile.block_count, 24);
+    block.values[4] = 2305;
+    block.values[10] = 1;
+    block.values[11] = 2;
+    block.values[12] = block.values[13] = 0xffff;
+    assert_int_equal(profile_value(&profile, &block, PROFILE_VOLTAGE), 230500);
+    assert_int_equal(profile_value(&profile, &block, PROFILE_ENERGY), 65538000);
+    assert_int_equal(profile_value(&profile, &block, PROFILE_BALANCE), -100);
+}
+
+static void a_written_value_is_cut_to_the_registers_step(void **state)
+{
+    struct profile profile;
+    struct modbus_request request;
+    char message[400];
+    (void)state;
+    assert_int_equal(profile_read(PROFILE, &profile, message, sizeof message), 0);
+    assert_int_equal(profile_write_request(&profile, PROFILE_SET_BALANCE, -101, &request), 0);
+    assert_int_equal(request.count, 2);
+    assert_int_equal(request.values[0], 0xffff);
+    assert_int_equal(request.values[1], 0xfffe);
+    assert_int_equal(profile_write_request(&profile, PROFILE_OVERLOAD_LIMIT, 655360, &request),
+                     ERROR_OUT_OF_RANGE);
+}
+
+static void a_bench_file_says_where_the_board_is(void **state)
+{
+    struct scratch *scratch = *state;
+    struct bench_file bench;
+    char message[400], profile[128];
+    write_text(scratch, "local speed = 19200\nreturn bench { profile = 'mine.lua', "
+                        "port = '/dev/ttyUSB0', baud = speed, parity = 'even', stop_bits = 2, "
+                        "slave = 17, rack = '/dev/ttyACM0', response_timeout = '250 ms' }");
+    assert_int_equal(bench_file_read(scratch->path, &bench, message, sizeof message), 0);
+    snprintf(profile, sizeof profile, "%s/mine.lua", scratch->directory);
+    assert_string_equal(bench.profile, profile);
+    assert_string_equal(bench.port, "/dev/ttyUSB0");
+    assert_string_equal(bench.rack, "/dev/ttyACM0");
+    assert_int_equal(bench.baud, 19200);
+    assert_int_equal(bench.parity, 'E');
+    assert_int_equal(bench.stop_bits, 2);
+    assert_int_equal(bench.slave, 17);
+    assert_int_equal(bench.response_timeout_ns, 250 * NS_PER_MS);
+}
+
+/* A text and what the complaint about it must mention beside the file. */
+static const struct {
+    const char *text, *mentions[2];
+} bad_benches[] = {
+    {"return bench { bauds = 9600 }", {"bauds", "not known"}},
+    {"return bench { baud = '9600' }", {"baud", "whole number"}},
+    {"return bench { baud = 9600.5 }", {"baud", "whole number"}},
+    {"return bench { baud = 50 }", {"baud", "300 to"}},
+    {"return bench { parity = 'mark' }", {"parity", "mark"}},
+    {"return bench { slave = 300 }", {"slave", "300"}},
+    {"return bench { response_timeout = '5' }", {"response_timeout", "5"}},
+    {"return bench { port = 7 }", {"port", "string"}},
+    {"return bench { 9600 }", {"named fields", ""}},
+    {"return 5", {"does not return a table", ""}},
+    {"return bench {", {"expected", ""}},
+    {"os.exit(0)", {"os", ""}},
+    {"return io.open('/etc/passwd')", {"io", ""}},
+    {"while true do end", {"too long", ""}},
+    {"local t = 'x' while true do t = t .. t end", {"memory", ""}},
+    {"\x1bLua", {"binary", ""}},
+};
+
+static void a_wrong_bench_file_is_named_with_its_field(void **state)
+{
+    struct scratch *scratch = *state;
+    struct bench_file bench;
+    for (size_t i = 0; i < sizeof bad_benches / sizeof bad_benches[0]; i++) {
+        char message[400] = "";
+        write_text(scratch, bad_benches[i].text);
+        int result = bench_file_read(scratch->path, &bench, message, sizeof message);
+        assert_int_equal(result, ERROR_PROFILE);
+        for (int k = 0; k < 2; k++)
+            if (!strstr(message, bad_benches[i].mentions[k]))
+                fail_msg("\"%s\" does not mention \"%s\"", message, bad_benches[i].mentions[k]);
+        if (!strstr(message, "bench.lua"))
+            fail_msg("\"%s\" does not name the file", message);
+    }
+}
+
+static void a_missing_file_is_named(void **state)
+{
+    struct bench_file bench;
+    char message[400] = "";
+    (void)state;
+    assert_int_equal(bench_file_read("/nowhere/bench.lua", &bench, message, sizeof message),
+                     ERROR_PROFILE);
+    assert_non_null(strstr(message, "/nowhere/bench.lua"));
+}
+
+/* The reference profile with one line replaced. */
+static void spoil_profile(const struct scratch *scratch, const char *old, const char *new)
+{
+    FILE *from = fopen(PROFILE, "r"), *to = fopen(scratch->path, "w");
+    char line[512];
+    bool found = false;
+    assert_non_null(from);
+    assert_non_null(to);
+    while (fgets(line, sizeof line, from)) {
+        bool this_one = strstr(line, old) != NULL;
+        found |= this_one;
+        fputs(this_one ? new : line, to);
+    }
+    fclose(from);
+    fclose(to);
+    assert_true(found);
+}
+
+static void a_wrong_profile_is_named_with_its_field(void **state)
+{
+    static const struct {
+        const char *old, *new, *mentions;
+    } cases[] = {
+        {"energy        =", "", "registers.energy: is missing"},
+        {"price  ", "price = holding(10, 'u32', 100, 'yuan'),", "registers.price.unit"},
+        {"voltage  ", "voltage = input(4, 'u17', 100, 'mV'),", "registers.voltage.type"},
+        {"causes        =", "causes = holding(1),", "causes: must be an input register"},
+        {"smoke = true", "colour = true, smoke = true,", "capabilities.colour"},
+        {"trip = 0x1A1A", "close = 1,", "commands.trip: is missing"},
+        {"seal_key", "seal_key = 70000,", "seal_key"},
+        {"status_lag_ms", "", "status_lag_ms: is missing"},
+    };
+    struct scratch *scratch = *state;
+    struct profile profile;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char message[400] = "";
+        spoil_profile(scratch, cases[i].old, cases[i].new);
+        assert_int_equal(profile_read(scratch->path, &profile, message, sizeof message),
+                         ERROR_PROFILE);
+        if (!strstr(message, cases[i].mentions))
+            fail_msg("\"%s\" does not mention \"%s\"", message, cases[i].mentions);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_reference_profile_scales_what_it_reads),
+        cmocka_unit_test(a_written_value_is_cut_to_the_registers_step),
+        cmocka_unit_test_setup_teardown(a_bench_file_says_where_the_board_is, make_scratch,
+                                        remove_scratch),
+        cmocka_unit_test_setup_teardown(a_wrong_bench_file_is_named_with_its_field, make_scratch,
+                                        remove_scratch),
+        cmocka_unit_test(a_missing_file_is_named),
+        cmocka_unit_test_setup_teardown(a_wrong_profile_is_named_with_its_field, make_scratch,
+                                        remove_scratch),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
