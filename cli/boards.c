@@ -11,6 +11,34 @@ struct maker {
     struct board_spec spec;
 };
 
+int cli_read_board_option(struct cli_board_options *options, int id, const char *value)
+{
+    unsigned long long baud = 0;
+    int result = 0;
+    switch (id) {
+    case CLI_OPTION_BOARD:
+        options->board = value;
+        break;
+    case CLI_OPTION_BENCH:
+        options->bench_file = value;
+        break;
+    case CLI_OPTION_BAUD:
+        result = cli_check_number("baud", value, 300, 4000000, &baud);
+        options->baud = (int)baud;
+        break;
+    case CLI_OPTION_LOCKSTEP:
+        options->lockstep = true;
+        break;
+    case CLI_OPTION_FIRMWARE:
+        options->elf = value;
+        break;
+    case CLI_OPTION_TRUTH:
+        options->truth = value;
+        break;
+    }
+    return result;
+}
+
 static struct board *open_one(struct board_maker *base, char *message, size_t size)
 {
     struct maker *maker = (struct maker *)base;

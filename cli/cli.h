@@ -28,6 +28,37 @@ struct cli_board_options {
     uint64_t seed;
 };
 
+/* Their long options: lines of a getopt table, and the reader of one that was met. */
+enum cli_board_option_id {
+    CLI_OPTION_BOARD = 512,
+    CLI_OPTION_BENCH,
+    CLI_OPTION_BAUD,
+    CLI_OPTION_LOCKSTEP,
+    CLI_OPTION_FIRMWARE,
+    CLI_OPTION_TRUTH
+};
+#define CLI_BOARD_OPTIONS                                                                          \
+    {"board", required_argument, NULL, CLI_OPTION_BOARD},                                          \
+        {"bench", required_argument, NULL, CLI_OPTION_BENCH},                                      \
+        {"baud", required_argument, NULL, CLI_OPTION_BAUD},                                        \
+        {"lockstep", no_argument, NULL, CLI_OPTION_LOCKSTEP},                                      \
+        {"firmware", required_argument, NULL, CLI_OPTION_FIRMWARE},                                \
+        {"truth", required_argument, NULL, CLI_OPTION_TRUTH}
+#define CLI_BOARD_HELP                                                                             \
+    "on a board\n"                                                                                 \
+    "  --board SPEC         emulated, a device such as /dev/ttyUSB0, or a bench file (.lua)\n"     \
+    "  --bench FILE         bench file: profile, port, line settings, rack\n"                      \
+    "  --baud N             line speed, before the bench file's\n"                                 \
+    "  --lockstep           the emulated board runs in simulated time: deterministic, faster\n"    \
+    "  --firmware ELF       firmware of the emulated board\n"                                      \
+    "  --truth FILE         keep what the emulator knows to have happened, cycle by cycle\n"
+/* 0, or EXIT_USAGE when the value is wrong (told on stderr). */
+int cli_read_board_option(struct cli_board_options *options, int id, const char *value);
+
+/* The number of an option's value; 0, or EXIT_USAGE when it is none from min to max (told on stderr). */
+int cli_check_number(const char *option, const char *text, unsigned long long min,
+                     unsigned long long max, unsigned long long *value);
+
 /* A maker of such boards; free it with cli_board_maker_free. NULL when no board was asked for or, with
  * *error set to EXIT_USAGE, when the options contradict each other (told on stderr). */
 struct board_maker *cli_board_maker_new(const struct cli_board_options *options, int *error);

@@ -26,12 +26,7 @@ static const char help[] =
     "  --script CUES        what to do when, as in leak@2s,pay@20s (again: more of it);\n"
     "                       leak, overload, arrears, pay, reset; times from the opening of the window\n"
     "  --log                tell every fact on standard output\n"
-    "on a board\n"
-    "  --board SPEC         emulated, a device such as /dev/ttyUSB0, or a bench file (.lua)\n"
-    "  --bench FILE         bench file: profile, port, line settings, rack\n"
-    "  --baud N             line speed, before the bench file's\n"
-    "  --lockstep           the emulated board runs in simulated time\n"
-    "  --firmware ELF       firmware of the emulated board\n"
+    CLI_BOARD_HELP
     "the picture\n"
     "  --size WxH           of the window or picture (default 1600x1000, at least 1024x640)\n"
     "  --screenshot FILE    draw a PNG instead of opening a window\n"
@@ -51,8 +46,8 @@ struct arguments {
     bool helped;
 };
 
-enum option_id { OPTION_FLAT = 256, OPTION_SEED, OPTION_SPEED, OPTION_SCRIPT, OPTION_LOG, OPTION_BOARD,
-                 OPTION_BENCH, OPTION_BAUD, OPTION_LOCKSTEP, OPTION_FIRMWARE, OPTION_SIZE,
+enum option_id { OPTION_FLAT = 256, OPTION_SEED, OPTION_SPEED, OPTION_SCRIPT, OPTION_LOG,
+                 OPTION_SIZE,
                  OPTION_SCREENSHOT, OPTION_AT, OPTION_SCALE };
 
 static const struct option options[] = {
@@ -61,11 +56,7 @@ static const struct option options[] = {
     {"speed", required_argument, NULL, OPTION_SPEED},
     {"script", required_argument, NULL, OPTION_SCRIPT},
     {"log", no_argument, NULL, OPTION_LOG},
-    {"board", required_argument, NULL, OPTION_BOARD},
-    {"bench", required_argument, NULL, OPTION_BENCH},
-    {"baud", required_argument, NULL, OPTION_BAUD},
-    {"lockstep", no_argument, NULL, OPTION_LOCKSTEP},
-    {"firmware", required_argument, NULL, OPTION_FIRMWARE},
+    CLI_BOARD_OPTIONS,
     {"size", required_argument, NULL, OPTION_SIZE},
     {"screenshot", required_argument, NULL, OPTION_SCREENSHOT},
     {"at", required_argument, NULL, OPTION_AT},
@@ -73,17 +64,6 @@ static const struct option options[] = {
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
-
-static int check_number(const char *option, const char *text, unsigned long long min,
-                        unsigned long long max, unsigned long long *value)
-{
-    char *end;
-    errno = 0;
-    *value = *text >= '0' && *text <= '9' ? strtoull(text, &end, 0) : (errno = EINVAL, 0);
-    if (errno == 0 && *end == '\0' && *value >= min && *value <= max)
-        return 0;
-    return cli_usage_error("--%s %s: expected a number from %llu to %llu", option, text, min, max);
-}
 
 static int read_speed(struct arguments *arguments, const char *value)
 {
@@ -125,11 +105,11 @@ static int read_house(struct arguments *arguments, int id, const char *value)
     int result = 0;
     switch (id) {
     case OPTION_FLAT:
-        result = check_number("flat", value, 1, 5000, &number);
+        result = cli_check_number("flat", value, 1, 5000, &number);
         arguments->gui.flat = (uint32_t)number;
         break;
     case OPTION_SEED:
-        result = check_number("seed", value, 0, UINT64_MAX, &number);
+        result = cli_check_number("seed", value, 0, UINT64_MAX, &number);
         arguments->gui.run.seed = arguments->board.seed = number;
         break;
     case OPTION_SPEED:
@@ -138,31 +118,6 @@ static int read_house(struct arguments *arguments, int id, const char *value)
         return read_script(arguments, value);
     case OPTION_LOG:
         arguments->gui.log = stdout;
-        break;
-    }
-    return result;
-}
-
-static int read_board(struct arguments *arguments, int id, const char *value)
-{
-    unsigned long long number = 0;
-    int result = 0;
-    switch (id) {
-    case OPTION_BOARD:
-        arguments->board.board = value;
-        break;
-    case OPTION_BENCH:
-        arguments->board.bench_file = value;
-        break;
-    case OPTION_BAUD:
-        result = check_number("baud", value, 300, 4000000, &number);
-        arguments->board.baud = (int)number;
-        break;
-    case OPTION_LOCKSTEP:
-        arguments->board.lockstep = true;
-        break;
-    case OPTION_FIRMWARE:
-        arguments->board.elf = value;
         break;
     }
     return result;
@@ -183,7 +138,7 @@ static int read_picture(struct arguments *arguments, int id, const char *value)
             return cli_usage_error("--at %s: expected a duration with its unit, as in 30s", value);
         break;
     case OPTION_SCALE:
-        result = check_number("scale", value, 1, 4, &number);
+        result = cli_check_number("scale", value, 1, 4, &number);
         arguments->gui.scale = (double)number;
         break;
     }
@@ -194,8 +149,8 @@ static int read_option(struct arguments *arguments, int id, const char *value)
 {
     if (id <= OPTION_LOG)
         return read_house(arguments, id, value);
-    if (id <= OPTION_FIRMWARE)
-        return read_board(arguments, id, value);
+    if (id >= CLI_OPTION_BOARD)
+        return cli_read_board_option(&arguments->board, id, value);
     return read_picture(arguments, id, value);
 }
 
@@ -256,6 +211,8 @@ int cli_gui(int argc, char **argv)
         return result;
     arguments.gui.run.boards = maker;
     arguments.gui.run.interrupted = &cli_interrupted;
+    bool emulated = arguments.board.board && strcmp(arguments.board.board, "emulated") == 0;
+    arguments.gui.badge = emulated ? "emulated board" : "real board";
     arguments.gui.paced = maker && !arguments.board.lockstep;
     cli_catch_signals();
     enum gui_end end = gui_run(&arguments.gui, message, sizeof message);

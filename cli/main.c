@@ -1,5 +1,6 @@
 #include "cli/cli.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -40,6 +41,17 @@ int cli_usage_error(const char *format, ...)
     va_end(arguments);
     fprintf(stderr, "\n");
     return EXIT_USAGE;
+}
+
+int cli_check_number(const char *option, const char *text, unsigned long long min,
+                     unsigned long long max, unsigned long long *value)
+{
+    char *end = NULL;
+    errno = 0;
+    *value = *text >= '0' && *text <= '9' ? strtoull(text, &end, 0) : 0;
+    if (end && *end == '\0' && errno == 0 && *value >= min && *value <= max)
+        return 0;
+    return cli_usage_error("--%s %s: expected a number from %llu to %llu", option, text, min, max);
 }
 
 static void interrupt(int signal_number)

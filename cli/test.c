@@ -30,13 +30,7 @@ static const char help[] =
     "  --jobs N             cases side by side (default: one a processor); the results do not change\n"
     "  --timeout DUR        simulated time a case may take, as in 30min or \"2 days\"\n"
     "  --watchdog DUR       wall-clock time a case may take (default 2min, with a board 10min)\n"
-    "on a board\n"
-    "  --board SPEC         emulated, a device such as /dev/ttyUSB0, or a bench file (.lua)\n"
-    "  --bench FILE         bench file: profile, port, line settings, rack\n"
-    "  --baud N             line speed, before the bench file's\n"
-    "  --lockstep           the emulated board runs in simulated time: deterministic, faster\n"
-    "  --firmware ELF       firmware of the emulated board\n"
-    "  --truth FILE         keep what the emulator knows to have happened, cycle by cycle\n"
+    CLI_BOARD_HELP
     "  --require-board      a board scenario that is skipped fails\n"
     "  --max-skipped N      more skipped cases than this fail the run\n"
     "reports\n"
@@ -69,24 +63,6 @@ static bool add(const char **list, const char *value)
     return false;
 }
 
-static bool parse_number(const char *text, unsigned long long max, unsigned long long *value)
-{
-    char *end;
-    errno = 0;
-    if (*text < '0' || *text > '9')
-        return false;
-    *value = strtoull(text, &end, 0);
-    return errno == 0 && *end == '\0' && *value <= max;
-}
-
-static int check_number(const char *option, const char *text, unsigned long long min,
-                        unsigned long long max, unsigned long long *value)
-{
-    if (parse_number(text, max, value) && *value >= min)
-        return 0;
-    return cli_usage_error("--%s %s: expected a number from %llu to %llu", option, text, min, max);
-}
-
 static int check_time(const char *option, const char *text, int64_t *ns)
 {
     if (duration_parse(text, ns) == 0 && *ns > 0)
@@ -97,8 +73,7 @@ static int check_time(const char *option, const char *text, int64_t *ns)
 
 enum option_id { OPTION_LIST = 256, OPTION_NAME, OPTION_TAG, OPTION_EXCLUDE_TAG, OPTION_REPEAT,
                  OPTION_FAIL_FAST, OPTION_SEED, OPTION_JOBS, OPTION_TIMEOUT, OPTION_WATCHDOG,
-                 OPTION_BOARD, OPTION_BENCH, OPTION_BAUD, OPTION_LOCKSTEP, OPTION_FIRMWARE,
-                 OPTION_TRUTH, OPTION_REQUIRE_BOARD, OPTION_MAX_SKIPPED, OPTION_JUNIT, OPTION_JSON,
+                 OPTION_REQUIRE_BOARD, OPTION_MAX_SKIPPED, OPTION_JUNIT, OPTION_JSON,
                  OPTION_RECORD, OPTION_QUIET };
 
 static const struct option options[] = {
@@ -112,12 +87,7 @@ static const struct option options[] = {
     {"jobs", required_argument, NULL, OPTION_JOBS},
     {"timeout", required_argument, NULL, OPTION_TIMEOUT},
     {"watchdog", required_argument, NULL, OPTION_WATCHDOG},
-    {"board", required_argument, NULL, OPTION_BOARD},
-    {"bench", required_argument, NULL, OPTION_BENCH},
-    {"baud", required_argument, NULL, OPTION_BAUD},
-    {"lockstep", no_argument, NULL, OPTION_LOCKSTEP},
-    {"firmware", required_argument, NULL, OPTION_FIRMWARE},
-    {"truth", required_argument, NULL, OPTION_TRUTH},
+    CLI_BOARD_OPTIONS,
     {"require-board", no_argument, NULL, OPTION_REQUIRE_BOARD},
     {"max-skipped", required_argument, NULL, OPTION_MAX_SKIPPED},
     {"junit", required_argument, NULL, OPTION_JUNIT},
@@ -146,7 +116,7 @@ static int read_selection(struct arguments *arguments, int id, const char *value
         fits = add(arguments->excluded, value);
         break;
     case OPTION_REPEAT:
-        if (check_number("repeat", value, 1, REPEAT_MAX, &number))
+        if (cli_check_number("repeat", value, 1, REPEAT_MAX, &number))
             return EXIT_USAGE;
         arguments->suite.repeat = (int)number;
         return 0;
@@ -164,11 +134,11 @@ static int read_manner(struct arguments *arguments, int id, const char *value)
     int result = 0;
     switch (id) {
     case OPTION_SEED:
-        result = check_number("seed", value, 0, UINT64_MAX, &number);
+        result = cli_check_number("seed", value, 0, UINT64_MAX, &number);
         arguments->suite.run.seed = number;
         break;
     case OPTION_JOBS:
-        result = check_number("jobs", value, 1, JOBS_MAX, &number);
+        result = cli_check_number("jobs", value, 1, JOBS_MAX, &number);
         arguments->suite.jobs = (int)number;
         break;
     case OPTION_TIMEOUT:
@@ -182,35 +152,16 @@ static int read_manner(struct arguments *arguments, int id, const char *value)
     return result;
 }
 
-static int read_board(struct arguments *arguments, int id, const char *value)
+static int read_strictness(struct arguments *arguments, int id, const char *value)
 {
     unsigned long long number = 0;
     int result = 0;
     switch (id) {
-    case OPTION_BOARD:
-        arguments->board.board = value;
-        break;
-    case OPTION_BENCH:
-        arguments->board.bench_file = value;
-        break;
-    case OPTION_BAUD:
-        result = check_number("baud", value, 300, 4000000, &number);
-        arguments->board.baud = (int)number;
-        break;
-    case OPTION_LOCKSTEP:
-        arguments->board.lockstep = true;
-        break;
-    case OPTION_FIRMWARE:
-        arguments->board.elf = value;
-        break;
-    case OPTION_TRUTH:
-        arguments->board.truth = value;
-        break;
     case OPTION_REQUIRE_BOARD:
         arguments->suite.run.require_board = true;
         break;
     case OPTION_MAX_SKIPPED:
-        result = check_number("max-skipped", value, 0, 1000000, &number);
+        result = cli_check_number("max-skipped", value, 0, 1000000, &number);
         arguments->suite.max_skipped = (int)number;
         break;
     }
@@ -219,12 +170,14 @@ static int read_board(struct arguments *arguments, int id, const char *value)
 
 static int read_option(struct arguments *arguments, int id, const char *value)
 {
+    if (id >= CLI_OPTION_BOARD)
+        return cli_read_board_option(&arguments->board, id, value);
     if (id <= OPTION_FAIL_FAST)
         return read_selection(arguments, id, value);
     if (id <= OPTION_WATCHDOG)
         return read_manner(arguments, id, value);
     if (id <= OPTION_MAX_SKIPPED)
-        return read_board(arguments, id, value);
+        return read_strictness(arguments, id, value);
     switch (id) {
     case OPTION_JUNIT:
         arguments->junit = value;
