@@ -57,6 +57,29 @@ static bool ends_in(const char *text, const char *end)
     return length >= tail && strcmp(text + length - tail, end) == 0;
 }
 
+/* Wrong files are a matter of the command line, found before the first case; a port that fails is not. */
+static int check_files(struct maker *maker)
+{
+    char message[400] = "";
+    struct board *board = board_open(&maker->spec, message, sizeof message);
+    if (!board)
+        return cli_usage_error("%s", message);
+    board_close(board);
+    return 0;
+}
+
+/* An option that would do nothing must not look as if it did. */
+static int check_emulated(const struct cli_board_options *options)
+{
+    if (options->lockstep)
+        return cli_usage_error("--lockstep needs --board emulated: a real board keeps its own time");
+    if (options->elf)
+        return cli_usage_error("--firmware needs --board emulated");
+    if (options->truth)
+        return cli_usage_error("--truth needs --board emulated");
+    return 0;
+}
+
 struct board_maker *cli_board_maker_new(const struct cli_board_options *options, int *error)
 {
     *error = 0;
@@ -66,16 +89,11 @@ struct board_maker *cli_board_maker_new(const struct cli_board_options *options,
         bench_file = board;
         board = NULL;
     }
-    if (!board && !bench_file) {
-        if (options->lockstep)
-            *error = cli_usage_error("--lockstep needs --board emulated");
-        return NULL;
-    }
     bool emulated = board && strcmp(board, "emulated") == 0;
-    if (options->lockstep && !emulated) {
-        *error = cli_usage_error("--lockstep works with --board emulated only: a real board keeps its own time");
+    if (!emulated)
+        *error = check_emulated(options);
+    if (*error != 0 || (!board && !bench_file))
         return NULL;
-    }
     struct maker *maker = calloc(1, sizeof *maker);
     if (!maker) {
         *error = EXIT_INTERNAL;
@@ -93,7 +111,11 @@ struct board_maker *cli_board_maker_new(const struct cli_board_options *options,
         .baud = options->baud,
         .seed = options->seed,
     };
-    return &maker->base;
+    *error = check_files(maker);
+    if (*error == 0)
+        return &maker->base;
+    free(maker);
+    return NULL;
 }
 
 void cli_board_maker_free(struct board_maker *maker)

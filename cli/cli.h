@@ -60,7 +60,7 @@ int cli_check_number(const char *option, const char *text, unsigned long long mi
                      unsigned long long max, unsigned long long *value);
 
 /* A maker of such boards; free it with cli_board_maker_free. NULL when no board was asked for or, with
- * *error set to EXIT_USAGE, when the options contradict each other (told on stderr). */
+ * *error set to EXIT_USAGE, when the options contradict each other or name a wrong file (told on stderr). */
 struct board_maker *cli_board_maker_new(const struct cli_board_options *options, int *error);
 void cli_board_maker_free(struct board_maker *maker);
 
