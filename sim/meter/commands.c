@@ -182,6 +182,20 @@ static int status_word(const struct meter *meter, uint8_t value[2])
     return 2;
 }
 
+static int read_log(const struct meter *meter, uint32_t identifier, uint8_t value[8])
+{
+    const struct meter_log_entry *entry = meter_log(meter, identifier - METER_LOG_IDENTIFIER);
+    if (!entry)
+        return ERROR_DLT645_IDENTIFIER;
+    struct dlt645_time time = controller_wire_time(entry->clock_s);
+    int size = dlt645_time_write(DLT645_TIME_SECOND_TO_YEAR, &time, value, 8);
+    if (size < 0)
+        return size;
+    value[size] = entry->alarm;
+    value[size + 1] = entry->detail;
+    return size + 2;
+}
+
 /* The value of an identifier into `value`; its size, or an error when there is no such data. */
 static int read_identifier(const struct meter *meter, uint32_t identifier, uint8_t value[8])
 {
@@ -208,7 +222,7 @@ static int read_identifier(const struct meter *meter, uint32_t identifier, uint8
     case 0x04000503:
         return status_word(meter, value);
     default:
-        return ERROR_DLT645_IDENTIFIER;
+        return read_log(meter, identifier, value);
     }
 }
 

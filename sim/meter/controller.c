@@ -47,7 +47,7 @@ void controller_send(struct controller *controller, const struct dlt645_frame *f
     controller->outbox_count++;
 }
 
-static struct dlt645_time wire_time(int64_t seconds)
+struct dlt645_time controller_wire_time(int64_t seconds)
 {
     struct civil_time civil = civil_from_seconds(seconds);
     return (struct dlt645_time){
@@ -67,7 +67,7 @@ void controller_report(struct controller *controller, const struct dlt645_addres
                        const struct controller_report *report)
 {
     uint8_t value[REPORT_SIZE] = {(uint8_t)report->alarm, report->detail};
-    struct dlt645_time time = wire_time(report->clock_s);
+    struct dlt645_time time = controller_wire_time(report->clock_s);
     int size = dlt645_time_write(DLT645_TIME_SECOND_TO_YEAR, &time, value + 2, 6);
     if (size < 0) /* a clock outside 2000..2099 is reported as zeros */
         memset(value + 2, 0, 6);

@@ -126,6 +126,9 @@ void controller_report(struct controller *controller, const struct dlt645_addres
 /* 0, or a decoding error of dlt645_read_reply_parse, or ERROR_OUT_OF_RANGE for an unknown alarm. */
 int controller_report_parse(const struct dlt645_frame *frame, struct controller_report *report);
 
+/* Seconds since 2000 as the fields of a DL/T 645 time. */
+struct dlt645_time controller_wire_time(int64_t seconds);
+
 #define CONTROLLER_REPORT_IDENTIFIER 0x04001501u
 
 /* Recharge of a meter that keeps its own credit: a write (14) of this identifier. The number makes it

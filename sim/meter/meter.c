@@ -40,9 +40,24 @@ int64_t meter_clock_s(const struct meter *meter, int64_t now)
     return meter->config.epoch_s + (int64_t)(drifted / NS_PER_S);
 }
 
+const struct meter_log_entry *meter_log(const struct meter *meter, unsigned n)
+{
+    uint32_t logged = meter->memory.logged;
+    if (n < 1 || n > METER_LOG_MAX || n > logged)
+        return NULL;
+    return &meter->memory.log[(logged - n) % METER_LOG_MAX];
+}
+
+static void log_alarm(struct meter *meter, int64_t now, enum meter_alarm alarm, int detail)
+{
+    meter->memory.log[meter->memory.logged++ % METER_LOG_MAX] = (struct meter_log_entry){
+        meter_clock_s(meter, now), (uint8_t)alarm, (uint8_t)detail};
+}
+
 void meter_raise_alarm(struct meter *meter, int64_t now, enum meter_alarm alarm, int detail)
 {
     event_put(&meter->events, now, EVENT_METER_ALARM, alarm, detail);
+    log_alarm(meter, now, alarm, detail);
     if (meter->faults.alarms_suppressed)
         return;
     const struct controller_report report = {

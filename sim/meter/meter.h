@@ -59,6 +59,16 @@ struct meter_faults {
     int64_t extra_detection_ns;
 };
 
+/* The meter's own event log: its last alarms by its own clock, oldest overwritten. It survives power cuts and is
+ * read by DL/T 645 as METER_LOG_IDENTIFIER + n, n = 1 the newest: time (ss mm hh DD MM YY), alarm, detail. */
+enum { METER_LOG_MAX = 10 };
+#define METER_LOG_IDENTIFIER 0x03A00000u /* of this model: the standard's records have no common layout */
+
+struct meter_log_entry {
+    int64_t clock_s;
+    uint8_t alarm, detail;
+};
+
 /* What survives a power cut. */
 struct meter_memory {
     struct energy energy;
@@ -67,6 +77,8 @@ struct meter_memory {
     uint32_t held_causes; /* trips that wait for the current to fall */
     uint32_t recharge_number;
     uint16_t report_number;
+    uint32_t logged; /* entries ever written; entry k is at k % METER_LOG_MAX */
+    struct meter_log_entry log[METER_LOG_MAX];
     uint16_t trips;
     enum trip_cause last_trip;
     bool keep_power, close_permitted;
@@ -120,6 +132,9 @@ int64_t leakage_break_time_limit(int64_t residual_ua, int64_t rated_ua);
 
 /* The administrator's switch-over to or from alarms raised by the modem (a forged frame). */
 void meter_raise_alarm(struct meter *meter, int64_t now, enum meter_alarm alarm, int detail);
+
+/* The n-th newest entry of the log (n from 1), or NULL when there are fewer. */
+const struct meter_log_entry *meter_log(const struct meter *meter, unsigned n);
 
 /* Bring register, balance and status up to `now`. */
 void meter_account(struct meter *meter, int64_t now);

@@ -67,12 +67,10 @@ static void relay_frame(const struct account *account, int64_t now,
                         const struct account_order *order, struct dlt645_frame *frame)
 {
     int64_t until_s = account->platform->epoch_s + (now + ORDER_VALID_NS) / NS_PER_S;
-    struct civil_time civil = civil_from_seconds(until_s);
     const struct dlt645_relay_command command = {
         .authority = authority_of(account, order),
         .order = (enum dlt645_relay_order)order->order,
-        .valid_until = {(uint16_t)civil.year, (uint8_t)civil.month, (uint8_t)civil.day,
-                        (uint8_t)civil.hour, (uint8_t)civil.minute, (uint8_t)civil.second, 0},
+        .valid_until = controller_wire_time(until_s),
     };
     int result = dlt645_relay_request(frame, &account->address, &command);
     assert(result == 0);
