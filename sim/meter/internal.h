@@ -7,7 +7,6 @@
 /* protection.c */
 void protection_sense(struct meter *meter, int64_t now);
 void protection_timer(struct meter *meter, int64_t now, int timer);
-void protection_reset(struct meter *meter);
 
 /* drive.c: causes, coil, feedback */
 void drive_trip(struct meter *meter, int64_t now, enum trip_cause cause);

@@ -143,11 +143,3 @@ void protection_timer(struct meter *meter, int64_t now, int timer)
         break;
     }
 }
-
-void protection_reset(struct meter *meter)
-{
-    timer_cancel(&meter->timers, METER_TIMER_LEAKAGE);
-    timer_cancel(&meter->timers, METER_TIMER_OVERLOAD);
-    timer_cancel(&meter->timers, METER_TIMER_SHORT_CIRCUIT);
-    timer_cancel(&meter->timers, METER_TIMER_SAFETY);
-}
