@@ -322,6 +322,18 @@ static void a_leak_of_half_the_rated_15_ma_never_trips(void **state)
     assert_int_equal(bench->log.count, 0);
 }
 
+/* Between half and the whole of the rating the standard leaves it open: ours acts at 3/4. */
+static void a_leak_of_three_quarters_of_the_rating_trips(void **state)
+{
+    struct bench *bench = *state;
+    fault(bench, PLANT_FAULT_LEAKAGE, 22499);
+    wait(bench, NS_PER_HOUR);
+    assert_true(contacts_closed(bench));
+    fault(bench, PLANT_FAULT_LEAKAGE, 22500);
+    wait(bench, 300 * NS_PER_MS);
+    assert_false(contacts_closed(bench));
+}
+
 /* The longest of 400 relays, each breaking an arc: detection, coil, armature and arc together. */
 static int64_t slowest_break(int64_t residual_ua)
 {
@@ -353,7 +365,7 @@ static void a_leak_of_30_ma_trips_within_300_ms(void **state)
 static void a_leak_of_60_ma_trips_within_150_ms(void **state)
 {
     (void)state;
-    assert_true(slowest_break(60000) <= 150 * NS_PER_MS);
+    assert_true(slowest_break(60000) <= 90 * NS_PER_MS); /* with room to spare */
 }
 
 static void a_leak_of_150_ma_trips_within_40_ms(void **state)
@@ -526,6 +538,7 @@ static void an_overload_lock_survives_a_power_cut(void **state)
     fault(bench, PLANT_FAULT_OUTAGE, 0);
     wait(bench, NS_PER_DAY);
     assert_true(bench->meter.memory.locked);
+    assert_true(stands(bench, TRIP_CAUSE_OVERLOAD));
     assert_false(contacts_closed(bench));
     assert_int_equal(closes(bench), 3);
 }
@@ -559,6 +572,18 @@ static void an_overload_does_not_close_against_an_order(void **state)
     assert_int_equal(order(bench, DLT645_RELAY_CLOSE), DLT645_DONE_CLOSED);
     wait(bench, NS_PER_S);
     assert_true(contacts_closed(bench));
+}
+
+static void an_administrators_close_ends_the_count_of_overloads(void **state)
+{
+    struct bench *bench = *state;
+    fault(bench, PLANT_FAULT_OVERLOAD, 50 * AMPERE);
+    wait(bench, 11 * NS_PER_S);
+    fault(bench, PLANT_FAULT_OVERLOAD, 0);
+    assert_int_equal(administrator_order(bench, DLT645_RELAY_CLOSE), DLT645_DONE_CLOSED);
+    wait(bench, NS_PER_HOUR);
+    assert_int_equal(bench->meter.memory.overload_recloses, 0);
+    assert_int_equal(closes(bench), 1);
 }
 
 /* ---- short circuit --------------------------------------------------------------------------- */
@@ -712,6 +737,11 @@ static void an_order_trips_and_an_order_closes(void **state)
     assert_false(contacts_closed(bench));
     assert_int_equal(bench->reports[METER_ALARM_TRIPPED], 1);
     assert_int_equal(bench->last_report.detail, TRIP_CAUSE_ORDER);
+    const struct controller_status *status = &bench->meter.controller.status;
+    assert_int_equal(status->causes, CAUSE_BIT(TRIP_CAUSE_ORDER));
+    assert_int_equal(status->last_trip, TRIP_CAUSE_ORDER);
+    assert_true(status->trip_cause_known);
+    assert_int_equal(bench->meter.memory.trips, 1);
     assert_int_equal(status_word(bench), 1 << 4 | 1 << 6);
     assert_int_equal(order(bench, DLT645_RELAY_CLOSE), DLT645_DONE_CLOSED);
     wait(bench, NS_PER_S);
@@ -817,6 +847,57 @@ static void a_frame_beyond_the_inbox_of_four_is_dropped_and_logged(void **state)
     assert_int_equal(bench->reply_count, 5);
 }
 
+static void frames_that_come_together_are_done_one_after_the_other(void **state)
+{
+    struct bench *bench = *state;
+    struct dlt645_frame frame;
+    static const int orders[] = {DLT645_RELAY_TRIP, DLT645_RELAY_CLOSE, DLT645_RELAY_KEEP_POWER_ON};
+    for (int i = 0; i < 3; i++) {
+        struct dlt645_relay_command c = command(bench, orders[i], 4, CONTROL_PASSWORD, 600);
+        assert_int_equal(dlt645_relay_request(&frame, &bench->address, &c), 0);
+        receive(bench, &frame);
+    }
+    wait(bench, 5 * NS_PER_S);
+    assert_int_equal(bench->reply_count, 3);
+    assert_int_equal(trips(bench, TRIP_CAUSE_ORDER), 1);
+    assert_int_equal(closes(bench), 1);
+    assert_true(contacts_closed(bench));
+    assert_true(bench->meter.memory.keep_power);
+}
+
+static void a_frame_longer_than_any_is_dropped(void **state)
+{
+    struct bench *bench = *state;
+    uint8_t bytes[CONTROLLER_FRAME_MAX + 1] = {0x68};
+    struct controller *controller = &bench->meter.controller;
+    controller->ops->receive(controller, 0, bytes, CONTROLLER_FRAME_MAX + 1);
+    assert_int_equal(bench->meter.inbox_count, 0);
+    assert_int_equal(recorder_count(&bench->log, EVENT_FRAME_DROPPED, RECORDER_ANY), 1);
+    controller->ops->receive(controller, 0, bytes, CONTROLLER_FRAME_MAX);
+    assert_int_equal(bench->meter.inbox_count, 1);
+}
+
+/* A good frame with data of a wrong length is answered with an error, as clause 7.2 asks. */
+static void a_request_of_a_wrong_length_is_refused(void **state)
+{
+    struct bench *bench = *state;
+    static const int functions[] = {DLT645_READ, DLT645_WRITE, DLT645_RELAY};
+    for (int i = 0; i < 3; i++) {
+        struct dlt645_frame frame;
+        uint16_t bits = 0;
+        dlt645_read_request(&frame, &bench->address, 0x00010000);
+        frame.control = (uint8_t)functions[i];
+        frame.length = 3;
+        receive(bench, &frame);
+        wait(bench, 100 * NS_PER_MS);
+        assert_int_equal(bench->reply_count, i + 1);
+        enum dlt645_function function = (enum dlt645_function)functions[i];
+        assert_int_equal(dlt645_reply_check(&bench->reply, function, &bits), ERROR_DLT645_REFUSED);
+        assert_int_equal(bits, DLT645_ERROR_OTHER);
+        assert_int_equal(recorder_count(&bench->log, EVENT_METER_REFUSED, functions[i]), 1);
+    }
+}
+
 static void an_order_that_the_meter_does_not_know_is_refused(void **state)
 {
     struct bench *bench = *state;
@@ -861,10 +942,26 @@ static void a_trip_withdraws_a_permit(void **state)
     struct bench *bench = *state;
     order(bench, DLT645_RELAY_TRIP);
     order(bench, DLT645_RELAY_PERMIT_CLOSE);
+    assert_true(bench->meter.memory.close_permitted);
     order(bench, DLT645_RELAY_TRIP);
+    assert_false(bench->meter.memory.close_permitted);
     key(bench, true);
     wait(bench, NS_PER_MIN);
     assert_false(contacts_closed(bench));
+    assert_false(bench->meter.controller.status.close_permitted);
+}
+
+static void a_key_that_is_held_before_the_permit_closes_3_s_after_it(void **state)
+{
+    struct bench *bench = *state;
+    order(bench, DLT645_RELAY_TRIP);
+    wait(bench, NS_PER_S);
+    key(bench, true);
+    order(bench, DLT645_RELAY_PERMIT_CLOSE);
+    wait(bench, 4 * NS_PER_S);
+    assert_true(contacts_closed(bench));
+    assert_int_equal(closes(bench), 1);
+    assert_int_equal(recorder_count(&bench->log, EVENT_COIL, true), 1);
     assert_false(bench->meter.controller.status.close_permitted);
 }
 
@@ -906,6 +1003,8 @@ static void keep_power_refuses_orders_and_not_protection(void **state)
     struct bench *bench = *state;
     assert_int_equal(order(bench, DLT645_RELAY_KEEP_POWER_ON), DLT645_DONE_KEEP_POWER_ON);
     assert_int_equal(status_word(bench), 1 << 12);
+    assert_true(bench->meter.controller.status.keep_power);
+    assert_int_equal(recorder_count(&bench->log, EVENT_METER_KEEP_POWER, true), 1);
     assert_int_equal(order(bench, DLT645_RELAY_TRIP), -DLT645_REFUSED_KEEP_POWER);
     assert_int_equal(administrator_order(bench, DLT645_RELAY_TRIP), -DLT645_REFUSED_KEEP_POWER);
     wait(bench, NS_PER_MIN);
@@ -949,6 +1048,96 @@ static void every_protection_trips_under_keep_power(void **state)
         assert_int_equal(bench.reports[METER_ALARM_TRIPPED], 1);
         recorder_free(&bench.log);
     }
+}
+
+/* ---- emergency switch ------------------------------------------------------------------------ */
+
+static void emergency(struct bench *bench, bool on)
+{
+    plant_turn_emergency_switch(&bench->plant, bench->now, on);
+    settle(bench);
+}
+
+static void the_emergency_switch_gives_back_what_an_order_took(void **state)
+{
+    struct bench *bench = *state;
+    order(bench, DLT645_RELAY_TRIP);
+    wait(bench, NS_PER_S);
+    emergency(bench, true);
+    wait(bench, NS_PER_S);
+    assert_true(contacts_closed(bench));
+    assert_int_equal(recorder_count(&bench->log, EVENT_METER_CLOSE, CLOSE_BY_EMERGENCY_SWITCH), 1);
+    assert_int_equal(bench->reports[METER_ALARM_EMERGENCY], 1);
+    assert_true(stands(bench, TRIP_CAUSE_ORDER));
+    wait(bench, NS_PER_DAY);
+    assert_true(contacts_closed(bench));
+    emergency(bench, false);
+    wait(bench, NS_PER_S);
+    assert_false(contacts_closed(bench));
+    assert_int_equal(bench->reports[METER_ALARM_EMERGENCY], 2);
+}
+
+static void the_emergency_switch_does_not_open_what_is_allowed(void **state)
+{
+    struct bench *bench = *state;
+    emergency(bench, true);
+    wait(bench, NS_PER_MIN);
+    emergency(bench, false);
+    wait(bench, NS_PER_MIN);
+    assert_true(contacts_closed(bench));
+    assert_int_equal(recorder_count(&bench->log, EVENT_COIL, RECORDER_ANY), 0);
+}
+
+static void an_emergency_switch_turned_in_the_dark_counts_after_boot(void **state)
+{
+    struct bench *bench = *state;
+    order(bench, DLT645_RELAY_TRIP);
+    fault(bench, PLANT_FAULT_OUTAGE, 1);
+    wait(bench, NS_PER_MIN);
+    emergency(bench, true);
+    fault(bench, PLANT_FAULT_OUTAGE, 0);
+    wait(bench, 2 * NS_PER_S);
+    assert_true(contacts_closed(bench));
+}
+
+static void an_order_under_the_emergency_switch_opens_when_it_is_turned_off(void **state)
+{
+    struct bench *bench = *state;
+    emergency(bench, true);
+    order(bench, DLT645_RELAY_TRIP);
+    wait(bench, NS_PER_HOUR);
+    assert_true(contacts_closed(bench));
+    emergency(bench, false);
+    wait(bench, NS_PER_S);
+    assert_false(contacts_closed(bench));
+    assert_int_equal(bench->meter.memory.last_trip, TRIP_CAUSE_ORDER);
+}
+
+static void the_emergency_switch_gives_10_a_and_no_more(void **state)
+{
+    struct bench *bench = *state;
+    emergency(bench, true);
+    fault(bench, PLANT_FAULT_OVERLOAD, 10 * AMPERE);
+    wait(bench, NS_PER_HOUR);
+    assert_true(contacts_closed(bench));
+    fault(bench, PLANT_FAULT_OVERLOAD, 10 * AMPERE + 1);
+    wait(bench, 11 * NS_PER_S);
+    assert_false(contacts_closed(bench));
+    assert_int_equal(bench->meter.memory.last_trip, TRIP_CAUSE_OVERLOAD);
+}
+
+static void the_emergency_switch_inhibits_no_protection_and_ends_no_lock(void **state)
+{
+    struct bench *bench = *state;
+    emergency(bench, true);
+    fault(bench, PLANT_FAULT_LEAKAGE, 45000);
+    wait(bench, 300 * NS_PER_MS);
+    assert_false(contacts_closed(bench));
+    fault(bench, PLANT_FAULT_LEAKAGE, 0);
+    emergency(bench, false);
+    emergency(bench, true);
+    wait(bench, NS_PER_DAY);
+    assert_false(contacts_closed(bench));
 }
 
 /* ---- hold-off by large current --------------------------------------------------------------- */
@@ -1075,6 +1264,11 @@ static void a_meter_reads_what_it_measures(void **state)
                 energy > bench->meter.memory.energy.mwh - 10000);
     assert_int_equal(read_quantity(bench, 0x00000000, DLT645_ENERGY), energy);
     assert_int_equal(read_quantity(bench, 0x0BADF00D, DLT645_ENERGY), -DLT645_ERROR_NO_DATA);
+    const struct controller_status *status = &bench->meter.controller.status;
+    assert_int_equal(status->voltage_mv, 219300);
+    assert_int_equal(status->current_ma, 12345);
+    assert_int_equal(status->residual_ua, 12000);
+    assert_int_equal(status->power_mw, power_mw);
 }
 
 /* Class 1: within 1 %, another error in each meter, none for most of them exactly zero. */
@@ -1248,6 +1442,20 @@ static void an_overdraft_is_spent_before_the_trip(void **state)
     recorder_free(&bench.log);
 }
 
+/* With a constant load no signal changes after boot: the meter itself has to look. */
+static void credit_that_is_spent_after_a_power_cut_trips_all_the_same(void **state)
+{
+    struct bench *bench = *state;
+    fault(bench, PLANT_FAULT_OVERLOAD, 10 * AMPERE);
+    wait(bench, 4 * NS_PER_HOUR);
+    fault(bench, PLANT_FAULT_OUTAGE, 1);
+    wait(bench, NS_PER_MIN);
+    fault(bench, PLANT_FAULT_OUTAGE, 0);
+    wait(bench, 5 * NS_PER_HOUR);
+    assert_false(contacts_closed(bench));
+    assert_true(bench->meter.memory.balance > -3);
+}
+
 static void a_low_credit_is_told_once_until_it_rises(void **state)
 {
     struct bench *bench = *state;
@@ -1261,6 +1469,18 @@ static void a_low_credit_is_told_once_until_it_rises(void **state)
     assert_int_equal(recharge(bench, 10 * YUAN, 1), 0);
     wait(bench, 10 * NS_PER_HOUR);
     assert_int_equal(bench->reports[METER_ALARM_LOW_CREDIT], 2);
+}
+
+static void a_credit_at_the_limit_is_low(void **state)
+{
+    struct bench *bench = *state;
+    assert_int_equal(bench->meter.controller.status.balance, 10 * YUAN);
+    bench->meter.memory.balance = 5 * YUAN + 1;
+    fault(bench, PLANT_FAULT_LEAKAGE, 1000); /* something to sense */
+    assert_int_equal(bench->reports[METER_ALARM_LOW_CREDIT], 0);
+    bench->meter.memory.balance = 5 * YUAN;
+    fault(bench, PLANT_FAULT_LEAKAGE, 2000);
+    assert_int_equal(bench->reports[METER_ALARM_LOW_CREDIT], 1);
 }
 
 static void a_recharge_closes_what_arrears_opened(void **state)
@@ -1289,7 +1509,14 @@ static void a_recharge_that_leaves_a_debt_closes_nothing(void **state)
     assert_int_equal(recharge(bench, 4 * YUAN, 1), 0);
     wait(bench, NS_PER_HOUR);
     assert_false(contacts_closed(bench));
-    assert_int_equal(recharge(bench, 2 * YUAN, 2), 0);
+    bench->meter.memory.balance = -2 * YUAN;
+    assert_int_equal(recharge(bench, 2 * YUAN, 2), 0); /* to nothing: still spent */
+    assert_int_equal(bench->meter.memory.balance, 0);
+    wait(bench, NS_PER_HOUR);
+    assert_false(contacts_closed(bench));
+    assert_int_equal(recharge(bench, YUAN, 3), 0);
+    assert_int_equal(bench->meter.controller.status.balance, YUAN);
+    assert_int_equal(recorder_count(&bench->log, EVENT_METER_BALANCE, YUAN), 1);
     wait(bench, NS_PER_S);
     assert_true(contacts_closed(bench));
 }
@@ -1441,7 +1668,7 @@ static void a_power_cut_keeps_the_memory(void **state)
     fault(bench, PLANT_FAULT_OUTAGE, 1);
     wait(bench, NS_PER_DAY);
     fault(bench, PLANT_FAULT_OUTAGE, 0);
-    wait(bench, NS_PER_MIN);
+    wait(bench, 10 * NS_PER_MIN);
     struct meter_memory after = bench->meter.memory;
     assert_int_equal(after.report_number, before.report_number + 1); /* power up */
     after.report_number = before.report_number;
@@ -1480,8 +1707,10 @@ static void an_order_that_waited_in_the_inbox_is_gone_after_a_power_cut(void **s
     wait(bench, NS_PER_S);
     fault(bench, PLANT_FAULT_OUTAGE, 0);
     wait(bench, NS_PER_MIN);
-    assert_true(contacts_closed(bench));
     assert_int_equal(bench->reply_count, 0);
+    assert_int_equal(read_quantity(bench, 0x02010100, DLT645_VOLTAGE), NOMINAL_MV);
+    wait(bench, NS_PER_MIN);
+    assert_true(contacts_closed(bench));
 }
 
 static void a_leak_that_stands_when_power_returns_trips_after_boot(void **state)
@@ -1509,8 +1738,12 @@ static void a_trip_that_a_power_cut_foiled_is_driven_again_after_boot(void **sta
     fault(bench, PLANT_FAULT_OUTAGE, 1);
     wait(bench, NS_PER_MIN);
     fault(bench, PLANT_FAULT_OUTAGE, 0);
+    bench->plant.relay.faults.welded = true; /* for the first re-drive */
+    bench->meter.drives_left = 0;
     supply(bench, NOMINAL_MV);
-    wait(bench, 3 * NS_PER_S);
+    wait(bench, 25 * NS_PER_S / 10);
+    bench->plant.relay.faults.welded = false;
+    wait(bench, 2 * NS_PER_S);
     assert_false(contacts_closed(bench));
 }
 
@@ -1559,6 +1792,28 @@ static void a_relay_that_comes_free_opens_with_a_re_drive(void **state)
     wait(bench, NS_PER_MIN);
     assert_false(contacts_closed(bench));
     assert_int_equal(bench->reports[METER_ALARM_MALOPERATION], 0);
+}
+
+static void a_maloperation_is_told_once_until_the_relay_obeys(void **state)
+{
+    struct bench *bench = *state;
+    bench->plant.relay.faults.welded = true;
+    order(bench, DLT645_RELAY_TRIP);
+    wait(bench, NS_PER_MIN);
+    assert_int_equal(order(bench, DLT645_RELAY_TRIP), DLT645_DONE_TRIPPED);
+    wait(bench, NS_PER_MIN);
+    assert_int_equal(recorder_count(&bench->log, EVENT_COIL, false), 8);
+    assert_int_equal(bench->reports[METER_ALARM_MALOPERATION], 1);
+    bench->plant.relay.faults.welded = false;
+    order(bench, DLT645_RELAY_TRIP);
+    wait(bench, NS_PER_MIN);
+    assert_false(contacts_closed(bench));
+    order(bench, DLT645_RELAY_CLOSE);
+    wait(bench, NS_PER_MIN);
+    bench->plant.relay.faults.welded = true;
+    order(bench, DLT645_RELAY_TRIP);
+    wait(bench, NS_PER_MIN);
+    assert_int_equal(bench->reports[METER_ALARM_MALOPERATION], 2);
 }
 
 static void a_leak_during_a_sag_trips_when_the_supply_recovers(void **state)
@@ -1612,6 +1867,21 @@ static void a_weld_without_200_ma_is_not_seen(void **state)
     assert_int_equal(bench->reports[METER_ALARM_WELDED], 1);
 }
 
+static void a_current_that_comes_and_goes_within_a_second_is_no_weld(void **state)
+{
+    struct bench *bench = *state;
+    bench->plant.relay.faults.conducts_when_open = true;
+    order(bench, DLT645_RELAY_TRIP);
+    wait(bench, 5 * NS_PER_S);
+    for (int i = 0; i < 100; i++) {
+        fault(bench, PLANT_FAULT_OVERLOAD, 10 * AMPERE);
+        wait(bench, 9 * NS_PER_S / 10);
+        fault(bench, PLANT_FAULT_OVERLOAD, 0);
+        wait(bench, NS_PER_S / 5);
+    }
+    assert_int_equal(bench->reports[METER_ALARM_WELDED], 0);
+}
+
 static void a_second_weld_is_told_like_the_first(void **state)
 {
     struct bench *bench = *state;
@@ -1625,6 +1895,20 @@ static void a_second_weld_is_told_like_the_first(void **state)
         order(bench, DLT645_RELAY_CLOSE);
         wait(bench, NS_PER_MIN);
     }
+}
+
+static void a_weld_that_outlasts_a_power_cut_is_told_again(void **state)
+{
+    struct bench *bench = *state;
+    fault(bench, PLANT_FAULT_OVERLOAD, 10 * AMPERE);
+    bench->plant.relay.faults.welded = true;
+    order(bench, DLT645_RELAY_TRIP);
+    wait(bench, NS_PER_MIN);
+    fault(bench, PLANT_FAULT_OUTAGE, 1);
+    wait(bench, NS_PER_MIN);
+    fault(bench, PLANT_FAULT_OUTAGE, 0);
+    wait(bench, NS_PER_MIN);
+    assert_int_equal(bench->reports[METER_ALARM_WELDED], 2);
 }
 
 /* ---- planted faults -------------------------------------------------------------------------- */
@@ -1667,6 +1951,7 @@ static void a_meter_that_recloses_after_leakage_does(void **state)
     fault(bench, PLANT_FAULT_LEAKAGE, 0);
     wait(bench, 10 * NS_PER_S);
     assert_true(contacts_closed(bench));
+    assert_int_equal(closes(bench), 1);
 }
 
 static void a_meter_that_closes_while_forbidden_does(void **state)
@@ -1729,11 +2014,14 @@ static void a_meter_that_forgets_at_reset_closes_for_anybody(void **state)
     fault(bench, PLANT_FAULT_LEAKAGE, 45000);
     wait(bench, NS_PER_S);
     fault(bench, PLANT_FAULT_LEAKAGE, 0);
+    bench->meter.memory.balance = YUAN;
+    bench->meter.memory.held_causes = CAUSE_BIT(TRIP_CAUSE_ORDER);
     fault(bench, PLANT_FAULT_OUTAGE, 1);
     wait(bench, NS_PER_S);
     fault(bench, PLANT_FAULT_OUTAGE, 0);
     wait(bench, 2 * NS_PER_S);
     assert_int_equal(bench->meter.memory.causes, 0);
+    assert_int_equal(bench->meter.memory.held_causes, 0);
     assert_int_equal(bench->meter.memory.balance, 0);
     assert_int_equal(order(bench, DLT645_RELAY_CLOSE), DLT645_DONE_CLOSED);
 }
@@ -1755,6 +2043,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         test(the_break_time_limits_are_300_150_and_40_ms),
         test(a_leak_of_half_the_rated_15_ma_never_trips),
+        test(a_leak_of_three_quarters_of_the_rating_trips),
         test(a_leak_of_30_ma_trips_within_300_ms),
         test(a_leak_of_60_ma_trips_within_150_ms),
         test(a_leak_of_150_ma_trips_within_40_ms),
@@ -1772,6 +2061,7 @@ int main(void)
         test(an_overload_lock_survives_a_power_cut),
         test(an_overload_that_is_not_locked_closes_5_minutes_after_a_power_cut),
         test(an_overload_does_not_close_against_an_order),
+        test(an_administrators_close_ends_the_count_of_overloads),
         test(after_a_short_the_breaker_clears_and_the_relay_opens_dead_and_locks),
         test(a_current_of_100_a_is_an_overload_and_no_short),
         test(smoke_trips_within_a_second_and_closes_a_minute_after_it_is_gone),
@@ -1788,15 +2078,25 @@ int main(void)
         test(an_order_for_another_meter_is_not_answered),
         test(a_frame_with_a_wrong_checksum_is_dropped),
         test(a_frame_beyond_the_inbox_of_four_is_dropped_and_logged),
+        test(frames_that_come_together_are_done_one_after_the_other),
+        test(a_frame_longer_than_any_is_dropped),
+        test(a_request_of_a_wrong_length_is_refused),
         test(an_order_that_the_meter_does_not_know_is_refused),
         test(a_permit_and_a_key_held_for_3_s_close),
         test(a_trip_withdraws_a_permit),
+        test(a_key_that_is_held_before_the_permit_closes_3_s_after_it),
         test(a_permit_behind_a_leakage_trip_is_refused),
         test(a_permit_with_closed_contacts_permits_nothing),
         test(a_control_level_close_ends_an_order_and_nothing_else),
         test(keep_power_refuses_orders_and_not_protection),
         test(keep_power_off_lets_orders_through_again),
         test(every_protection_trips_under_keep_power),
+        test(the_emergency_switch_gives_back_what_an_order_took),
+        test(the_emergency_switch_does_not_open_what_is_allowed),
+        test(an_emergency_switch_turned_in_the_dark_counts_after_boot),
+        test(an_order_under_the_emergency_switch_opens_when_it_is_turned_off),
+        test(the_emergency_switch_gives_10_a_and_no_more),
+        test(the_emergency_switch_inhibits_no_protection_and_ends_no_lock),
         test(an_order_waits_until_the_current_falls_to_30_a),
         test(an_order_at_30_a_is_not_held),
         test(an_order_is_held_for_24_h_at_most),
@@ -1815,7 +2115,9 @@ int main(void)
         test_local(local_credit_charges_exactly_what_the_register_counted),
         test_local(local_credit_trips_when_it_is_spent),
         test_local(an_overdraft_is_spent_before_the_trip),
+        test_local(credit_that_is_spent_after_a_power_cut_trips_all_the_same),
         test_local(a_low_credit_is_told_once_until_it_rises),
+        test_local(a_credit_at_the_limit_is_low),
         test_local(a_recharge_closes_what_arrears_opened),
         test_local(a_recharge_that_leaves_a_debt_closes_nothing),
         test_local(a_recharge_told_twice_is_confirmed_twice_and_added_once),
@@ -1835,11 +2137,14 @@ int main(void)
         test(a_relay_that_does_not_open_is_driven_four_times_and_then_told),
         test(a_relay_that_does_not_close_is_driven_four_times_and_then_told),
         test(a_relay_that_comes_free_opens_with_a_re_drive),
+        test(a_maloperation_is_told_once_until_the_relay_obeys),
         test(a_leak_during_a_sag_trips_when_the_supply_recovers),
         test(current_through_contacts_that_should_be_open_is_a_weld_within_2_s),
         test(contacts_that_open_are_no_weld),
         test(a_weld_without_200_ma_is_not_seen),
+        test(a_current_that_comes_and_goes_within_a_second_is_no_weld),
         test(a_second_weld_is_told_like_the_first),
+        test(a_weld_that_outlasts_a_power_cut_is_told_again),
         test(a_blind_meter_does_not_trip_on_what_it_is_blind_for),
         test(a_meter_that_recloses_after_leakage_does),
         test(a_meter_that_closes_while_forbidden_does),

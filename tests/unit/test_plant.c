@@ -472,6 +472,27 @@ static void a_pulse_back_before_the_contacts_settled_wins(void **state)
     }
 }
 
+static void a_reset_pulse_while_the_contacts_bounce_needs_its_operate_time(void **state)
+{
+    (void)state;
+    for (uint32_t flat = 0; flat < 500; flat++) {
+        struct bench bench;
+        bench_init(&bench, flat, 5, false);
+        plant_coil(&bench.plant, 0, reset_pulse);
+        run_until(&bench, NS_PER_S);
+        plant_coil(&bench.plant, NS_PER_S, set_pulse);
+        run_until(&bench, bench.queue.at[PLANT_TIMER_RELAY + RELAY_TIMER_ARMATURE]);
+        int64_t touched = bench.plant.accounted_to;
+        assert_true(plant_contacts_closed(&bench.plant));
+        plant_coil(&bench.plant, touched, reset_pulse);
+        run_until(&bench, touched + 7 * NS_PER_MS - 1);
+        assert_true(plant_contacts_closed(&bench.plant));
+        run_until(&bench, touched + NS_PER_S);
+        assert_false(plant_contacts_closed(&bench.plant));
+        recorder_free(&bench.log);
+    }
+}
+
 static void a_sluggish_armature_opens_later(void **state)
 {
     struct bench *bench = *state;
@@ -769,6 +790,7 @@ int main(void)
         test(a_welded_relay_stays_closed),
         test(a_pulse_towards_where_the_contacts_are_moves_nothing),
         test(a_pulse_back_before_the_contacts_settled_wins),
+        test(a_reset_pulse_while_the_contacts_bounce_needs_its_operate_time),
         test(a_sluggish_armature_opens_later),
         test(a_gap_that_conducts_carries_the_load_behind_open_contacts),
         test(contacts_of_a_board_move_when_the_board_says_so),
