@@ -1,4 +1,5 @@
-/* Taking a flat over and giving it back. The site's time stands still while this talks to the board. */
+/* Taking a flat over and giving it back. The site's time stands still while this talks to the
+ * board. */
 #include "hil/board_internal.h"
 
 #include <stdio.h>
@@ -11,7 +12,8 @@
 
 enum { CLOCK_TOLERANCE_S = 10, EXCHANGES_MAX = 3 };
 
-/* ---- an exchange of its own ---------------------------------------------------------------------- */
+/* ---- an exchange of its own
+ * ---------------------------------------------------------------------- */
 
 struct exchange {
     bool done;
@@ -46,7 +48,7 @@ static int pass_time(struct hil_board *board, int64_t duration)
 }
 
 static int exchange_once(struct hil_board *board, const struct modbus_request *request,
-                    struct modbus_result *result)
+                         struct modbus_result *result)
 {
     struct exchange one = {.done = false};
     const struct modbus_job job = {.request = *request, .done = exchanged, .user = &one};
@@ -65,8 +67,8 @@ static int exchange_once(struct hil_board *board, const struct modbus_request *r
     return 0;
 }
 
-/* 0 when the exchange came to an end; what it met is in *result. A machine under load may keep an emulated
- * board from answering in time, so this is more patient than the master alone. */
+/* 0 when the exchange came to an end; what it met is in *result. A machine under load may keep an
+ * emulated board from answering in time, so this is more patient than the master alone. */
 static int exchange(struct hil_board *board, const struct modbus_request *request,
                     struct modbus_result *result)
 {
@@ -93,7 +95,8 @@ static int read_status(struct hil_board *board, struct modbus_result *result,
     return error;
 }
 
-/* ---- is anybody there ---------------------------------------------------------------------------- */
+/* ---- is anybody there
+ * ---------------------------------------------------------------------------- */
 
 static int find_rack(struct hil_board *board)
 {
@@ -115,16 +118,17 @@ static int nobody_answers(struct hil_board *board, const struct modbus_result *r
     if (result->error == ERROR_MODBUS_EXCEPTION)
         board_fail(board, ERROR_BOARD_REFUSED,
                    "%s refuses to show its status (exception %d): is it the make of board that the "
-                   "profile \"%s\" describes?", what, result->response.exception,
-                   board->profile.name);
+                   "profile \"%s\" describes?",
+                   what, result->response.exception, board->profile.name);
     else if (dead)
         board_fail(board, ERROR_BOARD_NO_ANSWER,
                    "%s has no power, says the rack; is there an outage in this flat?", what);
     else
         board_fail(board, ERROR_BOARD_NO_ANSWER,
                    "%s never answered (%s); check baud, parity and slave address, that A and B are "
-                   "not swapped, and its supply; last bytes %s", what,
-                   result->error == ERROR_TIMEOUT ? "silence" : error_text(result->error), bytes);
+                   "not swapped, and its supply; last bytes %s",
+                   what, result->error == ERROR_TIMEOUT ? "silence" : error_text(result->error),
+                   bytes);
     return board->error;
 }
 
@@ -145,7 +149,8 @@ static int find_board(struct hil_board *board, struct snapshot *snapshot)
     return 0;
 }
 
-/* ---- settings ------------------------------------------------------------------------------------ */
+/* ---- settings
+ * ------------------------------------------------------------------------------------ */
 
 struct setting {
     enum profile_register which;
@@ -154,7 +159,8 @@ struct setting {
 
 enum { SETTINGS = 15 };
 
-/* Balance, price and overdraft come before the mode: the board judges its credit after every write. */
+/* Balance, price and overdraft come before the mode: the board judges its credit after every write.
+ */
 static void collect_settings(struct hil_board *board, struct site *site, struct flat *flat,
                              struct setting settings[SETTINGS])
 {
@@ -263,7 +269,8 @@ static int check_settings(struct hil_board *board, const struct setting settings
     return 0;
 }
 
-/* ---- commands and contacts ------------------------------------------------------------------------ */
+/* ---- commands and contacts
+ * ------------------------------------------------------------------------ */
 
 /* Give a command and read what came of it. */
 static int command(struct hil_board *board, enum profile_command which, struct snapshot *snapshot)
@@ -336,7 +343,8 @@ static int bring_contacts(struct hil_board *board, bool closed, struct snapshot 
     return board->error;
 }
 
-/* ---- attach --------------------------------------------------------------------------------------- */
+/* ---- attach
+ * --------------------------------------------------------------------------------------- */
 
 static int configure(struct hil_board *board, struct site *site, struct flat *flat,
                      struct snapshot *snapshot)
@@ -345,7 +353,8 @@ static int configure(struct hil_board *board, struct site *site, struct flat *fl
     bool closed = plant_contacts_closed(&flat->plant);
     bool keep = flat->meter.controller.status.keep_power;
     collect_settings(board, site, flat, settings);
-    /* Keep-power would refuse the trip that an open flat needs; without it a spent balance trips at once. */
+    /* Keep-power would refuse the trip that an open flat needs; without it a spent balance trips at
+     * once. */
     int error = set_keep_power(board, keep && closed, snapshot);
     if (error == 0)
         error = write_settings(board, settings);
@@ -409,8 +418,8 @@ static void identify(struct hil_board *board, const struct snapshot *snapshot)
     char what[160], text[sizeof board->board.identity + 160];
     board_describe(board, what, sizeof what);
     snprintf(text, sizeof text, "%s, firmware %llx.%02llx, %s", board->profile.name,
-             (unsigned long long)snapshot->version >> 8, (unsigned long long)snapshot->version & 0xff,
-             what);
+             (unsigned long long)snapshot->version >> 8,
+             (unsigned long long)snapshot->version & 0xff, what);
     text[sizeof board->board.identity - 1] = '\0';
     strcpy(board->board.identity, text);
 }
@@ -462,7 +471,8 @@ int attach_flat(struct board *base, struct site *site, struct flat *flat)
     return 0;
 }
 
-/* ---- detach --------------------------------------------------------------------------------------- */
+/* ---- detach
+ * --------------------------------------------------------------------------------------- */
 
 /* The virtual meter goes on from what the board knew last. */
 static void hand_back(struct hil_board *board)
@@ -478,8 +488,7 @@ static void hand_back(struct hil_board *board)
     meter->memory.last_trip = status->last_trip;
     meter->memory.keep_power = status->keep_power;
     meter->memory.close_permitted = status->close_permitted;
-    meter->memory.closed_wanted =
-        profile_bit(&board->profile, seen->status, PROFILE_BIT_COMMANDED);
+    meter->memory.closed_wanted = profile_bit(&board->profile, seen->status, PROFILE_BIT_COMMANDED);
     meter->memory.energy.mwh = seen->register_mwh;
     if (meter->config.credit == CREDIT_LOCAL)
         meter->memory.balance = seen->balance;

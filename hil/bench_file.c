@@ -14,7 +14,8 @@ static char parity_of(struct lua_file *file)
     if (text[0] == '\0')
         return '\0';
     if (strcmp(text, "none") != 0 && strcmp(text, "even") != 0 && strcmp(text, "odd") != 0)
-        lua_file_complain(file, "parity", "must be \"none\", \"even\" or \"odd\", not \"%s\"", text);
+        lua_file_complain(file, "parity", "must be \"none\", \"even\" or \"odd\", not \"%s\"",
+                          text);
     return text[0] == 'n' ? 'N' : text[0] == 'e' ? 'E' : 'O';
 }
 
@@ -26,7 +27,8 @@ static int64_t timeout_of(struct lua_file *file)
     if (text[0] == '\0')
         return 0;
     if (duration_parse(text, &ns) < 0 || ns < NS_PER_MS || ns > 10 * NS_PER_S)
-        lua_file_complain(file, "response_timeout", "must be \"1 ms\" to \"10 s\", not \"%s\"", text);
+        lua_file_complain(file, "response_timeout", "must be \"1 ms\" to \"10 s\", not \"%s\"",
+                          text);
     return ns;
 }
 
@@ -61,8 +63,9 @@ static void read_fields(struct lua_file *file, struct bench_file *bench)
 
 int bench_file_read(const char *path, struct bench_file *bench, char *message, size_t size)
 {
-    static const char *const keys[] = {"profile", "port", "baud", "parity", "stop_bits", "slave",
-                                       "rack", "response_timeout", NULL};
+    static const char *const keys[] = {"profile",   "port",  "baud", "parity",
+                                       "stop_bits", "slave", "rack", "response_timeout",
+                                       NULL};
     struct lua_file file;
     memset(bench, 0, sizeof *bench);
     int result = lua_file_open(&file, path, "bench", message, size);

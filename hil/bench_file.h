@@ -1,7 +1,8 @@
 /*
- * A bench file says what stands on this bench: which board, on which port, with which rack. It is a Lua file
- * that returns bench { profile = .., port = .., baud = .., parity = .., stop_bits = .., slave = .., rack = ..,
- * response_timeout = .. }; everything but port may be left out. Paths are relative to the file.
+ * A bench file says what stands on this bench: which board, on which port, with which rack. It is a
+ * Lua file that returns bench { profile = .., port = .., baud = .., parity = .., stop_bits = ..,
+ * slave = .., rack = .., response_timeout = .. }; everything but port may be left out. Paths are
+ * relative to the file.
  */
 #ifndef METERBENCH_HIL_BENCH_FILE_H
 #define METERBENCH_HIL_BENCH_FILE_H

@@ -12,7 +12,8 @@
 #define LATE_LASTS_NS (10 * NS_PER_S) /* answers to what was done late come within this time */
 #define RESPONSE_TIMEOUT_NS (300 * NS_PER_MS)
 
-/* ---- time and facts ----------------------------------------------------------------------------- */
+/* ---- time and facts -----------------------------------------------------------------------------
+ */
 
 int64_t board_host_now(struct hil_board *board)
 {
@@ -49,8 +50,8 @@ struct fact *board_fact(struct hil_board *board, enum fact_kind kind, int64_t ar
     if (!board->flat)
         return NULL; /* while attaching, state is read, not told */
     if (board->fact_count == FACTS_MAX) {
-        board_fail(board, ERROR_QUEUE_FULL, "more than %d facts from the board wait to be delivered",
-                   FACTS_MAX);
+        board_fail(board, ERROR_QUEUE_FULL,
+                   "more than %d facts from the board wait to be delivered", FACTS_MAX);
         return NULL;
     }
     struct fact *fact = &board->facts[(board->fact_first + board->fact_count++) % FACTS_MAX];
@@ -92,7 +93,8 @@ void board_log(struct hil_board *board, const struct fact *fact, enum event_kind
         sink->put(sink, &event);
 }
 
-/* ---- clock -------------------------------------------------------------------------------------- */
+/* ---- clock --------------------------------------------------------------------------------------
+ */
 
 static void note_lateness(struct hil_board *board, int64_t now)
 {
@@ -139,7 +141,8 @@ static int64_t advance(struct clock *clock, int64_t now, int64_t target)
     }
 }
 
-/* ---- delivery ----------------------------------------------------------------------------------- */
+/* ---- delivery -----------------------------------------------------------------------------------
+ */
 
 static void apply(struct hil_board *board, int64_t now, const struct fact *fact)
 {
@@ -172,9 +175,11 @@ static void deliver(struct board *base, struct site *site)
         site_touched(site, board->flat);
 }
 
-/* ---- opening ------------------------------------------------------------------------------------ */
+/* ---- opening ------------------------------------------------------------------------------------
+ */
 
-/* A file beside the running program or above it: build/meterbench finds build/board/reference.elf, and
+/* A file beside the running program or above it: build/meterbench finds build/board/reference.elf,
+ * and
  * ../scenarios of its build directory. */
 static bool find_beside_program(const char *name, char path[PATH_SIZE])
 {
@@ -252,7 +257,8 @@ static void choose_line(struct hil_board *board, const struct bench_file *bench)
         .slave = bench->slave ? bench->slave : profile->slave,
         .timeout_ns = bench->response_timeout_ns ? bench->response_timeout_ns : RESPONSE_TIMEOUT_NS,
     };
-    snprintf(board->port, sizeof board->port, "%s", board->spec.port ? board->spec.port : bench->port);
+    snprintf(board->port, sizeof board->port, "%s",
+             board->spec.port ? board->spec.port : bench->port);
     snprintf(board->rack_path, sizeof board->rack_path, "%s", bench->rack);
 }
 
@@ -271,7 +277,8 @@ static int prepare(struct hil_board *board, char *message, size_t size)
         return result;
     choose_line(board, &bench);
     if (!emulated && board->port[0] == '\0') {
-        snprintf(message, size, "no port for the board: name a device, or `port` in the bench file");
+        snprintf(message, size,
+                 "no port for the board: name a device, or `port` in the bench file");
         return ERROR_INVALID_ARGUMENT;
     }
     board->board.has_rack = emulated || board->rack_path[0] != '\0';

@@ -1,10 +1,10 @@
 /*
- * A real meter in a flat's place: the board controller. It speaks Modbus to a board on a serial port, drives
- * the stimulus rack beside it, and answers the flat's DL/T 645 frames as the virtual meter would.
- * What it offers to a run is sim/board.h; this header makes and ends one.
+ * A real meter in a flat's place: the board controller. It speaks Modbus to a board on a serial
+ * port, drives the stimulus rack beside it, and answers the flat's DL/T 645 frames as the virtual
+ * meter would. What it offers to a run is sim/board.h; this header makes and ends one.
  *
- * A board is either the reference board under the emulator, started and stopped here, or hardware on a
- * port. It is paced by the wall clock or, emulated only, granted time in lockstep.
+ * A board is either the reference board under the emulator, started and stopped here, or hardware
+ * on a port. It is paced by the wall clock or, emulated only, granted time in lockstep.
  */
 #ifndef METERBENCH_HIL_BOARD_H
 #define METERBENCH_HIL_BOARD_H
@@ -39,26 +39,26 @@ struct board_spec {
 
 /* What a board's connection has seen so far. */
 struct board_statistics {
-    uint64_t polls;           /* answered status polls */
-    uint64_t requests;        /* Modbus requests sent, retries included */
-    uint64_t timeouts;        /* of them, unanswered */
-    uint64_t crc_errors;      /* of them, answered with a frame that was damaged */
-    uint64_t rack_frames;     /* received from the rack */
-    uint64_t rack_lost;       /* gaps in the rack's frame counter */
-    uint64_t late;            /* times the paced clock fell behind by more than 50 ms */
-    int64_t lateness_ns_max;  /* the furthest it fell behind */
-    int64_t sync_width_ns;    /* how exactly the rack's clock is known now */
+    uint64_t polls;          /* answered status polls */
+    uint64_t requests;       /* Modbus requests sent, retries included */
+    uint64_t timeouts;       /* of them, unanswered */
+    uint64_t crc_errors;     /* of them, answered with a frame that was damaged */
+    uint64_t rack_frames;    /* received from the rack */
+    uint64_t rack_lost;      /* gaps in the rack's frame counter */
+    uint64_t late;           /* times the paced clock fell behind by more than 50 ms */
+    int64_t lateness_ns_max; /* the furthest it fell behind */
+    int64_t sync_width_ns;   /* how exactly the rack's clock is known now */
 };
 
 /*
- * Reads bench file and profile and finds the programs; nothing is connected before attach. The board's
- * ops, clock and flags are set. NULL with a message (what, where, how to mend it) when a file is
- * missing or wrong, a program is not there, or the specification contradicts itself.
+ * Reads bench file and profile and finds the programs; nothing is connected before attach. The
+ * board's ops, clock and flags are set. NULL with a message (what, where, how to mend it) when a
+ * file is missing or wrong, a program is not there, or the specification contradicts itself.
  */
 struct board *board_open(const struct board_spec *spec, char *message, size_t size);
 
-/* Ends the connection, whatever state it is in, without touching the flat: detach first if the run goes on.
- * NULL is allowed. */
+/* Ends the connection, whatever state it is in, without touching the flat: detach first if the run
+ * goes on. NULL is allowed. */
 void board_close(struct board *board);
 
 void board_statistics(const struct board *board, struct board_statistics *statistics);

@@ -1,8 +1,8 @@
 /*
- * The board controller from the inside. connection: the emulator, pace, line, Modbus master and rack;
- * stimulus: levels to the rack and what it tells; poll: the status block and what changed in it; orders: DL/T 645
- * from the modem; attach: taking a flat over. What arrives becomes facts, in order, each due at a site time;
- * `deliver` applies them.
+ * The board controller from the inside. connection: the emulator, pace, line, Modbus master and
+ * rack; stimulus: levels to the rack and what it tells; poll: the status block and what changed in
+ * it; orders: DL/T 645 from the modem; attach: taking a flat over. What arrives becomes facts, in
+ * order, each due at a site time; `deliver` applies them.
  */
 #ifndef METERBENCH_HIL_BOARD_INTERNAL_H
 #define METERBENCH_HIL_BOARD_INTERNAL_H
@@ -29,9 +29,9 @@ enum fact_kind { FACT_EVENT, FACT_CONTACTS, FACT_LOAD, FACT_POWER, FACT_STATUS, 
 
 struct fact {
     enum fact_kind kind;
-    int64_t due;             /* site time */
-    struct event event;      /* times in site time; kind, a, b as far as known */
-    struct snapshot status;  /* FACT_STATUS */
+    int64_t due;               /* site time */
+    struct event event;        /* times in site time; kind, a, b as far as known */
+    struct snapshot status;    /* FACT_STATUS */
     struct dlt645_frame reply; /* FACT_REPLY */
 };
 
@@ -101,11 +101,11 @@ struct hil_board {
     int64_t seen_contrary;
     int64_t poll_due;
     bool poll_in_flight, poll_again;
-    int64_t answered_at; /* host time of the last good answer */
-    int failures;        /* requests in a row that no attempt brought through */
+    int64_t answered_at;    /* host time of the last good answer */
+    int failures;           /* requests in a row that no attempt brought through */
     bool contacts_register; /* as the last poll said */
-    int64_t opened_at;   /* host time, of trip_cause_known */
-    int close_reason;    /* of an order under way, or -1 */
+    int64_t opened_at;      /* host time, of trip_cause_known */
+    int close_reason;       /* of an order under way, or -1 */
     int64_t close_reason_until;
 
     /* orders */
@@ -117,12 +117,14 @@ struct hil_board {
     struct board_statistics statistics;
 };
 
-/* ---- time and facts (board.c) ------------------------------------------------------------------ */
+/* ---- time and facts (board.c) ------------------------------------------------------------------
+ */
 
 int64_t board_host_now(struct hil_board *board);
 int64_t board_site_time(const struct hil_board *board, int64_t host);
 
-/* A new fact known since host time `arrived`, to be filled in; NULL when the ring is full (an error is set). */
+/* A new fact known since host time `arrived`, to be filled in; NULL when the ring is full (an error
+ * is set). */
 struct fact *board_fact(struct hil_board *board, enum fact_kind kind, int64_t arrived);
 
 /* Fill a fact's event from an interval of host time. */
@@ -140,7 +142,8 @@ void board_describe(const struct hil_board *board, char *text, size_t size);
 void board_log(struct hil_board *board, const struct fact *fact, enum event_kind kind, int64_t a,
                int64_t b);
 
-/* ---- connection.c ------------------------------------------------------------------------------ */
+/* ---- connection.c ------------------------------------------------------------------------------
+ */
 
 int connection_open(struct hil_board *board);
 void connection_close(struct hil_board *board);
@@ -150,7 +153,8 @@ int64_t connection_due(const struct hil_board *board, bool polls);
 /* Let time pass to `until` or to an arrival. */
 void connection_wait(struct hil_board *board, int64_t until);
 
-/* ---- stimulus.c -------------------------------------------------------------------------------- */
+/* ---- stimulus.c --------------------------------------------------------------------------------
+ */
 
 void stimulus_rack_fact(void *user, const struct rack_fact *fact);
 /* Send what changed; tag_cause: a cause of flat->last_cause rides on it. */
@@ -160,7 +164,8 @@ void stimulus_flush_cause(struct hil_board *board);
 void stimulus_zero(struct hil_board *board);
 void stimulus_deliver(struct hil_board *board, int64_t now, const struct fact *fact);
 
-/* ---- poll.c ------------------------------------------------------------------------------------ */
+/* ---- poll.c ------------------------------------------------------------------------------------
+ */
 
 void poll_service(struct hil_board *board, int64_t now);
 void poll_soon(struct hil_board *board, int64_t now);
@@ -172,7 +177,8 @@ void poll_note(struct hil_board *board, const struct modbus_result *result);
 void poll_publish(struct hil_board *board, const struct snapshot *snapshot);
 void poll_alarm(struct hil_board *board, int64_t now, enum meter_alarm alarm, int detail);
 
-/* ---- orders.c ---------------------------------------------------------------------------------- */
+/* ---- orders.c ----------------------------------------------------------------------------------
+ */
 
 void orders_receive(struct controller *controller, int64_t now, const uint8_t *frame, size_t size);
 /* A poll came back; an order may have waited for it. */
@@ -181,7 +187,8 @@ void orders_deliver(struct hil_board *board, const struct fact *fact);
 int orders_misuse(struct board *base, struct site *site, enum board_misuse misuse, int order);
 struct hil_board *orders_board(struct controller *controller);
 
-/* ---- attach.c ---------------------------------------------------------------------------------- */
+/* ---- attach.c ----------------------------------------------------------------------------------
+ */
 
 int attach_flat(struct board *base, struct site *site, struct flat *flat);
 void detach_flat(struct board *base);

@@ -1,4 +1,5 @@
-/* Everything between the board controller and the outside: emulator, pace, line, Modbus master, rack. */
+/* Everything between the board controller and the outside: emulator, pace, line, Modbus master,
+ * rack. */
 #include "hil/board_internal.h"
 
 #include "hil/granted.h"
@@ -8,7 +9,8 @@
 #include <string.h>
 #include <time.h>
 
-/* ---- what arrives ------------------------------------------------------------------------------ */
+/* ---- what arrives ------------------------------------------------------------------------------
+ */
 
 static void byte_from_port(void *user, int64_t stamp, uint8_t byte)
 {
@@ -31,7 +33,8 @@ static void byte_passed_on(void *user, int64_t stamp, uint8_t byte)
     modbus_master_byte(&((struct hil_board *)user)->master, stamp, byte);
 }
 
-/* ---- opening ----------------------------------------------------------------------------------- */
+/* ---- opening -----------------------------------------------------------------------------------
+ */
 
 static int start_emulator(struct hil_board *board)
 {
@@ -111,9 +114,11 @@ void connection_close(struct hil_board *board)
         emulator_stop(&board->emulator);
 }
 
-/* ---- a turn ------------------------------------------------------------------------------------ */
+/* ---- a turn ------------------------------------------------------------------------------------
+ */
 
-/* A dead emulator shows first as a port that went away; give the process a moment to be seen dead. */
+/* A dead emulator shows first as a port that went away; give the process a moment to be seen dead.
+ */
 static bool emulator_died(struct hil_board *board)
 {
     char words[sizeof board->board.message];
@@ -134,21 +139,24 @@ static void rack_failed(struct hil_board *board, int error)
     if (board->pace->message[0])
         board_fail(board, error, "%s", board->pace->message);
     else
-        board_fail(board, ERROR_RACK_LOST,
-                   "the rack%s%s told nothing for 1 s, or acknowledges no stimulus (%llu frames came "
-                   "before); check its power and the CAN termination",
-                   board->rack_path[0] ? " on " : "", board->rack_path,
-                   (unsigned long long)board->rack.frames);
+        board_fail(
+            board, ERROR_RACK_LOST,
+            "the rack%s%s told nothing for 1 s, or acknowledges no stimulus (%llu frames came "
+            "before); check its power and the CAN termination",
+            board->rack_path[0] ? " on " : "", board->rack_path,
+            (unsigned long long)board->rack.frames);
 }
 
 static void port_failed(struct hil_board *board, int error)
 {
     if (emulator_died(board))
         return;
-    board_fail(board, error, "%s", board->pace->message[0] ? board->pace->message : error_text(error));
+    board_fail(board, error, "%s",
+               board->pace->message[0] ? board->pace->message : error_text(error));
 }
 
-/* Before anything is called late or lost, hear what is waiting: it may be the bench that was away. */
+/* Before anything is called late or lost, hear what is waiting: it may be the bench that was away.
+ */
 static int hear(struct hil_board *board)
 {
     if (board->board.lockstep)

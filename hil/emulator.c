@@ -53,7 +53,8 @@ static void close_end(int *fd)
     *fd = -1;
 }
 
-/* ---- the child --------------------------------------------------------------------------------- */
+/* ---- the child ---------------------------------------------------------------------------------
+ */
 
 struct child_ends {
     int in, out, lockstep;
@@ -104,9 +105,9 @@ static int spawn(struct emulator *emulator, const struct emulator_config *config
 {
     int in[2] = {-1, -1}, out[2] = {-1, -1}, pair[2] = {-1, -1};
     pid_t parent = getpid();
-    bool good = pipe2(in, O_CLOEXEC) == 0 && pipe2(out, O_CLOEXEC) == 0 &&
-                (!config->lockstep ||
-                 socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0);
+    bool good =
+        pipe2(in, O_CLOEXEC) == 0 && pipe2(out, O_CLOEXEC) == 0 &&
+        (!config->lockstep || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0);
     if (good)
         emulator->pid = fork();
     if (good && emulator->pid == 0)
@@ -123,7 +124,8 @@ static int spawn(struct emulator *emulator, const struct emulator_config *config
     return good ? 0 : ERROR_EMULATOR;
 }
 
-/* ---- ready -------------------------------------------------------------------------------------- */
+/* ---- ready --------------------------------------------------------------------------------------
+ */
 
 /* True at the line that says so. */
 static bool heard(struct emulator *emulator, const char *line)
@@ -179,7 +181,8 @@ int emulator_start(struct emulator *emulator, const struct emulator_config *conf
     return ERROR_EMULATOR;
 }
 
-/* ---- the end ------------------------------------------------------------------------------------ */
+/* ---- the end ------------------------------------------------------------------------------------
+ */
 
 /* The last 160 bytes of what it said, on one line. */
 static void last_words(const struct emulator *emulator, char *text, size_t size)

@@ -1,6 +1,6 @@
 /*
- * The board emulator as a child process: started fresh, watched, always ended. Its EEPROM begins erased and
- * lies, like its messages, in a directory of its own that is removed at the end.
+ * The board emulator as a child process: started fresh, watched, always ended. Its EEPROM begins
+ * erased and lies, like its messages, in a directory of its own that is removed at the end.
  */
 #ifndef METERBENCH_HIL_EMULATOR_H
 #define METERBENCH_HIL_EMULATOR_H
@@ -27,15 +27,16 @@ struct emulator {
     bool ended;
 };
 
-/* Starts it and waits until it is ready (5 s at most). 0, or ERROR_EMULATOR with a message. It dies with
- * the thread that started it, however that ends. */
+/* Starts it and waits until it is ready (5 s at most). 0, or ERROR_EMULATOR with a message. It dies
+ * with the thread that started it, however that ends. */
 int emulator_start(struct emulator *emulator, const struct emulator_config *config, char *message,
                    size_t size);
 
 /* True when the process is gone; the message says how it ended and what it said last. */
 bool emulator_has_died(struct emulator *emulator, char *message, size_t size);
 
-/* Asks it to end, insists after 2 s, removes its files. Nothing happens when it was never started. */
+/* Asks it to end, insists after 2 s, removes its files. Nothing happens when it was never started.
+ */
 void emulator_stop(struct emulator *emulator);
 
 #endif

@@ -25,8 +25,8 @@ struct granted {
 
 static int fail(struct granted *granted, const char *what)
 {
-    snprintf(granted->pace.message, sizeof granted->pace.message, "board emulator in lockstep: %.280s",
-             what);
+    snprintf(granted->pace.message, sizeof granted->pace.message,
+             "board emulator in lockstep: %.280s", what);
     return ERROR_EMULATOR;
 }
 

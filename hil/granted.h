@@ -1,4 +1,5 @@
-/* Lockstep: an emulated board runs for as long as it is granted, a millisecond at a time. Deterministic. */
+/* Lockstep: an emulated board runs for as long as it is granted, a millisecond at a time.
+ * Deterministic. */
 #ifndef METERBENCH_HIL_GRANTED_H
 #define METERBENCH_HIL_GRANTED_H
 

@@ -64,7 +64,8 @@ static void capture(struct line *line, int64_t stamp, enum line_direction direct
         (struct line_byte){stamp, byte, (uint8_t)direction};
 }
 
-/* ---- faults ----------------------------------------------------------------------------------- */
+/* ---- faults -----------------------------------------------------------------------------------
+ */
 
 /* What becomes of one byte on a bad line: 0, 1 or 2 bytes into `out`. */
 static int spoil(struct line *line, uint8_t byte, uint8_t out[2])
@@ -86,7 +87,8 @@ static int spoil(struct line *line, uint8_t byte, uint8_t out[2])
     return 1;
 }
 
-/* ---- passing on ------------------------------------------------------------------------------- */
+/* ---- passing on -------------------------------------------------------------------------------
+ */
 
 /* Bytes of one request leave in one piece: an adapter would put gaps between single ones. */
 static int hand_over(struct line *line)
@@ -121,8 +123,7 @@ static void pass_or_delay(struct line *line, int64_t stamp, enum line_direction 
         return;
     }
     int at = (line->delayed_first + line->delayed_count++) % LINE_DELAYED_MAX;
-    line->delayed[at] =
-        (struct line_byte){stamp + line->faults.delay_ns, byte, (uint8_t)direction};
+    line->delayed[at] = (struct line_byte){stamp + line->faults.delay_ns, byte, (uint8_t)direction};
 }
 
 static void relay(struct line *line, int64_t stamp, enum line_direction direction, uint8_t byte)

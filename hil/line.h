@@ -1,7 +1,7 @@
 /*
- * The serial line as the bench sees it: libmodbus talks to one end of a pseudo terminal pair, this relays
- * between the other end and the device, stamps every byte, keeps the last ones for error messages, and
- * can be a bad line (hil/line_faults.h). It does not wait and reads no clock.
+ * The serial line as the bench sees it: libmodbus talks to one end of a pseudo terminal pair, this
+ * relays between the other end and the device, stamps every byte, keeps the last ones for error
+ * messages, and can be a bad line (hil/line_faults.h). It does not wait and reads no clock.
  */
 #ifndef METERBENCH_HIL_LINE_H
 #define METERBENCH_HIL_LINE_H
@@ -34,11 +34,11 @@ struct line {
     struct line_ends ends;
     struct line_faults faults;
     struct random random;
-    int master;           /* our end of the pair */
-    int slave;            /* kept open, so that the pair lives whoever comes and goes */
-    char slave_path[64];  /* what libmodbus opens */
+    int master;          /* our end of the pair */
+    int slave;           /* kept open, so that the pair lives whoever comes and goes */
+    char slave_path[64]; /* what libmodbus opens */
     struct line_byte capture[LINE_CAPTURE_MAX];
-    uint64_t captured;    /* bytes ever; the last LINE_CAPTURE_MAX are there */
+    uint64_t captured; /* bytes ever; the last LINE_CAPTURE_MAX are there */
     struct line_byte delayed[LINE_DELAYED_MAX]; /* ring in order of release; stamp is the release */
     int delayed_first, delayed_count;
     uint8_t out[512]; /* on its way to the device, handed over in one piece */
@@ -54,7 +54,8 @@ void line_close(struct line *line);
 /* From now on the line is this bad. */
 void line_set_faults(struct line *line, const struct line_faults *faults);
 
-/* Relay `size` bytes that libmodbus wrote just now. 0, ERROR_IO when they do not come, or the device's error. */
+/* Relay `size` bytes that libmodbus wrote just now. 0, ERROR_IO when they do not come, or the
+ * device's error. */
 int line_relay_request(struct line *line, int64_t now, size_t size);
 
 /* Send bytes that libmodbus does not know of. 0 or the device's error. */

@@ -1,4 +1,5 @@
-/* What can be wrong with a serial line: a struct that tests and scenarios fill. All zero is a good line. */
+/* What can be wrong with a serial line: a struct that tests and scenarios fill. All zero is a good
+ * line. */
 #ifndef METERBENCH_HIL_LINE_FAULTS_H
 #define METERBENCH_HIL_LINE_FAULTS_H
 

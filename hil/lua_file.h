@@ -1,7 +1,7 @@
 /*
- * A configuration file that is a Lua table. It runs in a bare state without libraries, within 1 MiB and a
- * million instructions. Every complaint names the file and the field; after the first one the others
- * are not made, so that a caller may read many fields and look once.
+ * A configuration file that is a Lua table. It runs in a bare state without libraries, within 1 MiB
+ * and a million instructions. Every complaint names the file and the field; after the first one the
+ * others are not made, so that a caller may read many fields and look once.
  */
 #ifndef METERBENCH_HIL_LUA_FILE_H
 #define METERBENCH_HIL_LUA_FILE_H
@@ -26,14 +26,15 @@ struct lua_file {
 };
 
 /*
- * Runs the file, which returns a table; `constructor` is a function that it may call on it (bench { .. }),
- * or NULL. 0, or ERROR_PROFILE with the message. `message` is used until lua_file_close.
+ * Runs the file, which returns a table; `constructor` is a function that it may call on it (bench {
+ * .. }), or NULL. 0, or ERROR_PROFILE with the message. `message` is used until lua_file_close.
  */
 int lua_file_open(struct lua_file *file, const char *path, const char *constructor, char *message,
                   size_t size);
 void lua_file_close(struct lua_file *file);
 
-/* Go into a table of the present one. False when it is missing (a complaint if required) or no table. */
+/* Go into a table of the present one. False when it is missing (a complaint if required) or no
+ * table. */
 bool lua_file_enter(struct lua_file *file, const char *key, bool required);
 void lua_file_leave(struct lua_file *file);
 
@@ -42,7 +43,8 @@ void lua_file_only(struct lua_file *file, const char *const *keys);
 
 bool lua_file_has(struct lua_file *file, const char *key);
 
-/* Whole numbers and strings. What is missing leaves *value as it is, and is a complaint if required. */
+/* Whole numbers and strings. What is missing leaves *value as it is, and is a complaint if
+ * required. */
 void lua_file_integer(struct lua_file *file, const char *key, bool required, int64_t low,
                       int64_t high, int64_t *value);
 void lua_file_string(struct lua_file *file, const char *key, bool required, char *value,

@@ -1,6 +1,6 @@
 /*
- * libmodbus behind five calls: its header and sim/wire/modbus_pdu.h give the same names to exception codes,
- * so no file can include both.
+ * libmodbus behind five calls: its header and sim/wire/modbus_pdu.h give the same names to
+ * exception codes, so no file can include both.
  */
 #ifndef METERBENCH_HIL_MODBUS_LIBRARY_H
 #define METERBENCH_HIL_MODBUS_LIBRARY_H
@@ -23,8 +23,8 @@ void modbus_library_flush(struct modbus_library *library);
 int modbus_library_send(struct modbus_library *library, const uint8_t *raw, int size);
 
 /*
- * Take a reply of which `received` bytes were written to the line already: this waits for them to cross
- * the pseudo terminal, not for the device. Its size, CRC included; ERROR_MODBUS_CRC,
+ * Take a reply of which `received` bytes were written to the line already: this waits for them to
+ * cross the pseudo terminal, not for the device. Its size, CRC included; ERROR_MODBUS_CRC,
  * ERROR_MODBUS_STATION, or ERROR_MODBUS_LENGTH (it is shorter than it says).
  */
 int modbus_library_receive(struct modbus_library *library, int received,

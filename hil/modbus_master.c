@@ -35,15 +35,16 @@ bool modbus_master_idle(const struct modbus_master *master)
     return master->job_count == 0;
 }
 
-/* ---- time ------------------------------------------------------------------------------------- */
+/* ---- time -------------------------------------------------------------------------------------
+ */
 
 static int64_t character_ns(const struct modbus_master *master)
 {
     return serial_character_ns(&master->config.line);
 }
 
-/* 3.5 idle characters end a frame. A byte is stamped at its end, so one that comes just in time shows a
- * character later; what arrives in lumps needs more patience. */
+/* 3.5 idle characters end a frame. A byte is stamped at its end, so one that comes just in time
+ * shows a character later; what arrives in lumps needs more patience. */
 static int64_t silence_ns(const struct modbus_master *master)
 {
     return character_ns(master) * 9 / 2 + master->config.jitter_ns;
@@ -79,7 +80,8 @@ void modbus_master_byte(struct modbus_master *master, int64_t stamp, uint8_t byt
     master->received++;
 }
 
-/* ---- out -------------------------------------------------------------------------------------- */
+/* ---- out --------------------------------------------------------------------------------------
+ */
 
 /* Nothing of an earlier reply may be taken for this one's. */
 static void forget_stray_bytes(struct modbus_master *master)
@@ -123,7 +125,8 @@ static int transmit(struct modbus_master *master, int64_t now)
                                    : send_sound(master, now, raw, size + 1);
 }
 
-/* ---- in --------------------------------------------------------------------------------------- */
+/* ---- in ---------------------------------------------------------------------------------------
+ */
 
 static int check_reply(struct modbus_master *master, struct modbus_response *response)
 {
@@ -146,8 +149,7 @@ static void finish(struct modbus_master *master, struct modbus_result *result)
     result->sent = master->sent;
     result->request = &job.request;
     master->job_count--;
-    memmove(master->jobs, master->jobs + 1,
-            (size_t)master->job_count * sizeof master->jobs[0]);
+    memmove(master->jobs, master->jobs + 1, (size_t)master->job_count * sizeof master->jobs[0]);
     master->attempts = 0;
     job.done(job.user, result);
 }

@@ -1,7 +1,8 @@
 /*
- * A Modbus RTU master that never waits: libmodbus builds the request and checks the reply, the line carries the
- * bytes, and this decides in run time when a reply is complete or will not come. One request is under
- * way, others wait in a short queue; what fails on the line is tried three times in all.
+ * A Modbus RTU master that never waits: libmodbus builds the request and checks the reply, the line
+ * carries the bytes, and this decides in run time when a reply is complete or will not come. One
+ * request is under way, others wait in a short queue; what fails on the line is tried three times
+ * in all.
  */
 #ifndef METERBENCH_HIL_MODBUS_MASTER_H
 #define METERBENCH_HIL_MODBUS_MASTER_H
@@ -16,8 +17,8 @@
 enum { MODBUS_MASTER_QUEUE_MAX = 12, MODBUS_MASTER_ATTEMPTS = 3 };
 
 struct modbus_result {
-    /* 0; ERROR_MODBUS_EXCEPTION with response.exception; or what the last attempt met: ERROR_TIMEOUT,
-     * ERROR_MODBUS_CRC, _LENGTH, _STATION, _FUNCTION, _MISMATCH */
+    /* 0; ERROR_MODBUS_EXCEPTION with response.exception; or what the last attempt met:
+     * ERROR_TIMEOUT, ERROR_MODBUS_CRC, _LENGTH, _STATION, _FUNCTION, _MISMATCH */
     int error;
     int attempts;
     int64_t tag;

@@ -1,7 +1,7 @@
 /*
- * DL/T 645 frames from the modem, answered as the virtual meter does (sim/meter/commands.c): readings from the
- * last poll at once; orders and recharges when the board has done them. Passwords and the valid-until time
- * are the gateway's to check, since the board's registers know neither.
+ * DL/T 645 frames from the modem, answered as the virtual meter does (sim/meter/commands.c):
+ * readings from the last poll at once; orders and recharges when the board has done them. Passwords
+ * and the valid-until time are the gateway's to check, since the board's registers know neither.
  */
 #include "hil/board_internal.h"
 
@@ -19,7 +19,8 @@ struct hil_board *orders_board(struct controller *controller)
     return (struct hil_board *)((char *)controller - offsetof(struct hil_board, controller));
 }
 
-/* ---- answers ------------------------------------------------------------------------------------- */
+/* ---- answers
+ * ------------------------------------------------------------------------------------- */
 
 /* At once, from within the site's time. */
 static void answer(struct hil_board *board, const struct dlt645_frame *reply)
@@ -28,12 +29,14 @@ static void answer(struct hil_board *board, const struct dlt645_frame *reply)
         controller_send(&board->controller, reply);
 }
 
-static void log_now(struct hil_board *board, int64_t now, enum event_kind kind, int64_t a, int64_t b)
+static void log_now(struct hil_board *board, int64_t now, enum event_kind kind, int64_t a,
+                    int64_t b)
 {
     event_put(&board->flat->events, now, kind, a, b);
 }
 
-static void refuse(struct hil_board *board, int64_t now, enum dlt645_function function, uint8_t bits)
+static void refuse(struct hil_board *board, int64_t now, enum dlt645_function function,
+                   uint8_t bits)
 {
     struct dlt645_frame reply;
     dlt645_refusal(&reply, &board->flat->address, function, bits);
@@ -57,7 +60,8 @@ static void refuse_order(struct hil_board *board, int64_t now, int order, uint16
     answer(board, &reply);
 }
 
-/* Later, when the board has answered: a fact that carries the reply, and an event unless kind is -1. */
+/* Later, when the board has answered: a fact that carries the reply, and an event unless kind is
+ * -1. */
 static void answer_later(struct hil_board *board, int64_t at, const struct dlt645_frame *reply,
                          int kind, int64_t a, int64_t b)
 {
@@ -79,16 +83,16 @@ void orders_deliver(struct hil_board *board, const struct fact *fact)
     answer(board, &fact->reply);
 }
 
-/* ---- readings ------------------------------------------------------------------------------------ */
+/* ---- readings
+ * ------------------------------------------------------------------------------------ */
 
 static int status_word(const struct hil_board *board, uint8_t bytes[2])
 {
     const struct snapshot *seen = &board->seen;
     const struct profile *profile = &board->profile;
-    unsigned word =
-        (!profile_bit(profile, seen->status, PROFILE_BIT_CLOSED) ? 1u << 4 : 0) |
-        (!profile_bit(profile, seen->status, PROFILE_BIT_COMMANDED) ? 1u << 6 : 0) |
-        (profile_bit(profile, seen->status, PROFILE_BIT_KEEP_POWER) ? 1u << 12 : 0);
+    unsigned word = (!profile_bit(profile, seen->status, PROFILE_BIT_CLOSED) ? 1u << 4 : 0) |
+                    (!profile_bit(profile, seen->status, PROFILE_BIT_COMMANDED) ? 1u << 6 : 0) |
+                    (profile_bit(profile, seen->status, PROFILE_BIT_KEEP_POWER) ? 1u << 12 : 0);
     bytes[0] = (uint8_t)word;
     bytes[1] = (uint8_t)(word >> 8);
     return 2;
@@ -112,7 +116,8 @@ static int read_identifier(const struct hil_board *board, uint32_t identifier, u
     case 0x00900200:
         return dlt645_quantity_write(DLT645_MONEY, seen->balance > 0 ? seen->balance : 0, bytes, 8);
     case 0x00900201:
-        return dlt645_quantity_write(DLT645_MONEY, seen->balance < 0 ? -seen->balance : 0, bytes, 8);
+        return dlt645_quantity_write(DLT645_MONEY, seen->balance < 0 ? -seen->balance : 0, bytes,
+                                     8);
     case 0x04000503:
         return status_word(board, bytes);
     default:
@@ -138,7 +143,8 @@ static void handle_read(struct hil_board *board, int64_t now, const struct dlt64
     answer(board, &reply);
 }
 
-/* ---- orders: the board's side --------------------------------------------------------------------- */
+/* ---- orders: the board's side
+ * --------------------------------------------------------------------- */
 
 static void order_ends(struct hil_board *board)
 {
@@ -250,7 +256,8 @@ static void key_result(struct hil_board *board, const struct snapshot *snapshot)
         order_done(board, snapshot->answered, held);
 }
 
-/* ---- recharges: the board's side ------------------------------------------------------------------ */
+/* ---- recharges: the board's side
+ * ------------------------------------------------------------------ */
 
 static void recharge_refused(struct hil_board *board, int64_t at)
 {
@@ -277,7 +284,8 @@ static void seal_opened(void *user, const struct modbus_result *result)
     (void)user;
 }
 
-/* Balance as just read plus the amount; the number keeps a repeated recharge from counting twice. */
+/* Balance as just read plus the amount; the number keeps a repeated recharge from counting twice.
+ */
 static void write_balance(struct hil_board *board, const struct snapshot *snapshot)
 {
     struct order *order = &board->order;
@@ -286,9 +294,9 @@ static void write_balance(struct hil_board *board, const struct snapshot *snapsh
     int result = profile_write_request(&board->profile, PROFILE_SEAL, board->profile.seal_key,
                                        &seal.request);
     if (result == 0)
-        result = profile_write_request(&board->profile, PROFILE_SET_BALANCE,
-                                       snapshot->balance + order->recharge.amount,
-                                       &balance.request);
+        result =
+            profile_write_request(&board->profile, PROFILE_SET_BALANCE,
+                                  snapshot->balance + order->recharge.amount, &balance.request);
     if (result < 0) {
         recharge_refused(board, snapshot->answered);
         return;
@@ -323,7 +331,8 @@ void orders_polled(struct hil_board *board, const struct snapshot *snapshot)
         recharge_done(board, snapshot);
 }
 
-/* ---- orders: the platform's side ------------------------------------------------------------------ */
+/* ---- orders: the platform's side
+ * ------------------------------------------------------------------ */
 
 static bool authorised(const struct hil_board *board, const struct dlt645_authority *authority)
 {
@@ -483,7 +492,8 @@ void orders_receive(struct controller *controller, int64_t now, const uint8_t *b
     next_order(board);
 }
 
-/* ---- what no platform sends ----------------------------------------------------------------------- */
+/* ---- what no platform sends
+ * ----------------------------------------------------------------------- */
 
 static void misused(void *user, const struct modbus_result *result)
 {

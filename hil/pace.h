@@ -1,8 +1,8 @@
 /*
- * How time passes at a board, and how bytes and rack frames come and go. Two kinds: paced (hil/paced.h), at the
- * wall clock's pace, and granted (hil/granted.h), where an emulated board runs as long as it is told to.
- * Times are "host time" in ns: CLOCK_MONOTONIC, or the emulator's own clock. What arrives is handed to
- * the listener with its stamp, in order.
+ * How time passes at a board, and how bytes and rack frames come and go. Two kinds: paced
+ * (hil/paced.h), at the wall clock's pace, and granted (hil/granted.h), where an emulated board
+ * runs as long as it is told to. Times are "host time" in ns: CLOCK_MONOTONIC, or the emulator's
+ * own clock. What arrives is handed to the listener with its stamp, in order.
  */
 #ifndef METERBENCH_HIL_PACE_H
 #define METERBENCH_HIL_PACE_H
@@ -23,8 +23,8 @@ struct pace;
 
 struct pace_ops {
     int64_t (*now)(struct pace *pace);
-    /* Let time pass to `until` at most, or until something arrived. 0; ERROR_PORT_LOST, ERROR_RACK_LOST or
-     * ERROR_EMULATOR with pace->message. */
+    /* Let time pass to `until` at most, or until something arrived. 0; ERROR_PORT_LOST,
+     * ERROR_RACK_LOST or ERROR_EMULATOR with pace->message. */
     int (*wait)(struct pace *pace, int64_t until);
     /* Bytes begin to enter the serial line. 0 or the errors of wait. */
     int (*write)(struct pace *pace, const uint8_t *bytes, size_t size);
@@ -36,7 +36,7 @@ struct pace {
     struct pace_listener listener;
     struct can_port rack; /* send frames here; not to be used without has_rack */
     bool has_rack;
-    int64_t jitter_ns;    /* how unevenly bytes arrive that left in one go */
+    int64_t jitter_ns; /* how unevenly bytes arrive that left in one go */
     char message[320];
 };
 

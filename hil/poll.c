@@ -1,4 +1,5 @@
-/* The status block: read four times a second and after every change of the contacts; what is new in it is told. */
+/* The status block: read four times a second and after every change of the contacts; what is new in
+ * it is told. */
 #include "hil/board_internal.h"
 
 #include <string.h>
@@ -8,7 +9,8 @@
 
 enum { SILENT_FAILURES = 3 };
 
-/* ---- asking ------------------------------------------------------------------------------------- */
+/* ---- asking -------------------------------------------------------------------------------------
+ */
 
 static int64_t value(const struct hil_board *board, const struct modbus_result *result,
                      enum profile_register which)
@@ -38,7 +40,8 @@ void poll_decode(const struct hil_board *board, const struct modbus_result *resu
         .balance = value(board, result, PROFILE_BALANCE),
         .clock_s = value(board, result, PROFILE_CLOCK),
     };
-    /* What waits for the current to fall has not happened: a virtual meter lists it no sooner either. */
+    /* What waits for the current to fall has not happened: a virtual meter lists it no sooner
+     * either. */
     if (profile_bit(&board->profile, snapshot->status, PROFILE_BIT_HELD))
         snapshot->causes &= ~CAUSES_FORBIDDING;
 }
@@ -55,15 +58,16 @@ static void fell_silent(struct hil_board *board, int64_t now)
     line_describe(&board->line, bytes, sizeof bytes);
     double seconds = (double)(now - board->answered_at) / (double)NS_PER_S;
     if (board->pace->has_rack && rack_alive(&board->rack, now))
-        board_fail(board, ERROR_BOARD_SILENT,
-                   "%s answered %llu times and has been silent for %.1f s, while the rack says that "
-                   "it has power; last bytes %s", what,
-                   (unsigned long long)board->master.answers, seconds, bytes);
+        board_fail(
+            board, ERROR_BOARD_SILENT,
+            "%s answered %llu times and has been silent for %.1f s, while the rack says that "
+            "it has power; last bytes %s",
+            what, (unsigned long long)board->master.answers, seconds, bytes);
     else
         board_fail(board, ERROR_BOARD_NO_ANSWER,
                    "%s answered before and has been silent for %.1f s; without a rack nobody knows "
-                   "whether it has power: check supply and cable; last bytes %s", what, seconds,
-                   bytes);
+                   "whether it has power: check supply and cable; last bytes %s",
+                   what, seconds, bytes);
 }
 
 void poll_note(struct hil_board *board, const struct modbus_result *result)
@@ -74,8 +78,8 @@ void poll_note(struct hil_board *board, const struct modbus_result *result)
         return;
     }
     board->failures++;
-    int64_t since = board->answered_at > board->power_since ? board->answered_at
-                                                            : board->power_since;
+    int64_t since =
+        board->answered_at > board->power_since ? board->answered_at : board->power_since;
     bool silent = board->failures >= SILENT_FAILURES && result->answered - since >= SILENT_NS;
     if (silent && board_has_power(board))
         fell_silent(board, result->answered);
@@ -150,7 +154,8 @@ void poll_soon(struct hil_board *board, int64_t now)
         board->poll_due = now;
 }
 
-/* ---- telling ------------------------------------------------------------------------------------ */
+/* ---- telling ------------------------------------------------------------------------------------
+ */
 
 void poll_alarm(struct hil_board *board, int64_t now, enum meter_alarm alarm, int detail)
 {
@@ -220,7 +225,8 @@ static void tell_status(struct hil_board *board, int64_t now, const struct fact 
     if (turned(board, fact, PROFILE_BIT_HELD))
         board_log(board, fact, EVENT_METER_HELD, bit(board, after, PROFILE_BIT_HELD), 0);
     if (turned(board, fact, PROFILE_BIT_KEEP_POWER))
-        board_log(board, fact, EVENT_METER_KEEP_POWER, bit(board, after, PROFILE_BIT_KEEP_POWER), 0);
+        board_log(board, fact, EVENT_METER_KEEP_POWER, bit(board, after, PROFILE_BIT_KEEP_POWER),
+                  0);
     if (turned(board, fact, PROFILE_BIT_COMMANDED) && bit(board, after, PROFILE_BIT_COMMANDED)) {
         int reason = close_reason(board, fact);
         board->close_reason = -1;

@@ -41,7 +41,8 @@ int profile_width(const struct profile_entry *entry)
     return entry->type == PROFILE_U32 || entry->type == PROFILE_S32 ? 2 : 1;
 }
 
-/* ---- reading the file --------------------------------------------------------------------------- */
+/* ---- reading the file ---------------------------------------------------------------------------
+ */
 
 static int one_of(struct lua_file *file, const char *key, const char *const *names,
                   const char *text)
@@ -170,9 +171,9 @@ static void find_block(struct lua_file *file, struct profile *profile)
 
 int profile_read(const char *path, struct profile *profile, char *message, size_t size)
 {
-    static const char *const keys[] = {"name", "serial", "registers", "status_bits", "commands",
-                                       "results", "seal_key", "status_lag_ms", "capabilities",
-                                       NULL};
+    static const char *const keys[] = {"name",         "serial",  "registers", "status_bits",
+                                       "commands",     "results", "seal_key",  "status_lag_ms",
+                                       "capabilities", NULL};
     struct lua_file file;
     int64_t lag_ms = 0;
     memset(profile, 0, sizeof *profile);
@@ -192,7 +193,8 @@ int profile_read(const char *path, struct profile *profile, char *message, size_
     return file.failed ? ERROR_PROFILE : 0;
 }
 
-/* ---- values ------------------------------------------------------------------------------------- */
+/* ---- values -------------------------------------------------------------------------------------
+ */
 
 int64_t profile_decode(const struct profile_entry *entry, const uint16_t *values)
 {

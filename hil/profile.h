@@ -1,6 +1,7 @@
 /*
- * What the bench knows of a make of board: its registers with their scales, its command keys, its status bits and
- * how stale its status may be. A profile is a Lua table, scenarios/boards/reference.lua for instance.
+ * What the bench knows of a make of board: its registers with their scales, its command keys, its
+ * status bits and how stale its status may be. A profile is a Lua table,
+ * scenarios/boards/reference.lua for instance.
  */
 #ifndef METERBENCH_HIL_PROFILE_H
 #define METERBENCH_HIL_PROFILE_H

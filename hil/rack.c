@@ -31,7 +31,8 @@ static int send(struct rack *rack, const struct rack_stimulus *stimulus, uint16_
     return rack->port->send(rack->port, &frame);
 }
 
-/* ---- out -------------------------------------------------------------------------------------- */
+/* ---- out --------------------------------------------------------------------------------------
+ */
 
 static int transmit(struct rack *rack, int64_t now, struct rack_pending *pending)
 {
@@ -41,7 +42,8 @@ static int transmit(struct rack *rack, int64_t now, struct rack_pending *pending
     return send(rack, &pending->stimulus, pending->sequence);
 }
 
-int rack_stimulate(struct rack *rack, int64_t now, const struct rack_stimulus *stimulus, int64_t tag)
+int rack_stimulate(struct rack *rack, int64_t now, const struct rack_stimulus *stimulus,
+                   int64_t tag)
 {
     if (rack->pending_count == RACK_PENDING_MAX)
         return ERROR_QUEUE_FULL;
@@ -119,7 +121,8 @@ bool rack_alive(const struct rack *rack, int64_t now)
     return rack->frames > 0 && now - rack->status_at <= STATUS_LIMIT_NS / 2;
 }
 
-/* ---- in --------------------------------------------------------------------------------------- */
+/* ---- in ---------------------------------------------------------------------------------------
+ */
 
 /* The 40 bits nearest to the last stamp: frames may overtake each other a little. */
 static uint64_t unwrap(struct rack *rack, uint64_t stamp_us)
@@ -150,7 +153,8 @@ static void heartbeat_answered(struct rack *rack, const struct rack_fact *fact)
         return;
     rack->heartbeat_out = false;
     rack->heard = true;
-    /* A frame that waited behind another may be stamped with a stale time, so only lone ones count. */
+    /* A frame that waited behind another may be stamped with a stale time, so only lone ones count.
+     */
     bool counts = rack->heartbeat_alone || !rack->sync.known;
     if (counts && rack->sync.drift_ppm > 0)
         rack_sync_exchange(&rack->sync, rack->heartbeat_sent, fact->arrived, fact->stamp_ns,

@@ -1,8 +1,9 @@
 /*
- * The stimulus rack: source levels out, stamped facts in. The rack gates currents by the contacts itself and
- * acknowledges every stimulus with the time at which it was applied. This keeps its heartbeat, notices lost
- * frames and a rack that has gone, sends again what was not acknowledged, and turns stamps into intervals
- * of host time. It neither waits nor reads a clock: the caller brings frames and the time.
+ * The stimulus rack: source levels out, stamped facts in. The rack gates currents by the contacts
+ * itself and acknowledges every stimulus with the time at which it was applied. This keeps its
+ * heartbeat, notices lost frames and a rack that has gone, sends again what was not acknowledged,
+ * and turns stamps into intervals of host time. It neither waits nor reads a clock: the caller
+ * brings frames and the time.
  */
 #ifndef METERBENCH_HIL_RACK_H
 #define METERBENCH_HIL_RACK_H
@@ -12,7 +13,8 @@
 
 enum { RACK_STAMP_NS = 1000, RACK_PENDING_MAX = 16 };
 
-/* How frames get out: slcan on a serial port or an emulator's lockstep line; SocketCAN would fit. */
+/* How frames get out: slcan on a serial port or an emulator's lockstep line; SocketCAN would fit.
+ */
 struct can_port {
     /* Hands a frame over. 0, or ERROR_RACK_LOST when the way to the rack is gone. */
     int (*send)(struct can_port *port, const struct can_frame *frame);
@@ -22,9 +24,9 @@ struct can_port {
 struct rack_fact {
     enum rack_id id;
     uint16_t payload;
-    int64_t arrived;          /* host time */
-    int64_t stamp_ns;         /* the rack's clock, unwrapped */
-    int64_t earliest, latest; /* host time */
+    int64_t arrived;                      /* host time */
+    int64_t stamp_ns;                     /* the rack's clock, unwrapped */
+    int64_t earliest, latest;             /* host time */
     const struct rack_stimulus *stimulus; /* of an acknowledgement */
     int64_t tag;
 };
@@ -57,17 +59,17 @@ struct rack {
     uint16_t status;
     bool counter_known;
     uint8_t counter;
-    uint64_t last_us;     /* unwrapped */
+    uint64_t last_us; /* unwrapped */
     uint64_t frames, lost, foreign;
 };
 
-/* drift_ppm: how far the rack's clock may run from the host's, RACK_SYNC_DRIFT_PPM for two crystals, 0 when
- * both run on one clock. */
+/* drift_ppm: how far the rack's clock may run from the host's, RACK_SYNC_DRIFT_PPM for two
+ * crystals, 0 when both run on one clock. */
 void rack_start(struct rack *rack, struct can_port *port, const struct rack_listener *listener,
                 int64_t now, int drift_ppm);
 
-/* Send a stimulus now; its acknowledgement comes back as a fact with this tag. Of two stimuli of one id
- * the later counts. 0, ERROR_QUEUE_FULL (too many unacknowledged), ERROR_RACK_LOST. */
+/* Send a stimulus now; its acknowledgement comes back as a fact with this tag. Of two stimuli of
+ * one id the later counts. 0, ERROR_QUEUE_FULL (too many unacknowledged), ERROR_RACK_LOST. */
 int rack_stimulate(struct rack *rack, int64_t now, const struct rack_stimulus *stimulus,
                    int64_t tag);
 

@@ -1,6 +1,6 @@
 /*
- * The rack's CAN frames (docs/board.md, "Rack"): 2.0A, 500 kbit/s, little endian. The host sends source levels
- * with a sequence number each; the rack answers with stamps of its own clock.
+ * The rack's CAN frames (docs/board.md, "Rack"): 2.0A, 500 kbit/s, little endian. The host sends
+ * source levels with a sequence number each; the rack answers with stamps of its own clock.
  */
 #ifndef METERBENCH_HIL_RACK_FRAMES_H
 #define METERBENCH_HIL_RACK_FRAMES_H
@@ -37,9 +37,9 @@ enum {
 /* One level or group of levels, as the host sends it. Which fields count follows from the id. */
 struct rack_stimulus {
     enum rack_id id;
-    uint32_t level;             /* mV, mA or uA */
+    uint32_t level; /* mV, mA or uA */
     enum rack_waveform waveform;
-    int16_t temperature_dc;     /* 0.1 degC */
+    int16_t temperature_dc; /* 0.1 degC */
     bool smoke, key;
 };
 

@@ -1,7 +1,8 @@
 /*
- * Where the rack's clock stands against the host's. Nobody can read both at once, but every exchange bounds
- * the difference: the rack stamped it no earlier than the host sent and no later than the host received.
- * The bounds are intersected over time and widened by what two crystals may drift apart meanwhile.
+ * Where the rack's clock stands against the host's. Nobody can read both at once, but every
+ * exchange bounds the difference: the rack stamped it no earlier than the host sent and no later
+ * than the host received. The bounds are intersected over time and widened by what two crystals may
+ * drift apart meanwhile.
  */
 #ifndef METERBENCH_HIL_RACK_SYNC_H
 #define METERBENCH_HIL_RACK_SYNC_H
@@ -20,8 +21,9 @@ struct rack_sync {
     int64_t disagreements; /* exchanges that could not be true together with those before */
 };
 
-/* One exchange: sent and received by the host's clock, rack_ns what the rack's clock showed, rounded
- * down to resolution_ns. An exchange that contradicts the others joins its bounds to theirs. */
+/* One exchange: sent and received by the host's clock, rack_ns what the rack's clock showed,
+ * rounded down to resolution_ns. An exchange that contradicts the others joins its bounds to
+ * theirs. */
 void rack_sync_exchange(struct rack_sync *sync, int64_t sent, int64_t received, int64_t rack_ns,
                         int64_t resolution_ns);
 

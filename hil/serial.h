@@ -1,6 +1,7 @@
 /*
- * A serial device or pseudo terminal, opened raw. Stamps are CLOCK_MONOTONIC, taken when a read returns: a
- * byte was on the line no later, and no earlier than `resolution_ns` before (adapters hold bytes back).
+ * A serial device or pseudo terminal, opened raw. Stamps are CLOCK_MONOTONIC, taken when a read
+ * returns: a byte was on the line no later, and no earlier than `resolution_ns` before (adapters
+ * hold bytes back).
  */
 #ifndef METERBENCH_HIL_SERIAL_H
 #define METERBENCH_HIL_SERIAL_H
@@ -28,7 +29,8 @@ int64_t serial_clock_ns(void);
 /* Nanoseconds of one character on the line: start, 8 data, parity, stop bits. */
 int64_t serial_character_ns(const struct serial_settings *settings);
 
-/* 0, or ERROR_PORT with a message: missing, not allowed, in use, not a terminal, baud not supported. */
+/* 0, or ERROR_PORT with a message: missing, not allowed, in use, not a terminal, baud not
+ * supported. */
 int serial_open(struct serial *serial, const char *path, const struct serial_settings *settings,
                 char *message, size_t size);
 

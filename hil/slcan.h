@@ -1,7 +1,7 @@
 /*
- * Lawicel ASCII, as CANable and its like speak it on a serial port: CAN frames as text lines that end in \r.
- * Only what the rack needs: 11-bit data frames, and the answers \r (done), \a (refused), z\r (sent).
- * Bytes from outside are untrusted.
+ * Lawicel ASCII, as CANable and its like speak it on a serial port: CAN frames as text lines that
+ * end in \r. Only what the rack needs: 11-bit data frames, and the answers \r (done), \a (refused),
+ * z\r (sent). Bytes from outside are untrusted.
  */
 #ifndef METERBENCH_HIL_SLCAN_H
 #define METERBENCH_HIL_SLCAN_H
@@ -21,7 +21,8 @@ enum { SLCAN_TEXT_MAX = 22 }; /* tIIIL, 16 digits, terminating zero */
 /* Writes tIIILDD.. and a zero, without \r. Returns the characters, or ERROR_OUT_OF_RANGE. */
 int slcan_encode(const struct can_frame *frame, char text[SLCAN_TEXT_MAX]);
 
-/* Reads one line without its \r. 0, or ERROR_INVALID_ARGUMENT for anything that is no data frame. */
+/* Reads one line without its \r. 0, or ERROR_INVALID_ARGUMENT for anything that is no data frame.
+ */
 int slcan_decode(const char *text, size_t size, struct can_frame *frame);
 
 enum slcan_line {

@@ -1,4 +1,5 @@
-/* Source levels out to the rack; acknowledgements, coil, contacts, load voltage and power back from it. */
+/* Source levels out to the rack; acknowledgements, coil, contacts, load voltage and power back from
+ * it. */
 #include "hil/board_internal.h"
 
 #include <string.h>
@@ -30,7 +31,8 @@ static int carrier(int64_t fault)
     }
 }
 
-/* ---- out ---------------------------------------------------------------------------------------- */
+/* ---- out ----------------------------------------------------------------------------------------
+ */
 
 static void send(struct hil_board *board, const struct rack_stimulus *stimulus)
 {
@@ -120,7 +122,8 @@ void stimulus_flush_cause(struct hil_board *board)
     fact->event.kind = (uint16_t)(fact->event.b ? EVENT_CAUSE : EVENT_CAUSE_ENDED);
 }
 
-/* ---- in ----------------------------------------------------------------------------------------- */
+/* ---- in -----------------------------------------------------------------------------------------
+ */
 
 static void from_rack(struct hil_board *board, const struct rack_fact *rack, struct fact *fact,
                       enum event_kind kind, int64_t a, int64_t b)
@@ -235,7 +238,8 @@ void stimulus_rack_fact(void *user, const struct rack_fact *rack)
     }
 }
 
-/* ---- delivery ------------------------------------------------------------------------------------ */
+/* ---- delivery
+ * ------------------------------------------------------------------------------------ */
 
 static void deliver_load(struct hil_board *board, const struct fact *fact)
 {

@@ -1,4 +1,5 @@
-/* The emulated board in a flat's place, in lockstep: what a run sees of it, and that it sees it twice alike. */
+/* The emulated board in a flat's place, in lockstep: what a run sees of it, and that it sees it
+ * twice alike. */
 #include "cmocka_all.h"
 
 #include "flat_bench.h"
@@ -68,7 +69,8 @@ static void a_run_gives_the_same_log_twice(void **state)
     assert_true(hashes[0] == hashes[1]);
 }
 
-/* One in two hundred bytes turned and as many lost: slower, but what is told stays true, and alike twice. */
+/* One in two hundred bytes turned and as many lost: slower, but what is told stays true, and alike
+ * twice. */
 static void a_bad_line_costs_retries_and_no_truth(void **state)
 {
     static struct flat_bench bench;
@@ -215,16 +217,16 @@ static void what_cannot_be_is_said_before_anything_starts(void **state)
 {
     char message[400] = "";
     (void)state;
-    assert_null(board_open(&(struct board_spec){.kind = BOARD_PORT, .lockstep = true,
-                                                .profile = PROFILE},
-                           message, sizeof message));
+    assert_null(
+        board_open(&(struct board_spec){.kind = BOARD_PORT, .lockstep = true, .profile = PROFILE},
+                   message, sizeof message));
     assert_non_null(strstr(message, "lockstep"));
     assert_null(board_open(&(struct board_spec){.kind = BOARD_PORT, .profile = PROFILE}, message,
                            sizeof message));
     assert_non_null(strstr(message, "port"));
-    assert_null(board_open(&(struct board_spec){.kind = BOARD_EMULATED, .profile = PROFILE,
-                                                .elf = "/nowhere.elf"},
-                           message, sizeof message));
+    assert_null(board_open(
+        &(struct board_spec){.kind = BOARD_EMULATED, .profile = PROFILE, .elf = "/nowhere.elf"},
+        message, sizeof message));
     assert_non_null(strstr(message, "/nowhere.elf"));
 }
 

@@ -102,9 +102,8 @@ static void open_device(struct device *device, const enum deed *script, int coun
     assert_int_equal(line_open(&device->line, &ends, random_stream(1, 1, RANDOM_SCRIPT), message,
                                sizeof message),
                      0);
-    assert_int_equal(modbus_master_open(&device->master, &device->line, &config, message,
-                                        sizeof message),
-                     0);
+    assert_int_equal(
+        modbus_master_open(&device->master, &device->line, &config, message, sizeof message), 0);
 }
 
 static void close_device(struct device *device)

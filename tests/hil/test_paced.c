@@ -1,4 +1,5 @@
-/* The emulated board in a flat's place at the wall clock's pace: intervals, and what goes wrong outside. */
+/* The emulated board in a flat's place at the wall clock's pace: intervals, and what goes wrong
+ * outside. */
 #include "cmocka_all.h"
 
 #include "flat_bench.h"
@@ -31,8 +32,8 @@ static pid_t only_child(void)
     return (pid_t)child;
 }
 
-/* The cause and the opening are both stamped by the rack, so their distance is known to its resolution; each
- * alone is known to what the clocks' exchange allows. */
+/* The cause and the opening are both stamped by the rack, so their distance is known to its
+ * resolution; each alone is known to what the clocks' exchange allows. */
 static void a_leaks_interval_contains_the_truth(void **state)
 {
     static struct flat_bench bench;

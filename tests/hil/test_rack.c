@@ -8,14 +8,15 @@
 
 #include <string.h>
 
-/* ---- a rack whose clock runs wrong, behind a line that takes its time --------------------------- */
+/* ---- a rack whose clock runs wrong, behind a line that takes its time ---------------------------
+ */
 
 struct world {
     struct can_port port; /* first */
     struct rack rack;
     struct random random;
     int64_t now;
-    int64_t offset;  /* host - rack at host time 0 */
+    int64_t offset; /* host - rack at host time 0 */
     int64_t rate_ppb;
     int64_t jitter;  /* each way takes up to this */
     bool mute, deaf; /* neither sends Status; does not acknowledge */
@@ -102,7 +103,8 @@ static int run(struct world *world, int64_t until)
     return 0;
 }
 
-/* ---- tests -------------------------------------------------------------------------------------- */
+/* ---- tests --------------------------------------------------------------------------------------
+ */
 
 /* Drift and jitter of every kind: what the interval says must be true of every contact report. */
 static void the_interval_contains_the_truth_under_jitter_and_drift(void **state)

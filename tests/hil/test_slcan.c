@@ -13,7 +13,8 @@ static void a_frame_becomes_a_line_and_comes_back(void **state)
     char text[SLCAN_TEXT_MAX];
     (void)state;
     assert_int_equal(slcan_encode(&frame, text), 19);
-    assert_string_equal(text, "t11270100307500000" "2");
+    assert_string_equal(text, "t11270100307500000"
+                              "2");
     assert_int_equal(slcan_decode(text, strlen(text), &back), 0);
     assert_int_equal(back.id, frame.id);
     assert_int_equal(back.length, frame.length);
@@ -22,9 +23,17 @@ static void a_frame_becomes_a_line_and_comes_back(void **state)
 
 static void what_is_no_data_frame_is_refused(void **state)
 {
-    static const char *const lines[] = {"",         "t",          "T11200000",  "t8000",
-                                        "t1129",    "t11211",     "t1121g0", "t112200",   "r1120",
-                                        "t1121000", "t11280102030405060708090"};
+    static const char *const lines[] = {"",
+                                        "t",
+                                        "T11200000",
+                                        "t8000",
+                                        "t1129",
+                                        "t11211",
+                                        "t1121g0",
+                                        "t112200",
+                                        "r1120",
+                                        "t1121000",
+                                        "t11280102030405060708090"};
     struct can_frame frame = {0x7ff, 8, {0xaa}};
     (void)state;
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
@@ -55,7 +64,9 @@ static void a_stream_falls_apart_into_frames_answers_and_noise(void **state)
 {
     int counts[SLCAN_NOISE + 1];
     (void)state;
-    count_lines("\r\az\rt2148000102030405060" "7\rrubbish\rV0100\rt21", counts);
+    count_lines("\r\az\rt2148000102030405060"
+                "7\rrubbish\rV0100\rt21",
+                counts);
     assert_int_equal(counts[SLCAN_FRAME], 1);
     assert_int_equal(counts[SLCAN_DONE], 3);
     assert_int_equal(counts[SLCAN_REFUSED], 1);
