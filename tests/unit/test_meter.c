@@ -1654,6 +1654,24 @@ static void a_supply_that_fails_while_booting_boots_later(void **state)
     assert_int_equal(recorder_count(&bench->log, EVENT_METER_POWER, true), 1);
 }
 
+static void the_meters_own_log_tells_its_last_alarms_newest_first(void **state)
+{
+    struct bench *bench = *state;
+    assert_null(meter_log(&bench->meter, 1));
+    for (int i = 0; i < METER_LOG_MAX + 2; i++) {
+        meter_raise_alarm(&bench->meter, i * NS_PER_S, METER_ALARM_SECURITY, i);
+        bench->meter.controller.outbox_count = 0;
+    }
+    for (unsigned n = 1; n <= METER_LOG_MAX; n++) {
+        const struct meter_log_entry *entry = meter_log(&bench->meter, n);
+        assert_non_null(entry);
+        assert_int_equal(entry->alarm, METER_ALARM_SECURITY);
+        assert_int_equal(entry->detail, METER_LOG_MAX + 2 - n);
+    }
+    assert_null(meter_log(&bench->meter, 0));
+    assert_null(meter_log(&bench->meter, METER_LOG_MAX + 1));
+}
+
 static void a_power_cut_keeps_the_memory(void **state)
 {
     struct bench *bench = *state;
@@ -1672,6 +1690,9 @@ static void a_power_cut_keeps_the_memory(void **state)
     struct meter_memory after = bench->meter.memory;
     assert_int_equal(after.report_number, before.report_number + 1); /* power up */
     after.report_number = before.report_number;
+    assert_int_equal(after.logged, before.logged + 1);
+    after.logged = before.logged;
+    memcpy(after.log, before.log, sizeof after.log);
     assert_memory_equal(&after, &before, sizeof after);
     assert_false(contacts_closed(bench));
     assert_int_equal(recharge(bench, 5 * YUAN, 1), 0);
@@ -2129,6 +2150,7 @@ int main(void)
         test(a_dip_of_99_ms_does_not_reset_the_meter),
         test(a_meter_dies_100_ms_after_its_supply_and_boots_in_a_second),
         test(a_supply_that_fails_while_booting_boots_later),
+        test_local(the_meters_own_log_tells_its_last_alarms_newest_first),
         test_local(a_power_cut_keeps_the_memory),
         test(a_dead_meter_neither_hears_nor_counts),
         test(an_order_that_waited_in_the_inbox_is_gone_after_a_power_cut),
