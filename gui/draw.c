@@ -85,13 +85,15 @@ static void draw_bar(struct painter *painter, const struct gui_layout *layout,
         .size = 20, .colour = COLOUR_TEXT, .bold = true, .align = TEXT_RIGHT};
     const struct text_style date = {.size = 15, .colour = COLOUR_MUTED, .align = TEXT_RIGHT};
     draw_mark(painter->cr, 16, 16);
-    paint_text(painter, &(struct box){60, 0, 130, 64}, "meterbench", &name);
+    double named = text_width(painter, "meterbench", &name) + 4;
+    paint_text(painter, &(struct box){60, 0, named, 64}, "meterbench", &name);
     double right = layout->pause.x - 24;
     paint_text(painter, &(struct box){right - 112, 0, 112, 64}, view->clock, &clock);
     paint_text(painter, &(struct box){right - 264, 0, 144, 64}, view->date, &date);
     double rules_x = right - 264 - 232;
     paint_text(painter, &(struct box){rules_x, 0, 216, 64}, view->rules, &rules);
-    paint_text(painter, &(struct box){198, 0, rules_x - 198 - 16, 64}, view->place, &place);
+    double x = 60 + named + 16;
+    paint_text(painter, &(struct box){x, 0, rules_x - x - 16, 64}, view->place, &place);
     draw_pause(painter, &layout->pause, view);
     draw_speeds(painter, layout, view);
 }
@@ -104,12 +106,13 @@ static void draw_line(struct painter *painter, const struct box *row, const stru
     char flat[16] = "house";
     if (line->flat > 0)
         snprintf(flat, sizeof flat, "flat %u", line->flat);
-    const struct text_style time = {.size = 14, .colour = COLOUR_FAINT};
-    const struct text_style who = {.size = 14, .colour = selected ? COLOUR_ACCENT : COLOUR_MUTED};
-    const struct text_style what = {.size = 14, .colour = tone_colour(line->tone)};
-    paint_text(painter, &(struct box){row->x, row->y, 72, row->h}, line->time, &time);
-    paint_text(painter, &(struct box){row->x + 76, row->y, 60, row->h}, flat, &who);
-    paint_text(painter, &(struct box){row->x + 140, row->y, row->w - 140, row->h}, line->text, &what);
+    double size = row->w < 560 ? 13 : 14;
+    const struct text_style time = {.size = size, .colour = COLOUR_FAINT};
+    const struct text_style who = {.size = size, .colour = selected ? COLOUR_ACCENT : COLOUR_MUTED};
+    const struct text_style what = {.size = size, .colour = tone_colour(line->tone)};
+    paint_text(painter, &(struct box){row->x, row->y, 96, row->h}, line->time, &time);
+    paint_text(painter, &(struct box){row->x + 98, row->y, 56, row->h}, flat, &who);
+    paint_text(painter, &(struct box){row->x + 156, row->y, row->w - 156, row->h}, line->text, &what);
 }
 
 static void draw_log(struct painter *painter, const struct gui_layout *layout,

@@ -34,41 +34,47 @@ static void draw_tile(struct painter *painter, const struct box *box, const char
     const struct text_style large = {.size = 17, .colour = colour, .bold = true};
     paint_round(painter->cr, box, 10, COLOUR_RAISED, 1);
     double middle = box->y + box->h / 2;
-    paint_text(painter, &(struct box){box->x + 12, middle - 26, box->w - 56, 22}, title, &small);
-    paint_text(painter, &(struct box){box->x + 12, middle + 2, box->w - 20, 24}, value, &large);
+    paint_text(painter, &(struct box){box->x + 12, middle - 26, box->w - 16, 22}, title, &small);
+    paint_text(painter, &(struct box){box->x + 12, middle + 2, box->w - 16, 24}, value, &large);
+}
+
+/* Where a tile's symbol stands: at the right of its value. */
+static double symbol_y(const struct box *tile)
+{
+    return tile->y + tile->h / 2 + 14;
 }
 
 /* Two terminals and the blade between them, as in a circuit diagram. */
 static void draw_contacts(cairo_t *cr, const struct box *tile, bool closed, uint32_t colour)
 {
-    double y = tile->y + tile->h / 2 - 14, x = tile->x + tile->w - 42;
-    double angle = closed ? 0 : -0.52;
+    double y = symbol_y(tile) + (closed ? 0 : 3), x = tile->x + tile->w - 34;
+    double angle = closed ? 0 : -0.6;
     paint_colour(cr, colour, 1);
-    cairo_set_line_width(cr, 2.4);
+    cairo_set_line_width(cr, 2.2);
     cairo_set_line_cap(cr, CAIRO_LINE_CAP_ROUND);
-    paint_line(cr, x - 6, y, x, y);
-    paint_line(cr, x + 22, y, x + 28, y);
-    paint_line(cr, x, y, x + 22 * cos(angle), y + 22 * sin(angle));
-    cairo_arc(cr, x, y, 3, 0, 2 * M_PI);
+    paint_line(cr, x - 4, y, x, y);
+    paint_line(cr, x + 18, y, x + 22, y);
+    paint_line(cr, x, y, x + 18 * cos(angle), y + 18 * sin(angle));
+    cairo_arc(cr, x, y, 2.6, 0, 2 * M_PI);
     cairo_fill(cr);
-    cairo_arc(cr, x + 22, y, 3, 0, 2 * M_PI);
+    cairo_arc(cr, x + 18, y, 2.6, 0, 2 * M_PI);
     cairo_fill(cr);
 }
 
 static void draw_dots(cairo_t *cr, const struct box *tile, int full, int all)
 {
-    double y = tile->y + tile->h / 2 - 14;
+    double y = symbol_y(tile);
     for (int i = 0; i < all && i < 5; i++) {
-        double x = tile->x + tile->w - 16 - 13.0 * ((all < 5 ? all : 5) - 1 - i);
+        double x = tile->x + tile->w - 16 - 12.0 * ((all < 5 ? all : 5) - 1 - i);
         paint_colour(cr, i < full ? COLOUR_WARNING : COLOUR_FAINT, i < full ? 1 : 0.6);
-        cairo_arc(cr, x, y, 4, 0, 2 * M_PI);
+        cairo_arc(cr, x, y, 3.6, 0, 2 * M_PI);
         cairo_fill(cr);
     }
 }
 
 static void draw_bars(cairo_t *cr, const struct box *tile, int bars)
 {
-    double bottom = tile->y + tile->h / 2 - 6;
+    double bottom = symbol_y(tile) + 7;
     for (int i = 0; i < 4; i++) {
         double height = 5 + 4.0 * i;
         struct box bar = {tile->x + tile->w - 38 + i * 7, bottom - height, 5, height};
@@ -84,7 +90,7 @@ static void draw_tiles(struct painter *painter, const struct box *tiles, const s
     snprintf(reminders, sizeof reminders, "%d of %d", view->reminders, view->reminders_due);
     draw_tile(painter, &tiles[0], "Contacts", view->closed ? "closed" : "open", contacts);
     draw_contacts(cr, &tiles[0], view->closed, contacts);
-    draw_tile(painter, &tiles[1], "Balance", view->balance,
+    draw_tile(painter, &tiles[1], "Balance, yuan", view->balance,
               view->owes_money ? COLOUR_BAD : COLOUR_TEXT);
     draw_tile(painter, &tiles[2], "Reminders", reminders,
               view->reminders ? COLOUR_WARNING : COLOUR_TEXT);
@@ -100,6 +106,8 @@ struct chart {
     const int32_t *points;
     double top;   /* of the scale */
     double limit; /* 0: none */
+    double unit;  /* points to one of the scale's units */
+    const char *unit_name;
     uint32_t colour;
 };
 
@@ -180,6 +188,16 @@ static void draw_limit(struct painter *painter, const struct box *plot, const st
     cairo_set_dash(cr, NULL, 0, 0);
 }
 
+static void draw_scale(struct painter *painter, const struct box *plot, const struct chart *chart)
+{
+    char top[32];
+    const struct text_style style = {.size = 12, .colour = COLOUR_FAINT};
+    bool kilo = chart->top >= 10000 * chart->unit;
+    snprintf(top, sizeof top, "%g %s%s", chart->top / chart->unit / (kilo ? 1000 : 1),
+             kilo ? "k" : "", chart->unit_name);
+    paint_text(painter, &(struct box){plot->x + 2, plot->y + 1, 80, 18}, top, &style);
+}
+
 static void draw_grid(cairo_t *cr, const struct box *plot)
 {
     cairo_set_line_width(cr, 1);
@@ -208,6 +226,7 @@ static void draw_chart(struct painter *painter, const struct box *box, const str
         paint_text(painter, &(struct box){x, box->y, 100, 24}, chart->limit_text, &limit);
     paint_text(painter, &(struct box){box->x + box->w - 120, box->y, 120, 24}, chart->value, &value);
     draw_grid(painter->cr, &plot);
+    draw_scale(painter, &plot, chart);
     draw_curve(painter->cr, &plot, chart);
     if (chart->limit > 0)
         draw_limit(painter, &plot, chart);
@@ -221,6 +240,8 @@ static void draw_charts(struct painter *painter, const struct box *boxes, const 
         .span = view->span,
         .points = view->powers_w,
         .top = nice_top(highest(view->powers_w), 200),
+        .unit = 1,
+        .unit_name = "W",
         .colour = COLOUR_WARM,
     };
     const struct chart residual = {
@@ -231,6 +252,8 @@ static void draw_charts(struct painter *painter, const struct box *boxes, const 
         .points = view->residuals_ua,
         .top = nice_top(highest(view->residuals_ua), view->residual_limit_ua * 1.34),
         .limit = view->residual_limit_ua,
+        .unit = 1000,
+        .unit_name = "mA",
         .colour = COLOUR_ACCENT,
     };
     draw_chart(painter, &boxes[0], &load);
@@ -267,19 +290,19 @@ static void draw_button(struct painter *painter, const struct box *box, int acti
     cairo_t *cr = painter->cr;
     uint32_t colour = enabled ? button_colour(action) : COLOUR_FAINT;
     const struct text_style label = {
-        .size = 16, .colour = enabled ? COLOUR_TEXT : COLOUR_FAINT, .bold = true};
-    const struct text_style detail = {.size = 12.5, .colour = enabled ? COLOUR_MUTED : COLOUR_FAINT};
+        .size = 15, .colour = enabled ? COLOUR_TEXT : COLOUR_FAINT, .bold = true};
+    const struct text_style detail = {.size = 12, .colour = enabled ? COLOUR_MUTED : COLOUR_FAINT};
     const struct text_style key = {.size = 12, .colour = colour, .bold = true, .align = TEXT_CENTRE};
     const char letter[2] = {buttons[action].key, '\0'};
     paint_round(cr, box, 10, colour, enabled ? 0.13 : 0.06);
     paint_outline(cr, box, 10, 1.4, colour, enabled ? 0.75 : 0.3);
     double middle = box->y + box->h / 2;
-    struct box cap = {box->x + box->w - 27, middle - 23, 19, 19};
+    struct box cap = {box->x + box->w - 27, middle + 4, 19, 19};
     paint_outline(cr, &cap, 5, 1, colour, 0.7);
     paint_text(painter, &cap, letter, &key);
-    paint_text(painter, &(struct box){box->x + 10, middle - 25, box->w - 38, 24},
+    paint_text(painter, &(struct box){box->x + 10, middle - 26, box->w - 14, 26},
                buttons[action].label, &label);
-    paint_text(painter, &(struct box){box->x + 10, middle + 2, box->w - 14, 20},
+    paint_text(painter, &(struct box){box->x + 10, middle + 3, box->w - 40, 20},
                buttons[action].detail, &detail);
 }
 

@@ -352,7 +352,7 @@ static void draw_room(cairo_t *cr, const struct box *cell, uint32_t number, bool
 {
     static void (*const furnish[])(const struct room *room) = {draw_living, draw_dining, draw_bedroom,
                                                                draw_kitchen, draw_study};
-    uint32_t kind = scatter(number * 31 + 7);
+    uint32_t kind = scatter(number * UINT32_C(0x9e3779b9) + 5);
     struct room room = {
         .cr = cr,
         .box = box_inset(cell, LINTEL),
@@ -484,14 +484,15 @@ static void put_together(struct painter *painter, const struct gui_layout *layou
 
 /* ---- what stands in the view ----------------------------------------------------------------------- */
 
-static void draw_badge(struct painter *painter, const struct box *room)
+/* On the room's lower edge, so that it covers neither number nor sign. */
+static void draw_badge(struct painter *painter, const struct box *room, const char *text)
 {
     const struct text_style style = {
-        .size = 12, .colour = COLOUR_BACKGROUND, .bold = true, .align = TEXT_CENTRE};
-    double width = text_width(painter, "real board", &style) + 16;
-    struct box chip = {room->x + room->w / 2 - width / 2, room->y + room->h - 25, width, 19};
-    paint_round(painter->cr, &chip, 9.5, COLOUR_ACCENT, 1);
-    paint_text(painter, &chip, "real board", &style);
+        .size = room->w < 120 ? 11 : 12, .colour = COLOUR_BACKGROUND, .bold = true, .align = TEXT_CENTRE};
+    double width = text_width(painter, text, &style) + 14;
+    struct box chip = {room->x + room->w / 2 - width / 2, room->y + room->h - 11, width, 18};
+    paint_round(painter->cr, &chip, 9, COLOUR_ACCENT, 1);
+    paint_text(painter, &chip, text, &style);
 }
 
 static void draw_sign(struct painter *painter, const struct box *room, const char *text, uint32_t colour)
@@ -508,8 +509,11 @@ static void draw_number(struct painter *painter, const struct box *room, const s
     char text[16];
     snprintf(text, sizeof text, "%u", flat->number);
     const struct text_style style = {
-        .size = 12, .colour = flat->lit ? 0x4a2b10 : COLOUR_MUTED, .bold = true};
-    paint_text(painter, &(struct box){room->x + 8, room->y + 5, 34, 18}, text, &style);
+        .size = 12, .colour = flat->lit ? 0xffe9c8 : COLOUR_MUTED, .bold = true, .align = TEXT_CENTRE};
+    double width = text_width(painter, text, &style) + 10;
+    struct box plate = {room->x + 4, room->y + 4, width, 18};
+    paint_round(painter->cr, &plate, 4, flat->lit ? 0x3b2310 : 0x0b1020, 0.82);
+    paint_text(painter, &plate, text, &style);
 }
 
 static void draw_state(struct painter *painter, const struct box *cell, const struct gui_flat *flat,
@@ -534,8 +538,6 @@ static void draw_state(struct painter *painter, const struct box *cell, const st
         draw_sign(painter, &room, "!", COLOUR_BAD);
     else if (flat->owes)
         draw_sign(painter, &room, "¥", COLOUR_WARNING);
-    if (flat->board)
-        draw_badge(painter, &room);
 }
 
 static uint32_t lamp_colour(const struct gui_flat *flat)
@@ -571,11 +573,11 @@ static void draw_cellar(struct painter *painter, const struct gui_layout *layout
     const struct box *ground = &layout->ground, *building = &layout->building;
     const struct text_style left = {.size = 15, .colour = COLOUR_TEXT};
     const struct text_style right = {.size = 15, .colour = COLOUR_MUTED, .align = TEXT_RIGHT};
-    double y = ground->y + 3, h = ground->h - 3, side = building->w * 0.33;
+    double y = ground->y + 3, h = ground->h - 3, side = building->w * 0.36;
     paint_text(painter, &(struct box){building->x, y, side, h}, view->supplied, &left);
     paint_text(painter, &(struct box){building->x + building->w - side, y, side, h}, view->feeder,
                &right);
-    struct box cabinet = {building->x + side, y + h / 2 - 16, building->w - 2 * side, 32};
+    struct box cabinet = {building->x + side + 8, y + h / 2 - 16, building->w - 2 * side - 16, 32};
     if (view->flat_count <= 80)
         draw_cabinet(painter->cr, &cabinet, view);
 }
@@ -591,6 +593,11 @@ void draw_house(struct painter *painter, const struct gui_layout *layout, const 
     if (view->selected >= 1 && view->selected <= view->flat_count) {
         struct box cell = gui_room(layout, view->selected - 1);
         draw_state(painter, &cell, &view->flats[view->selected - 1], view);
+    }
+    for (uint32_t i = 0; i < view->flat_count; i++) {
+        struct box cell = gui_room(layout, i);
+        if (view->flats[i].board)
+            draw_badge(painter, &cell, view->badge);
     }
     draw_cellar(painter, layout, view);
 }

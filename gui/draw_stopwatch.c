@@ -22,10 +22,14 @@ static void draw_reading(struct painter *painter, const struct box *box,
                          const struct gui_stopwatch *watch)
 {
     uint32_t colour = mood_colour(watch->mood);
-    const struct text_style digits = {.size = 76, .colour = colour, .bold = true};
     const struct text_style unit = {.size = 28, .colour = colour};
-    const struct text_style width = {.size = 18, .colour = COLOUR_MUTED};
+    const struct text_style width = {.size = box->w < 360 ? 16 : 18, .colour = COLOUR_MUTED};
+    struct text_style digits = {.size = 76, .colour = colour, .bold = true};
+    double aside = fmax(40, text_width(painter, watch->width, &width) + 28);
     double taken = text_width(painter, watch->reading, &digits);
+    for (; digits.size > 40 && taken + aside > box->w; digits.size -= 4)
+        taken = text_width(painter, watch->reading, &(struct text_style){digits.size - 4, colour, true,
+                                                                         TEXT_LEFT, false});
     bool is_time = watch->reading[0] == '-' || (watch->limit[0] && !watch->hint[0]) ||
                    watch->mood == MOOD_IDLE;
     paint_text(painter, &(struct box){box->x, box->y, taken + 4, box->h}, watch->reading, &digits);
@@ -39,7 +43,7 @@ static void draw_fact(struct painter *painter, const struct box *box, const char
                       const char *value, uint32_t colour)
 {
     const struct text_style small = {.size = 14, .colour = COLOUR_MUTED};
-    const struct text_style large = {.size = 20, .colour = colour, .bold = true};
+    const struct text_style large = {.size = box->w < 150 ? 18 : 20, .colour = colour, .bold = true};
     paint_text(painter, &(struct box){box->x, box->y, box->w, 22}, name, &small);
     paint_text(painter, &(struct box){box->x, box->y + 22, box->w, 28}, value, &large);
 }
@@ -48,21 +52,20 @@ static void draw_fact(struct painter *painter, const struct box *box, const char
 static void draw_facts(struct painter *painter, const struct box *box,
                        const struct gui_stopwatch *watch)
 {
-    const struct text_style hint = {.size = 15, .colour = COLOUR_MUTED, .wraps = true};
-    const struct text_style small = {.size = 14, .colour = COLOUR_MUTED};
+    const struct text_style hint = {.size = box->w < 360 ? 14 : 15, .colour = COLOUR_MUTED, .wraps = true};
+    const struct text_style small = {.size = box->w < 360 ? 13 : 14, .colour = COLOUR_MUTED};
     if (watch->hint[0]) {
         paint_text(painter, &(struct box){box->x, box->y + 8, box->w, box->h - 8}, watch->hint, &hint);
         return;
     }
-    double third = box->w / 3;
+    double x = box->x, y = box->y + 6;
     uint32_t colour = mood_colour(watch->mood);
-    draw_fact(painter, &(struct box){box->x, box->y + 6, third - 8, 50}, "limit", watch->limit,
-              COLOUR_TEXT);
+    draw_fact(painter, &(struct box){x, y, box->w * 0.22, 50}, "limit", watch->limit, COLOUR_TEXT);
     if (judged(watch)) {
-        draw_fact(painter, &(struct box){box->x + third, box->y + 6, third - 8, 50}, "margin",
-                  watch->margin, colour);
-        draw_fact(painter, &(struct box){box->x + 2 * third, box->y + 6, third, 50}, "verdict",
-                  watch->verdict, colour);
+        x += box->w * 0.24;
+        draw_fact(painter, &(struct box){x, y, box->w * 0.3, 50}, "margin", watch->margin, colour);
+        x += box->w * 0.32;
+        draw_fact(painter, &(struct box){x, y, box->w * 0.44, 50}, "verdict", watch->verdict, colour);
     }
     paint_text(painter, &(struct box){box->x, box->y + 62, box->w, 22}, watch->evidence, &small);
 }
@@ -86,15 +89,15 @@ static void draw_gauge(struct painter *painter, const struct box *box,
 static void draw_steps(struct painter *painter, const struct box *box,
                        const struct gui_stopwatch *watch)
 {
-    const struct text_style name = {.size = 13, .colour = COLOUR_MUTED};
+    const struct text_style name = {.size = box->w < 720 ? 12 : 13, .colour = COLOUR_MUTED};
     const struct text_style after = {.size = 15, .colour = COLOUR_TEXT, .bold = true};
-    double width = box->w / GUI_STEPS;
+    double width = box->w / fmax(watch->step_count, 5);
     cairo_t *cr = painter->cr;
     for (int i = 0; i < watch->step_count; i++) {
         double x = box->x + i * width;
         paint_colour(cr, COLOUR_EDGE, 1);
         cairo_set_line_width(cr, 2);
-        if (i + 1 < watch->step_count)
+        if (i + 1 < watch->step_count && watch->mood != MOOD_IDLE) /* idle: a list, not a way */
             paint_line(cr, x + 14, box->y + 5, x + width - 4, box->y + 5);
         paint_colour(cr, mood_colour(watch->mood), 1);
         cairo_arc(cr, x + 5, box->y + 5, 4, 0, 2 * M_PI);
@@ -119,7 +122,7 @@ void draw_stopwatch(struct painter *painter, const struct gui_layout *layout,
     paint_text(painter, &(struct box){inner.x, inner.y - 4, inner.w - 140, 26}, watch->title, &title);
     paint_text(painter, &(struct box){inner.x + inner.w - 130, inner.y - 4, 130, 26}, view->name,
                &name);
-    double y = inner.y + 28 + spare, half = fmax(330, inner.w * 0.46);
+    double y = inner.y + 28 + spare, half = fmax(348, inner.w * 0.46);
     draw_reading(painter, &(struct box){inner.x, y - 2, half, 88}, watch);
     draw_facts(painter, &(struct box){inner.x + half, y, inner.w - half, 88}, watch);
     y += 88 + spare;

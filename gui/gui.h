@@ -19,6 +19,7 @@ struct gui_options {
     const char *scenario; /* NULL: the house to show */
     struct run_options run;
     uint32_t flat;        /* selected at first, and the board's */
+    const char *badge;    /* what the board's flat wears: "real board", "emulated board" */
     bool paced;           /* the board keeps real time: no pause, no other speed */
     int speed;            /* index into gui_speeds */
     int width, height;

@@ -26,7 +26,7 @@ static void stack_floors(struct gui_layout *layout)
         uint32_t floors = (layout->flat_count + columns - 1) / columns;
         double shape = layout->building.w * (1 - STAIRS) / columns / (layout->building.h / floors);
         double spare = floors * columns - layout->flat_count;
-        double unease = fabs(log(shape / 2.3)) + 0.5 * spare / layout->flat_count;
+        double unease = fabs(log(shape / 2.3)) + (spare > 0 ? 0.25 : 0);
         if (unease >= best)
             continue;
         best = unease;
@@ -87,7 +87,7 @@ void gui_layout_make(struct gui_layout *layout, int width, int height, uint32_t 
     double w = layout->width = width / layout->scale;
     double h = layout->height = height / layout->scale;
     layout->bar = (struct box){0, 0, w, BAR};
-    double right = on_grid(between(w * 0.38, 496, 720));
+    double right = on_grid(between(w * 0.38, 536, 720));
     double below = on_grid(between(h * 0.27, 224, 280));
     double left = w - right - 3 * GAP, top = BAR, upper = h - BAR - below - 2 * GAP;
     layout->house = (struct box){GAP, top, left, upper};

@@ -115,6 +115,7 @@ enum gui_end gui_session_open(struct gui_session *session, const struct gui_opti
         return end;
     }
     name_place(session);
+    snprintf(session->view.badge, sizeof session->view.badge, "%s", options->badge ? options->badge : "");
     session->view.paced = options->paced;
     session->view.speed = options->paced ? 0 : options->speed;
     session->view.selected = options->flat;

@@ -150,8 +150,8 @@ static void fit(struct painter *painter, const struct box *box, const struct tex
 static void report(struct painter *painter, const struct box *box, double y, const char *text,
                    const struct text_style *style)
 {
-    PangoRectangle ink;
-    pango_layout_get_extents(painter->layout, NULL, &ink);
+    PangoRectangle ink, lines;
+    pango_layout_get_extents(painter->layout, &ink, &lines);
     struct text_report told = {
         .text = text,
         .box = *box,
@@ -160,7 +160,7 @@ static void report(struct painter *painter, const struct box *box, double y, con
     };
     bool shortened = pango_layout_is_ellipsized(painter->layout);
     /* A line may lean out of its box by the type's own leading, not by more. */
-    told.cut = shortened || told.ink.h > box->h + style->size * 0.5;
+    told.cut = shortened || (double)lines.height / PANGO_SCALE > box->h + style->size * 0.5;
     painter->report(painter->report_owner, &told);
 }
 

@@ -43,7 +43,7 @@ struct text_style {
 /* A text as it was asked for: its box, and the room that it takes in the type it is set in. */
 struct text_report {
     const char *text;
-    struct box box, ink; /* ink: where the text stands, in the same coordinates */
+    struct box box, ink; /* ink: what its letters cover, in the same coordinates */
     bool cut;            /* it did not fit and was shortened */
 };
 

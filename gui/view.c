@@ -40,13 +40,19 @@ static void add_line(struct gui_feed *feed, int64_t at, uint32_t flat, const str
         memmove(feed->lines, feed->lines + 1, (GUI_LINES - 1) * sizeof feed->lines[0]);
         feed->line_count--;
     }
-    struct gui_line *line = &feed->lines[feed->line_count++];
-    *line = (struct gui_line){.flat = flat, .tone = fact->tone};
-    clock_in_words(feed->site, at, line->time, sizeof line->time);
+    /* A board's facts are told a little late: each goes where its time puts it. */
+    int place = feed->line_count++;
+    for (; place > 0 && feed->lines[place - 1].at > at; place--)
+        feed->lines[place] = feed->lines[place - 1];
+    struct gui_line *line = &feed->lines[place];
+    *line = (struct gui_line){.at = at, .flat = flat, .tone = fact->tone};
+    char clock[16];
+    clock_in_words(feed->site, at, clock, sizeof clock);
+    snprintf(line->time, sizeof line->time, "%.8s.%03d", clock, (int)(at % NS_PER_S / NS_PER_MS));
     snprintf(line->text, sizeof line->text, "%s", fact->text);
     if (!feed->log)
         return;
-    fprintf(feed->log, "%s.%03d  ", line->time, (int)(at % NS_PER_S / NS_PER_MS));
+    fprintf(feed->log, "%s  ", line->time);
     if (flat > 0)
         fprintf(feed->log, "flat %u  ", flat);
     fprintf(feed->log, "%s\n", line->text);
@@ -200,7 +206,7 @@ static void fill_house(struct gui_view *view, struct gui_feed *feed)
     view->flat_count = site->flat_count;
     view->flats = feed->flats;
     snprintf(view->supplied, sizeof view->supplied, "%u of %u flats supplied", lit, site->flat_count);
-    snprintf(view->feeder, sizeof view->feeder, "feeder %.1f V   house %.1f kW",
+    snprintf(view->feeder, sizeof view->feeder, "feeder %.1f V, %.1f kW",
              site->terminal_mv / 1e3, (double)watts / 1e3);
 }
 
@@ -256,9 +262,7 @@ static void fill_account(struct gui_view *view, const struct flat *flat)
 {
     const struct account *account = &flat->account;
     const struct billing_policy *policy = &account->platform->policy;
-    char money[24];
-    money_in_words(account->balance, money, sizeof money);
-    snprintf(view->balance, sizeof view->balance, "%s yuan", money);
+    money_in_words(account->balance, view->balance, sizeof view->balance);
     view->owes_money = account->balance <= -policy->overdraft;
     view->reminders = account->reminders_delivered;
     view->reminders_due = policy->reminders;
@@ -314,7 +318,7 @@ static void fill_flat(struct gui_view *view, struct gui_feed *feed, const struct
     view->board = flat->number == feed->board_flat;
     snprintf(view->name, sizeof view->name, "Flat %u", flat->number);
     snprintf(view->meter, sizeof view->meter, "meter %06u, %s", 100000 + flat->number,
-             view->board ? "a real board" : "virtual");
+             view->board ? view->badge : "virtual");
     fill_status(view, flat);
     fill_account(view, flat);
     fill_link(view, flat);
@@ -357,14 +361,33 @@ static void read_ms(int64_t ns, char *out, size_t size)
     snprintf(out, size, "%s%lld.%03lld", sign, (long long)(ms / 1000), (long long)(ms % 1000));
 }
 
+/* "0.060 s ± 0.002 ms": what follows the middle. */
+static void fill_width(struct gui_stopwatch *out, const struct watch *watch)
+{
+    char text[80];
+    interval_format(watch->measured, text, sizeof text);
+    const char *width = strstr(text, "±");
+    snprintf(out->width, sizeof out->width, "%.30s", width ? width : "");
+}
+
+static const char *evidence_in_words(const struct watch *watch)
+{
+    bool opens = watch->kind <= WATCH_TRIP;
+    switch (watch->evidence) {
+    case EVIDENCE_CONTACT:
+        return opens ? "measured by the rack, at the contacts" : "measured by the rack, at the load";
+    case EVIDENCE_COIL:
+        return "measured by the rack, at the coil";
+    case EVIDENCE_REGISTER:
+        return "read from the board's register, polled";
+    case EVIDENCE_MODEL:
+        break;
+    }
+    return "exact: the event times of a virtual meter";
+}
+
 static void fill_verdict(struct gui_stopwatch *out, const struct watch *watch)
 {
-    static const char *const evidence[] = {
-        [EVIDENCE_MODEL] = "exact: the virtual meter's own contacts",
-        [EVIDENCE_CONTACT] = "evidence: the contacts, stamped by the rack",
-        [EVIDENCE_COIL] = "evidence: the coil, stamped by the rack",
-        [EVIDENCE_REGISTER] = "evidence: the board's register, polled",
-    };
     static const enum gui_mood moods[] = {
         [JUDGEMENT_HOLDS] = MOOD_GOOD,
         [JUDGEMENT_FAILS] = MOOD_BAD,
@@ -375,31 +398,33 @@ static void fill_verdict(struct gui_stopwatch *out, const struct watch *watch)
         [JUDGEMENT_FAILS] = "too late",
         [JUDGEMENT_INCONCLUSIVE] = "inconclusive",
     };
-    char margin[24], half[24];
-    int64_t width = watch->measured.latest - watch->measured.earliest;
+    char margin[24];
     out->mood = moods[watch->judgement];
     snprintf(out->verdict, sizeof out->verdict, "%s", words[watch->judgement]);
-    snprintf(out->evidence, sizeof out->evidence, "%s", evidence[watch->evidence]);
+    snprintf(out->evidence, sizeof out->evidence, "%s", evidence_in_words(watch));
     read_ms(watch->limit - watch->measured.latest, margin, sizeof margin);
     snprintf(out->margin, sizeof out->margin, "%s s", margin);
-    if (width > 0) {
-        duration_format((width + 1) / 2, half, sizeof half);
-        snprintf(out->width, sizeof out->width, "± %s", half);
-    }
+    fill_width(out, watch);
+}
+
+static void add_step(struct gui_stopwatch *out, const char *name, const char *after)
+{
+    struct gui_step *step = &out->steps[out->step_count++];
+    snprintf(step->name, sizeof step->name, "%s", name);
+    snprintf(step->after, sizeof step->after, "%s", after);
 }
 
 static void fill_steps(struct gui_stopwatch *out, const struct watch *watch)
 {
     bool opening = watch->kind <= WATCH_TRIP;
     for (int i = 0; i < watch->mark_count && out->step_count < GUI_STEPS; i++) {
-        const char *name = step_name(watch->marks[i].kind, opening);
+        const char *name = step_name(watch->marks[i].kind, watch->marks[i].evidence, opening);
         if (!name)
             continue;
-        struct gui_step *step = &out->steps[out->step_count++];
-        char after[20];
+        char after[20], text[24];
         read_ms(watch->marks[i].after, after, sizeof after);
-        snprintf(step->name, sizeof step->name, "%s", name);
-        snprintf(step->after, sizeof step->after, "%s s", after);
+        snprintf(text, sizeof text, "%s s", after);
+        add_step(out, name, text);
     }
 }
 
@@ -412,19 +437,33 @@ static void fill_reminding(struct gui_view *view, const struct flat *flat)
     snprintf(out->reading, sizeof out->reading, "%d / %d", flat->account.reminders_delivered,
              view->reminders_due);
     snprintf(out->hint, sizeof out->hint,
-             "reminders delivered. After the last one and its period of grace the platform orders the "
-             "trip; pay, and nothing happens.");
+             "reminders delivered. After the last one and a time of grace the platform orders the "
+             "trip. Pay now (P), and the light stays on.");
+    int due = view->reminders_due, delivered = flat->account.reminders_delivered;
+    out->fraction = due > 0 ? (double)delivered / due : 0;
+    for (int i = 1; i <= due && i < GUI_STEPS; i++) {
+        char name[24];
+        snprintf(name, sizeof name, "reminder %d", i);
+        add_step(out, name, i <= delivered ? "delivered" : "to come");
+    }
+    char grace[24];
+    duration_format(flat->account.platform->policy.grace_ns, grace, sizeof grace);
+    add_step(out, "grace", grace);
 }
 
 static void fill_idle(struct gui_view *view)
 {
     struct gui_stopwatch *out = &view->stopwatch;
     out->mood = MOOD_IDLE;
+    add_step(out, "leak, overload", "5 s");
+    add_step(out, "arrears order", "5 s");
+    add_step(out, "payment", "3 s");
+    add_step(out, "admin's order", "5 s");
     snprintf(out->title, sizeof out->title, "Stopwatch: from the cause to contacts open");
     snprintf(out->reading, sizeof out->reading, "0.000");
     snprintf(out->hint, sizeof out->hint,
-             "Press L to let 30 mA leak to earth in %s. The time runs from the cause to open "
-             "contacts, limit 5 s; after a payment, to light, limit 3 s.",
+             "Press L: 30 mA leak to earth in %s. The time runs from the cause to open contacts, or "
+             "from a payment to light. Limits:",
              view->name);
 }
 

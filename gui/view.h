@@ -17,7 +17,7 @@
     X(OVERLOAD, "overload", "Overload", "60 A", 'O')                                               \
     X(ARREARS, "arrears", "Arrears", "-1 yuan", 'A')                                               \
     X(PAY, "pay", "Pay", "50 yuan", 'P')                                                           \
-    X(RESET, "reset", "Reset", "mend, close", 'R')
+    X(RESET, "reset", "Reset", "restore", 'R')
 
 enum gui_action {
 #define X(id, name, label, detail, key) GUI_##id,
@@ -40,6 +40,7 @@ struct gui_flat {
 };
 
 struct gui_line {
+    int64_t at;
     char time[16];
     uint32_t flat; /* 0: of the house */
     enum fact_tone tone;
@@ -82,6 +83,7 @@ struct gui_view {
 
     uint32_t selected; /* the flat that the rest is about */
     char name[32], meter[GUI_TEXT], status[48];
+    char badge[32]; /* what the board's flat wears: "real board", "emulated board" */
     enum fact_tone status_tone;
     bool closed, live, board;
     char balance[32];
@@ -116,7 +118,7 @@ void gui_feed_look(struct gui_feed *feed);
 /* A line of the window's own in the log. */
 void gui_feed_note(struct gui_feed *feed, uint32_t flat, const char *text);
 
-/* Fill in everything that a run knows; paused, paced, speed, pulse, place and banner are the caller's. The flats stay
+/* Fill in everything that a run knows; paused, paced, speed, pulse, place, badge and banner are the caller's. The flats stay
  * the feed's and are good until the next call. */
 void gui_view_fill(struct gui_view *view, struct gui_feed *feed, uint32_t selected);
 

@@ -111,12 +111,18 @@ static void mark(struct watch *watch, const struct event *event)
 {
     int64_t after = event->at - watch->cause.at;
     bool late = after > MARKS_UNTIL_NS;
-    if (watch->state == WATCH_IDLE || late || watch->mark_count == WATCH_MARKS)
+    /* A cause trips on the spot; what the modem hears meanwhile has nothing to do with it. */
+    bool foreign = event->kind == EVENT_COMMAND_ACCEPTED && watch->kind == WATCH_CAUSE;
+    if (watch->state == WATCH_IDLE || late || foreign || watch->mark_count == WATCH_MARKS)
         return;
     for (int i = 0; i < watch->mark_count; i++)
         if (watch->marks[i].kind == event->kind)
             return;
-    watch->marks[watch->mark_count++] = (struct watch_mark){event->kind, after};
+    /* A board's facts are told a little late: each goes where its time puts it. */
+    int place = watch->mark_count++;
+    for (; place > 0 && watch->marks[place - 1].after > after; place--)
+        watch->marks[place] = watch->marks[place - 1];
+    watch->marks[place] = (struct watch_mark){event->kind, after, (enum evidence)event->evidence};
 }
 
 static void contacts(struct watch *watch, const struct event *event)

@@ -24,6 +24,7 @@ enum { WATCH_MARKS = 7 };
 struct watch_mark {
     int kind; /* enum event_kind */
     int64_t after; /* ns after the cause */
+    enum evidence evidence;
 };
 
 struct watch {

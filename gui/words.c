@@ -114,6 +114,8 @@ static bool alarm(const struct event *event, struct fact *fact)
     bool trip = event->a == METER_ALARM_TRIPPED;
     if (event->a == METER_ALARM_CLOSED || event->a == METER_ALARM_POWER_UP)
         return false;
+    if (trip && event->b == TRIP_CAUSE_ORDER)
+        return say(fact, FACT_PLAIN, "the platform is told: open by order");
     const char *what = trip ? trip_cause_name((int)event->b) : meter_alarm_name((int)event->a);
     const char *who = event->kind == EVENT_ALARM_RECEIVED ? "platform" : "tenant's phone";
     return say(fact, FACT_WARNING, "%s alarm on the %s", what, who);
@@ -181,31 +183,31 @@ bool fact_of_event(const struct event *event, int reminders, struct fact *fact)
         return say(fact, FACT_BAD, "a frame that is not authentic is refused");
     case EVENT_AUDIT:
         return event->a == AUDIT_SIGNED_IN &&
-               say(fact, FACT_PLAIN, "administrator signed in: password and one-time code");
+               say(fact, FACT_PLAIN, "administrator signed in (password, code)");
     default:
         return false;
     }
 }
 
-const char *step_name(int kind, bool opening)
+const char *step_name(int kind, enum evidence evidence, bool opening)
 {
+    bool polled = evidence == EVIDENCE_REGISTER; /* seen when the bench asked, not when it was decided */
     switch (kind) {
     case EVENT_COMMAND_ACCEPTED:
-        return "order at the meter";
+        return "order arrives";
     case EVENT_METER_TRIP:
-        return "meter decides";
     case EVENT_METER_CLOSE:
-        return "meter decides";
+        return polled ? "board reports" : "meter decides";
     case EVENT_COIL:
         return "coil pulse";
     case EVENT_CONTACTS:
-        return opening ? "contacts open" : "contacts settled";
+        return opening ? "contacts open" : "settled";
     case EVENT_LOAD_LIVE:
         return opening ? "dark" : "light";
     case EVENT_ALARM_RECEIVED:
-        return "platform knows";
+        return "platform told";
     case EVENT_ALARM_DELIVERED:
-        return "tenant knows";
+        return "tenant told";
     default:
         return NULL;
     }

@@ -17,8 +17,8 @@ struct fact {
 /* A fact in words; `reminders` is how many the policy asks for. False when it is not news to a visitor. */
 bool fact_of_event(const struct event *event, int reminders, struct fact *fact);
 
-/* The name of a step on the stopwatch's way, as in "coil"; NULL when it is none. */
-const char *step_name(int kind, bool opening);
+/* The name of a step on the stopwatch's way, as in "coil pulse"; NULL when it is none. */
+const char *step_name(int kind, enum evidence evidence, bool opening);
 
 /* "30 mA", "60 A": the level of a cause; empty when it has none. `fault` is an enum plant_fault. */
 void level_in_words(int fault, int64_t level, char *out, size_t size);
