@@ -1339,6 +1339,30 @@ static void a_report_of_no_known_alarm_is_an_error(void **state)
     assert_int_equal(controller_report_parse(&frame, &report), ERROR_DLT645_IDENTIFIER);
 }
 
+static void the_log_is_read_over_dl_t_645(void **state)
+{
+    struct bench *bench = *state;
+    struct dlt645_frame frame;
+    const uint8_t *value;
+    size_t size;
+    uint16_t bits;
+    bench->meter.faults.alarms_suppressed = true; /* not sent, and in the log all the same */
+    fault(bench, PLANT_FAULT_LEAKAGE, 45000);
+    wait(bench, NS_PER_MIN);
+    dlt645_read_request(&frame, &bench->address, METER_LOG_IDENTIFIER + 1);
+    receive(bench, &frame);
+    wait(bench, 100 * NS_PER_MS);
+    assert_int_equal(dlt645_read_reply_parse(&bench->reply, METER_LOG_IDENTIFIER + 1, &value, &size,
+                                             &bits),
+                     0);
+    static const uint8_t want[] = {0, 0, 0x12, 0x15, 0x07, 0x26, METER_ALARM_TRIPPED,
+                                   TRIP_CAUSE_LEAKAGE};
+    assert_int_equal(size, sizeof want);
+    assert_memory_equal(value, want, sizeof want);
+    assert_int_equal(read_quantity(bench, METER_LOG_IDENTIFIER + 2, DLT645_ENERGY),
+                     -DLT645_ERROR_NO_DATA);
+}
+
 static void a_recharge_is_read_back_from_its_bytes(void **state)
 {
     (void)state;
@@ -1691,6 +1715,8 @@ static void a_power_cut_keeps_the_memory(void **state)
     assert_int_equal(after.report_number, before.report_number + 1); /* power up */
     after.report_number = before.report_number;
     assert_int_equal(after.logged, before.logged + 1);
+    assert_int_equal(meter_log(&bench->meter, 1)->alarm, METER_ALARM_POWER_UP);
+    assert_int_equal(meter_log(&bench->meter, 2)->alarm, METER_ALARM_TRIPPED);
     after.logged = before.logged;
     memcpy(after.log, before.log, sizeof after.log);
     assert_memory_equal(&after, &before, sizeof after);
@@ -2131,6 +2157,7 @@ int main(void)
         test(a_clock_of_100_ppm_gains_8_64_s_a_day),
         test(reports_are_numbered_and_read_back),
         test(a_report_of_no_known_alarm_is_an_error),
+        test(the_log_is_read_over_dl_t_645),
         test(a_recharge_is_read_back_from_its_bytes),
         test(causes_and_alarms_have_names),
         test_local(local_credit_charges_exactly_what_the_register_counted),

@@ -668,6 +668,8 @@ static void smoke_heat_and_key_stand_at_the_inputs(void **state)
     plant_set_fault(&bench->plant, 0, PLANT_FAULT_SMOKE, 1);
     plant_set_fault(&bench->plant, 0, PLANT_FAULT_HEAT, 55000);
     plant_press_key(&bench->plant, 0, true);
+    plant_turn_emergency_switch(&bench->plant, 0, true);
+    assert_true(s->emergency_switch);
     assert_true(s->smoke);
     assert_true(s->key_pressed);
     assert_int_equal(s->temperature_mc, 80000);
@@ -750,6 +752,9 @@ static void the_line_loses_its_drop_times_the_current(void **state)
     run_until(bench, NS_PER_HOUR);
     assert_int_equal(bench->plant.line_loss_energy.mwh, 40000);
     assert_int_equal(bench->plant.terminal_energy.mwh, 2160000);
+    plant_set_supply(&bench->plant, NS_PER_HOUR, NOMINAL_MV + 6 * VOLT, NOMINAL_MV - 4 * VOLT);
+    run_until(bench, 2 * NS_PER_HOUR);
+    assert_int_equal(bench->plant.line_loss_energy.mwh, 140000);
 }
 
 static void a_bypass_breaks_the_balance_by_what_it_takes(void **state)

@@ -665,6 +665,33 @@ static void a_trip_that_keep_power_refused_is_asked_again_after_the_grace(void *
     assert_int_equal(orders_sent(bench, DLT645_RELAY_TRIP), 2);
 }
 
+/* Somebody's trip that is refused says nothing of the arrears trip that stands. */
+static void a_refused_trip_of_somebody_does_not_undo_an_arrears_trip(void **state)
+{
+    struct bench *bench = *state;
+    trip_for_arrears(bench, -YUAN);
+    bench->meter_answers = false;
+    order(bench, DLT645_RELAY_TRIP);
+    reply_word(bench, false, DLT645_REFUSED_KEEP_POWER);
+    assert_true(bench->account.arrears_trip);
+    bench->meter_answers = true;
+    pay(bench, 50 * YUAN, 1);
+    assert_int_equal(orders_sent(bench, DLT645_RELAY_CLOSE), 1);
+}
+
+/* Leakage beats payment: the refused close is not taken for a refused trip and asked for ever. */
+static void a_refused_restore_is_told_and_asked_once(void **state)
+{
+    struct bench *bench = *state;
+    trip_for_arrears(bench, -YUAN);
+    bench->meter_answers = false;
+    pay(bench, 50 * YUAN, 1);
+    reply_word(bench, false, DLT645_REFUSED_PASSWORD);
+    assert_int_equal(recorder_count(&bench->log, EVENT_ORDER_FAILED, DLT645_RELAY_CLOSE), 1);
+    wait(bench, NS_PER_DAY);
+    assert_int_equal(orders_sent(bench, DLT645_RELAY_CLOSE), 1);
+}
+
 /* ---- orders on their way --------------------------------------------------------------------- */
 
 static void an_order_carries_its_authority_and_is_valid_for_10_minutes(void **state)
@@ -872,6 +899,7 @@ static void no_payment_is_lost_while_the_meter_is_dark(void **state)
     bench->meter_answers = false;
     for (uint32_t i = 1; i <= 10; i++)
         assert_int_equal(pay(bench, YUAN, i), 0);
+    assert_int_equal(bench->account.order_count, 1); /* one recharge at a time */
     bench->meter_answers = true;
     wait(bench, NS_PER_HOUR);
     int64_t sum = 0;
@@ -1259,6 +1287,8 @@ int main(void)
         test(a_payment_restores_by_permit_where_the_policy_says_so),
         test(a_payment_without_an_arrears_trip_closes_nothing),
         test(a_trip_that_keep_power_refused_is_asked_again_after_the_grace),
+        test(a_refused_trip_of_somebody_does_not_undo_an_arrears_trip),
+        test(a_refused_restore_is_told_and_asked_once),
         test(an_order_carries_its_authority_and_is_valid_for_10_minutes),
         test(an_order_without_an_answer_is_sent_ten_times_a_minute_apart_and_fails),
         test(orders_go_one_after_the_other),
