@@ -1,4 +1,5 @@
 /* The verdict table for people. */
+#include "scenarios/runner/report_text.h"
 #include "scenarios/runner/suite.h"
 
 #include "sim/kernel/time.h"
@@ -49,9 +50,11 @@ static void describe(const struct case_result *result, char *out, size_t size)
 
 void report_case(const struct case_result *result, const struct report_style *style)
 {
-    char name[400], text[700];
-    case_name(result, name, sizeof name);
-    describe(result, text, sizeof text);
+    char raw[700], name[400], text[700];
+    case_name(result, raw, sizeof raw);
+    report_clean(raw, name, sizeof name);
+    describe(result, raw, sizeof raw);
+    report_clean(raw, text, sizeof text);
     printf("%s%-13s%s %s", paint(style, colour_of(result)), word(result), paint(style, PLAIN), name);
     if (result->requirement != REQUIREMENT_REQUIRED)
         printf(" (%s%s)", requirement_name(result->requirement),

@@ -1,5 +1,6 @@
 /* JSON for machines; the keys are described in docs/reports.md. */
 #include "scenarios/runner/report_file.h"
+#include "scenarios/runner/report_text.h"
 #include "scenarios/runner/suite.h"
 
 #include <errno.h>
@@ -13,11 +14,18 @@ static json_t *hex(uint64_t value)
     return json_sprintf("%016llx", (unsigned long long)value);
 }
 
+/* jansson takes UTF-8 only, and a script may say anything. */
+static json_t *text(const char *words)
+{
+    char cleaned[1200];
+    return json_string(report_clean(words, cleaned, sizeof cleaned));
+}
+
 static json_t *verdict_json(const struct verdict *verdict)
 {
     static const char *const words[] = {"holds", "fails", "inconclusive"};
-    json_t *object = json_pack("{s:s, s:s, s:s}", "text", verdict->text, "judgement",
-                               words[verdict->judgement], "detail", verdict->detail);
+    json_t *object = json_pack("{s:o, s:s, s:o}", "text", text(verdict->text), "judgement",
+                               words[verdict->judgement], "detail", text(verdict->detail));
     if (object && verdict->has_time) {
         json_object_set_new(object, "earliest_ns", json_integer(verdict->measured.earliest));
         json_object_set_new(object, "latest_ns", json_integer(verdict->measured.latest));
@@ -32,10 +40,10 @@ static json_t *invariants_json(const struct invariant_tally *tallies)
     json_t *array = json_array();
     for (int i = 0; i < INVARIANT_COUNT; i++)
         json_array_append_new(
-            array, json_pack("{s:i, s:s, s:I, s:I, s:s}", "number", i + 1, "text",
+            array, json_pack("{s:i, s:s, s:I, s:I, s:o}", "number", i + 1, "text",
                              invariant_text((enum invariant)i), "applied",
                              (json_int_t)tallies[i].applied, "breaches",
-                             (json_int_t)tallies[i].breaches, "first", tallies[i].first));
+                             (json_int_t)tallies[i].breaches, "first", text(tallies[i].first)));
     return array;
 }
 
@@ -48,13 +56,13 @@ static json_t *case_json(const struct suite *suite, const struct case_result *re
     for (int i = 0; i < result->verdict_count; i++)
         json_array_append_new(verdicts, verdict_json(&result->verdicts[i]));
     json_t *object = json_pack(
-        "{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:s, s:I, s:I, s:o, s:o, s:o, s:s}", "name", name,
-        "scenario", result->scenario->name, "file", result->scenario->path, "outcome",
+        "{s:o, s:o, s:o, s:s, s:s, s:o, s:b, s:o, s:I, s:I, s:o, s:o, s:o, s:o}", "name", text(name),
+        "scenario", text(result->scenario->name), "file", text(result->scenario->path), "outcome",
         outcome_name(result->outcome), "requirement", requirement_name(result->requirement), "message",
-        result->message, "on_board", result->on_board, "board", result->board, "simulated_ns",
+        text(result->message), "on_board", result->on_board, "board", text(result->board), "simulated_ns",
         (json_int_t)result->simulated_ns, "events", (json_int_t)result->event_count, "seed",
         json_sprintf("%llu", (unsigned long long)result->seed), "event_hash", hex(result->event_hash),
-        "verdicts", verdicts, "again", repro);
+        "verdicts", verdicts, "again", text(repro));
     if (object && result->on_board)
         json_object_set_new(object, "clock_lateness_ns", json_integer(result->lateness_ns));
     if (object && result->requirement != REQUIREMENT_REQUIRED)

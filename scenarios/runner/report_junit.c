@@ -1,5 +1,6 @@
 /* JUnit XML as Jenkins' xUnit schema has it: a suite a scenario, figures as properties. */
 #include "scenarios/runner/report_file.h"
+#include "scenarios/runner/report_text.h"
 #include "scenarios/runner/suite.h"
 
 #include "sim/kernel/time.h"
@@ -9,25 +10,10 @@
 #include <stdio.h>
 #include <string.h>
 
-/* XML 1.0 has no place for control characters or broken UTF-8, which a script's message may hold. */
-static const char *clean(const char *text, char *out, size_t size)
-{
-    snprintf(out, size, "%s", text);
-    for (unsigned char *p = (unsigned char *)out; *p; p++)
-        if ((*p < 0x20 && *p != '\n' && *p != '\t') || *p == 0x7f)
-            *p = '?';
-    while (!xmlCheckUTF8(BAD_CAST out)) { /* also a character that the buffer's end cut */
-        for (unsigned char *p = (unsigned char *)out; *p; p++)
-            if (*p >= 0x80)
-                *p = '?';
-    }
-    return out;
-}
-
 static void attribute(xmlTextWriterPtr writer, const char *name, const char *value)
 {
     char text[1200];
-    xmlTextWriterWriteAttribute(writer, BAD_CAST name, BAD_CAST clean(value, text, sizeof text));
+    xmlTextWriterWriteAttribute(writer, BAD_CAST name, BAD_CAST report_clean(value, text, sizeof text));
 }
 
 static void attribute_number(xmlTextWriterPtr writer, const char *name, long long value)
@@ -108,7 +94,7 @@ static void write_text(xmlTextWriterPtr writer, const char *element, const char 
 {
     char cleaned[16384];
     xmlTextWriterWriteElement(writer, BAD_CAST element,
-                              BAD_CAST clean(text, cleaned, sizeof cleaned));
+                              BAD_CAST report_clean(text, cleaned, sizeof cleaned));
 }
 
 static void write_log(xmlTextWriterPtr writer, const struct suite *suite,
