@@ -2,7 +2,7 @@
 # every change that does not mean to change them.
 . "$(dirname "$0")/lib.sh"
 need jq
-golden=$(dirname "$0")/golden.txt
+golden=tests/system/golden.txt
 
 expect_exit 0 "$meterbench" test scenarios --jobs 1 --record "$work/one" --json "$work/one.json"
 expect_exit 0 "$meterbench" test scenarios --jobs 2 --record "$work/two" --json "$work/two.json"

@@ -111,3 +111,15 @@ hashes() {
 combined_hash() {
     hashes "$1" | sha256sum | cut -d' ' -f1
 }
+
+# expect_junit FILE: it is what Jenkins reads.
+expect_junit() {
+    xmllint --noout --schema tests/system/junit.xsd "$1" 2>"$work/xmllint" && return
+    head -n 20 "$work/xmllint" >&2
+    fail "$(basename "$1") is no JUnit report"
+}
+
+# junit FILE XPATH
+junit() {
+    xmllint --xpath "$2" "$1"
+}

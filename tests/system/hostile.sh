@@ -1,0 +1,29 @@
+# A bad script fails alone, with file and line, and within its budgets of time and memory.
+. "$(dirname "$0")/lib.sh"
+need jq
+hostile=tests/system/hostile
+
+# Sanitizers reserve terabytes of address space, so there the limit says nothing.
+if [ -z "${METERBENCH_SANITIZE:-}" ]; then
+    ulimit -v 400000 # KiB
+fi
+expect_exit 1 "$meterbench" test $hostile --jobs 1 --json "$work/hostile.json"
+expect_same "files judged" "$(find $hostile -name '*.lua' | wc -l)" "$(jq '.cases | length' "$work/hostile.json")"
+expect_same "what passes" "$hostile/a_sound_one.lua" \
+    "$(jq -r '.cases[] | select(.outcome == "passed").file' "$work/hostile.json")"
+
+# says FILE LINE TEXT
+says() {
+    jq -r --arg file "$hostile/$1" '.cases[] | select(.file == $file).message' "$work/hostile.json" >"$work/message"
+    expect_text "$work/message" "$hostile/$1:$2: " "$3"
+}
+says a_misspelt_field.lua 1 'unknown field "fleat"'
+says a_misspelt_method.lua 5 'no field "laek"'
+says a_syntax_error.lua 4 "expected near 'end'"
+says a_wrong_unit.lua 5 'expected a current such as "30 mA"'
+says an_endless_listing.lua 1 "instruction budget"
+says an_endless_loop.lua 5 "instruction budget"
+says no_scenario.lua 1 "return scenario {"
+says ten_gigabytes.lua 6 "memory budget"
+says the_outside_world.lua 5 "global 'io'"
+expect_text "$work/out" "the script judged nothing"
