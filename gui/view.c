@@ -47,8 +47,9 @@ static void add_line(struct gui_feed *feed, int64_t at, uint32_t flat, const str
     struct gui_line *line = &feed->lines[place];
     *line = (struct gui_line){.at = at, .flat = flat, .tone = fact->tone};
     char clock[16];
-    clock_in_words(feed->site, at, clock, sizeof clock);
-    snprintf(line->time, sizeof line->time, "%.8s.%03d", clock, (int)(at % NS_PER_S / NS_PER_MS));
+    int64_t shown = at + NS_PER_MS / 2; /* to the nearest millisecond, as measured times are */
+    clock_in_words(feed->site, shown, clock, sizeof clock);
+    snprintf(line->time, sizeof line->time, "%.8s.%03d", clock, (int)(shown % NS_PER_S / NS_PER_MS));
     snprintf(line->text, sizeof line->text, "%s", fact->text);
     if (!feed->log)
         return;
@@ -506,14 +507,18 @@ static void fill_stopwatch(struct gui_view *view, const struct gui_feed *feed, c
     read_ms(reading, out->reading, sizeof out->reading);
     out->fraction = reading > 0 ? (double)reading / (double)watch->limit : 0;
     out->mood = reading < 0 ? MOOD_WAITING : MOOD_RUNNING;
-    if (watch->state == WATCH_DONE)
+    if (watch->state == WATCH_DONE) {
         fill_verdict(out, watch);
-    else if (reading < 0)
+        return;
+    }
+    if (reading > watch->limit && !watch->held)
+        out->mood = MOOD_BAD;
+    if (reading < 0)
         snprintf(out->evidence, sizeof out->evidence, "the meter's configured delay runs first");
     else if (watch->held)
         snprintf(out->evidence, sizeof out->evidence, "held off by a large current");
-    else if (reading > watch->limit)
-        out->mood = MOOD_BAD;
+    else if (watch->kind != WATCH_CAUSE && out->step_count == 0)
+        snprintf(out->evidence, sizeof out->evidence, "the order is on its way by radio");
 }
 
 void gui_view_fill(struct gui_view *view, struct gui_feed *feed, uint32_t selected)

@@ -107,13 +107,21 @@ static void stop(struct watch *watch, const struct event *event)
     watch->judgement = judge(watch->measured, watch->limit);
 }
 
+/* A cause trips on the spot: what the modem hears meanwhile has nothing to do with it. Nor has a report, late on a
+ * bad radio, of something that happened before. */
+static bool foreign(const struct watch *watch, const struct event *event)
+{
+    bool reports = event->kind == EVENT_ALARM_RECEIVED || event->kind == EVENT_ALARM_DELIVERED;
+    if (reports)
+        return event->a != (opens(watch->kind) ? METER_ALARM_TRIPPED : METER_ALARM_CLOSED);
+    return event->kind == EVENT_COMMAND_ACCEPTED && watch->kind == WATCH_CAUSE;
+}
+
 static void mark(struct watch *watch, const struct event *event)
 {
     int64_t after = event->at - watch->cause.at;
     bool late = after > MARKS_UNTIL_NS;
-    /* A cause trips on the spot; what the modem hears meanwhile has nothing to do with it. */
-    bool foreign = event->kind == EVENT_COMMAND_ACCEPTED && watch->kind == WATCH_CAUSE;
-    if (watch->state == WATCH_IDLE || late || foreign || watch->mark_count == WATCH_MARKS)
+    if (watch->state == WATCH_IDLE || late || watch->mark_count == WATCH_MARKS || foreign(watch, event))
         return;
     for (int i = 0; i < watch->mark_count; i++)
         if (watch->marks[i].kind == event->kind)
