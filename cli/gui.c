@@ -24,7 +24,7 @@ static const char help[] =
     "  --seed N             root seed (default 1)\n"
     "  --speed X            1, 10 or 100 simulated seconds a second; 1 with a board in real time\n"
     "  --script CUES        what to do when, as in leak@2s,pay@20s (again: more of it);\n"
-    "                       leak, overload, arrears, pay, reset; times from the opening of the window\n"
+    "                       leak, overload, arrears, pay, reset; times from the opening\n"
     "  --log                tell every fact on standard output\n"
     CLI_BOARD_HELP
     "the picture\n"
@@ -84,8 +84,9 @@ static int read_size(struct arguments *arguments, const char *value)
     bool read = sscanf(value, "%5dx%5d%n", &width, &height, &used) == 2 && value[used] == '\0';
     if (!read || width < GUI_WIDTH_MIN || height < GUI_HEIGHT_MIN || width > SIZE_MAX_PIXELS ||
         height > SIZE_MAX_PIXELS)
-        return cli_usage_error("--size %s: expected width x height, as in 1600x1000, from %dx%d to %dx%d",
-                               value, GUI_WIDTH_MIN, GUI_HEIGHT_MIN, SIZE_MAX_PIXELS, SIZE_MAX_PIXELS);
+        return cli_usage_error(
+            "--size %s: expected width x height, as in 1600x1000, from %dx%d to %dx%d", value,
+            GUI_WIDTH_MIN, GUI_HEIGHT_MIN, SIZE_MAX_PIXELS, SIZE_MAX_PIXELS);
     arguments->gui.width = width;
     arguments->gui.height = height;
     return 0;

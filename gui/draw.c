@@ -15,13 +15,14 @@ uint32_t tone_colour(enum fact_tone tone)
     return colours[tone];
 }
 
-/* ---- the bar at the top ------------------------------------------------------------------------ */
+/* ---- the bar at the top ---------------------------------------------------------------------- */
 
 static void draw_pause(struct painter *painter, const struct box *box, const struct gui_view *view)
 {
     cairo_t *cr = painter->cr;
     uint32_t colour = view->paced ? COLOUR_FAINT : COLOUR_TEXT;
-    paint_round(cr, box, 10, view->paused ? COLOUR_WARNING : COLOUR_RAISED, view->paused ? 0.22 : 1);
+    paint_round(cr, box, 10, view->paused ? COLOUR_WARNING : COLOUR_RAISED,
+                view->paused ? 0.22 : 1);
     double x = box->x + 18, y = box->y + box->h / 2;
     paint_colour(cr, view->paused ? COLOUR_WARNING : colour, 1);
     if (view->paused) {
@@ -53,8 +54,10 @@ static void draw_speeds(struct painter *painter, const struct gui_layout *layout
         if (chosen)
             paint_round(painter->cr, &inner, 7, COLOUR_ACCENT, 0.24);
         uint32_t colour = view->paced ? COLOUR_FAINT : COLOUR_MUTED;
-        const struct text_style style = {
-            .size = 15, .colour = chosen ? COLOUR_TEXT : colour, .bold = chosen, .align = TEXT_CENTRE};
+        const struct text_style style = {.size = 15,
+                                         .colour = chosen ? COLOUR_TEXT : colour,
+                                         .bold = chosen,
+                                         .align = TEXT_CENTRE};
         snprintf(text, sizeof text, "×%d", gui_speeds[i]);
         paint_text(painter, &inner, text, &style);
     }
@@ -98,7 +101,7 @@ static void draw_bar(struct painter *painter, const struct gui_layout *layout,
     draw_speeds(painter, layout, view);
 }
 
-/* ---- the log ----------------------------------------------------------------------------------- */
+/* ---- the log --------------------------------------------------------------------------------- */
 
 static void draw_line(struct painter *painter, const struct box *row, const struct gui_line *line,
                       bool selected)
@@ -112,7 +115,8 @@ static void draw_line(struct painter *painter, const struct box *row, const stru
     const struct text_style what = {.size = size, .colour = tone_colour(line->tone)};
     paint_text(painter, &(struct box){row->x, row->y, 96, row->h}, line->time, &time);
     paint_text(painter, &(struct box){row->x + 98, row->y, 56, row->h}, flat, &who);
-    paint_text(painter, &(struct box){row->x + 156, row->y, row->w - 156, row->h}, line->text, &what);
+    paint_text(painter, &(struct box){row->x + 156, row->y, row->w - 156, row->h}, line->text,
+               &what);
 }
 
 static void draw_log(struct painter *painter, const struct gui_layout *layout,
@@ -142,7 +146,8 @@ static void draw_banner(struct painter *painter, const struct gui_layout *layout
     paint_round(painter->cr, &box, 12, 0x3a1018, 0.97);
     paint_outline(painter->cr, &box, 12, 1.5, COLOUR_BAD, 1);
     const struct text_style style = {.size = 15, .colour = COLOUR_TEXT, .wraps = true};
-    paint_text(painter, &(struct box){box.x + 16, box.y + 14, box.w - 32, box.h - 24}, text, &style);
+    paint_text(painter, &(struct box){box.x + 16, box.y + 14, box.w - 32, box.h - 24}, text,
+               &style);
 }
 
 void gui_draw(struct painter *painter, const struct gui_view *view, int width, int height)

@@ -3,11 +3,13 @@
 
 #include <math.h>
 
-/* ---- header ------------------------------------------------------------------------------------ */
+/* ---- header ---------------------------------------------------------------------------------- */
 
-static void draw_pill(struct painter *painter, double right, double y, const char *text, uint32_t colour)
+static void draw_pill(struct painter *painter, double right, double y, const char *text,
+                      uint32_t colour)
 {
-    const struct text_style style = {.size = 15, .colour = colour, .bold = true, .align = TEXT_CENTRE};
+    const struct text_style style = {
+        .size = 15, .colour = colour, .bold = true, .align = TEXT_CENTRE};
     double width = text_width(painter, text, &style) + 40;
     struct box box = {right - width, y, width, 32};
     paint_round(painter->cr, &box, 16, colour, 0.16);
@@ -25,7 +27,7 @@ static void draw_header(struct painter *painter, const struct box *box, const st
     draw_pill(painter, box->x + box->w, box->y + 2, view->status, tone_colour(view->status_tone));
 }
 
-/* ---- tiles ------------------------------------------------------------------------------------- */
+/* ---- tiles ----------------------------------------------------------------------------------- */
 
 static void draw_tile(struct painter *painter, const struct box *box, const char *title,
                       const char *value, uint32_t colour)
@@ -82,7 +84,8 @@ static void draw_bars(cairo_t *cr, const struct box *tile, int bars)
     }
 }
 
-static void draw_tiles(struct painter *painter, const struct box *tiles, const struct gui_view *view)
+static void draw_tiles(struct painter *painter, const struct box *tiles,
+                       const struct gui_view *view)
 {
     cairo_t *cr = painter->cr;
     char reminders[32];
@@ -99,7 +102,7 @@ static void draw_tiles(struct painter *painter, const struct box *tiles, const s
     draw_bars(cr, &tiles[3], view->signal_bars);
 }
 
-/* ---- curves ------------------------------------------------------------------------------------ */
+/* ---- curves ---------------------------------------------------------------------------------- */
 
 struct chart {
     const char *title, *value, *limit_text, *span;
@@ -224,7 +227,8 @@ static void draw_chart(struct painter *painter, const struct box *box, const str
     x += width + 16;
     if (chart->limit > 0)
         paint_text(painter, &(struct box){x, box->y, 100, 24}, chart->limit_text, &limit);
-    paint_text(painter, &(struct box){box->x + box->w - 120, box->y, 120, 24}, chart->value, &value);
+    paint_text(painter, &(struct box){box->x + box->w - 120, box->y, 120, 24}, chart->value,
+               &value);
     draw_grid(painter->cr, &plot);
     draw_scale(painter, &plot, chart);
     draw_curve(painter->cr, &plot, chart);
@@ -232,7 +236,8 @@ static void draw_chart(struct painter *painter, const struct box *box, const str
         draw_limit(painter, &plot, chart);
 }
 
-static void draw_charts(struct painter *painter, const struct box *boxes, const struct gui_view *view)
+static void draw_charts(struct painter *painter, const struct box *boxes,
+                        const struct gui_view *view)
 {
     const struct chart load = {
         .title = "Load",
@@ -260,7 +265,7 @@ static void draw_charts(struct painter *painter, const struct box *boxes, const 
     draw_chart(painter, &boxes[1], &residual);
 }
 
-/* ---- buttons ----------------------------------------------------------------------------------- */
+/* ---- buttons --------------------------------------------------------------------------------- */
 
 static const struct {
     const char *label, *detail;
@@ -292,7 +297,8 @@ static void draw_button(struct painter *painter, const struct box *box, int acti
     const struct text_style label = {
         .size = 15, .colour = enabled ? COLOUR_TEXT : COLOUR_FAINT, .bold = true};
     const struct text_style detail = {.size = 12, .colour = enabled ? COLOUR_MUTED : COLOUR_FAINT};
-    const struct text_style key = {.size = 12, .colour = colour, .bold = true, .align = TEXT_CENTRE};
+    const struct text_style key = {
+        .size = 12, .colour = colour, .bold = true, .align = TEXT_CENTRE};
     const char letter[2] = {buttons[action].key, '\0'};
     paint_round(cr, box, 10, colour, enabled ? 0.13 : 0.06);
     paint_outline(cr, box, 10, 1.4, colour, enabled ? 0.75 : 0.3);
@@ -306,7 +312,8 @@ static void draw_button(struct painter *painter, const struct box *box, int acti
                buttons[action].detail, &detail);
 }
 
-void draw_flat(struct painter *painter, const struct gui_layout *layout, const struct gui_view *view)
+void draw_flat(struct painter *painter, const struct gui_layout *layout,
+               const struct gui_view *view)
 {
     paint_panel(painter->cr, &layout->flat);
     draw_header(painter, &layout->header, view);

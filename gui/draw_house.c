@@ -1,52 +1,13 @@
 /*
- * The house as a cutaway at dusk. What never changes is drawn into two layers once for a size, every flat lit and
- * every flat dark; a frame puts each room together from them and adds what stands in the view.
+ * The house as a cutaway at dusk. What never changes is drawn into two layers once for a size,
+ * every flat lit and every flat dark; a frame puts each room together from them and adds what
+ * stands in the view.
  */
 #include "gui/draw.h"
 
 #include <math.h>
 
-enum { LINTEL = 3 }; /* half of a slab, half of a wall */
-
-/* The same scatter in every run and on every machine. */
-static uint32_t scatter(uint32_t n)
-{
-    n ^= n >> 16;
-    n *= UINT32_C(0x7feb352d);
-    n ^= n >> 15;
-    n *= UINT32_C(0x846ca68b);
-    return n ^ n >> 16;
-}
-
-static double scatter_unit(uint32_t n)
-{
-    return scatter(n) / 4294967296.0;
-}
-
-static void add_stop(cairo_pattern_t *pattern, double at, uint32_t colour, double alpha)
-{
-    cairo_pattern_add_color_stop_rgba(pattern, at, (colour >> 16 & 0xff) / 255.0,
-                                      (colour >> 8 & 0xff) / 255.0, (colour & 0xff) / 255.0, alpha);
-}
-
-static void fill_pattern(cairo_t *cr, cairo_pattern_t *pattern)
-{
-    cairo_set_source(cr, pattern);
-    cairo_fill(cr);
-    cairo_pattern_destroy(pattern);
-}
-
-static void glow(cairo_t *cr, double x, double y, double radius, uint32_t colour, double alpha)
-{
-    cairo_pattern_t *pattern = cairo_pattern_create_radial(x, y, 0, x, y, radius);
-    add_stop(pattern, 0, colour, alpha);
-    add_stop(pattern, 0.35, colour, alpha * 0.45);
-    add_stop(pattern, 1, colour, 0);
-    cairo_arc(cr, x, y, radius, 0, 2 * M_PI);
-    fill_pattern(cr, pattern);
-}
-
-/* ---- outside ----------------------------------------------------------------------------------- */
+/* ---- outside --------------------------------------------------------------------------------- */
 
 static void draw_stars(cairo_t *cr, const struct box *sky)
 {
@@ -61,15 +22,15 @@ static void draw_stars(cairo_t *cr, const struct box *sky)
 
 static void draw_moon(cairo_t *cr, double x, double y, double radius)
 {
-    glow(cr, x, y, radius * 5, 0xbccbff, 0.28);
+    paint_glow(cr, x, y, radius * 5, 0xbccbff, 0.28);
     paint_colour(cr, 0xe9eefc, 1);
     cairo_arc(cr, x, y, radius, 0, 2 * M_PI);
     cairo_fill(cr);
     static const double craters[][3] = {{-0.3, -0.25, 0.22}, {0.35, 0.1, 0.16}, {-0.1, 0.45, 0.14}};
     for (int i = 0; i < 3; i++) {
         paint_colour(cr, 0xc3cde6, 0.7);
-        cairo_arc(cr, x + craters[i][0] * radius, y + craters[i][1] * radius, craters[i][2] * radius, 0,
-                  2 * M_PI);
+        cairo_arc(cr, x + craters[i][0] * radius, y + craters[i][1] * radius,
+                  craters[i][2] * radius, 0, 2 * M_PI);
         cairo_fill(cr);
     }
 }
@@ -86,7 +47,8 @@ static void draw_skyline(cairo_t *cr, const struct box *house, double horizon)
         for (uint32_t k = 0; k < 5; k++) {
             paint_colour(cr, COLOUR_WARM, 0.35 * scatter_unit(700 + 5 * i + k));
             cairo_rectangle(cr, x + 5 + floor((w - 10) * scatter_unit(800 + 5 * i + k)),
-                            horizon - h + 8 + floor((h - 20) * scatter_unit(900 + 5 * i + k)), 3, 4);
+                            horizon - h + 8 + floor((h - 20) * scatter_unit(900 + 5 * i + k)), 3,
+                            4);
             cairo_fill(cr);
         }
         x += w + 3;
@@ -112,13 +74,13 @@ static void draw_sky(cairo_t *cr, const struct gui_layout *layout)
     const struct box *house = &layout->house;
     double horizon = layout->ground.y;
     cairo_pattern_t *dusk = cairo_pattern_create_linear(0, house->y, 0, horizon);
-    add_stop(dusk, 0, 0x0a1030, 1);
-    add_stop(dusk, 0.45, 0x1c2152, 1);
-    add_stop(dusk, 0.75, 0x43306a, 1);
-    add_stop(dusk, 0.92, 0x8a4a67, 1);
-    add_stop(dusk, 1, 0xd07a52, 1);
+    pattern_stop(dusk, 0, 0x0a1030, 1);
+    pattern_stop(dusk, 0.45, 0x1c2152, 1);
+    pattern_stop(dusk, 0.75, 0x43306a, 1);
+    pattern_stop(dusk, 0.92, 0x8a4a67, 1);
+    pattern_stop(dusk, 1, 0xd07a52, 1);
     cairo_rectangle(cr, house->x, house->y, house->w, house->h);
-    fill_pattern(cr, dusk);
+    paint_pattern(cr, dusk);
     draw_stars(cr, &(struct box){house->x, house->y, house->w, horizon - house->y});
     double sky = layout->building.y - house->y;
     draw_moon(cr, house->x + house->w * 0.87, house->y + sky * 0.42, fmin(22, sky * 0.2));
@@ -132,10 +94,10 @@ static void draw_ground(cairo_t *cr, const struct gui_layout *layout)
 {
     const struct box *ground = &layout->ground;
     cairo_pattern_t *soil = cairo_pattern_create_linear(0, ground->y, 0, ground->y + ground->h);
-    add_stop(soil, 0, 0x121827, 1);
-    add_stop(soil, 1, 0x0b0f1b, 1);
+    pattern_stop(soil, 0, 0x121827, 1);
+    pattern_stop(soil, 1, 0x0b0f1b, 1);
     cairo_rectangle(cr, ground->x, ground->y, ground->w, ground->h);
-    fill_pattern(cr, soil);
+    paint_pattern(cr, soil);
     paint_colour(cr, 0x2d3a58, 1);
     cairo_rectangle(cr, ground->x, ground->y, ground->w, 3);
     cairo_fill(cr);
@@ -156,7 +118,7 @@ static void draw_mast(cairo_t *cr, double x, double base, double height)
         cairo_arc(cr, x, base - height, 5.0 * i + 2, M_PI - 0.8, M_PI + 0.8);
         cairo_stroke(cr);
     }
-    glow(cr, x, base - height, 10, COLOUR_BAD, 0.9);
+    paint_glow(cr, x, base - height, 10, COLOUR_BAD, 0.9);
     paint_colour(cr, 0xff8890, 1);
     cairo_arc(cr, x, base - height, 2.4, 0, 2 * M_PI);
     cairo_fill(cr);
@@ -166,212 +128,20 @@ static void draw_roof(cairo_t *cr, const struct gui_layout *layout)
 {
     const struct box *building = &layout->building;
     double sky = building->y - layout->house.y, top = building->y;
-    paint_round(cr, &(struct box){building->x + building->w * 0.62, top - sky * 0.3, sky * 0.9, sky * 0.32},
-                3, 0x222c4a, 1);
-    paint_round(cr, &(struct box){building->x + building->w * 0.02, top - sky * 0.38, sky * 0.75, sky * 0.4},
-                3, 0x263152, 1);
+    double w = building->w;
+    struct box lift = {building->x + w * 0.62, top - sky * 0.3, sky * 0.9, sky * 0.32};
+    struct box stairs = {building->x + w * 0.02, top - sky * 0.38, sky * 0.75, sky * 0.4};
+    struct box eaves = {building->x - 12, top - 10, w + 24, 12};
+    paint_round(cr, &lift, 3, 0x222c4a, 1);
+    paint_round(cr, &stairs, 3, 0x263152, 1);
     draw_mast(cr, building->x + building->w * 0.34, top - 6, sky * 0.5);
-    paint_round(cr, &(struct box){building->x - 12, top - 10, building->w + 24, 12}, 3, 0x34416a, 1);
+    paint_round(cr, &eaves, 3, 0x34416a, 1);
     paint_colour(cr, 0x4a5988, 1);
     cairo_rectangle(cr, building->x - 10, top - 10, building->w + 20, 2);
     cairo_fill(cr);
 }
 
-/* ---- the rooms ----------------------------------------------------------------------------------- */
-
-/* A room in tenths of its height; the floor is at 9. */
-struct room {
-    cairo_t *cr;
-    struct box box;
-    double u, width; /* a tenth in design pixels; the room's width in tenths */
-    bool lit;
-    uint32_t ink;
-    double alpha;
-};
-
-static struct box place(const struct room *room, double x, double y, double w, double h)
-{
-    return (struct box){room->box.x + x * room->u, room->box.y + y * room->u, w * room->u, h * room->u};
-}
-
-static void block(const struct room *room, double x, double y, double w, double h, double radius)
-{
-    struct box box = place(room, x, y, w, h);
-    paint_round(room->cr, &box, radius * room->u, room->ink, room->alpha);
-}
-
-static void ball(const struct room *room, double x, double y, double radius)
-{
-    struct box box = place(room, x, y, 0, 0);
-    paint_colour(room->cr, room->ink, room->alpha);
-    cairo_arc(room->cr, box.x, box.y, radius * room->u, 0, 2 * M_PI);
-    cairo_fill(room->cr);
-}
-
-static void draw_window(const struct room *room, double x, double w)
-{
-    struct box pane = place(room, x, 2, w, 4);
-    cairo_t *cr = room->cr;
-    paint_round(cr, &pane, 1, room->lit ? 0x2b2d5c : 0x0c1126, 1);
-    paint_outline(cr, &pane, 1, fmax(1, 0.22 * room->u), room->lit ? 0xfff0d0 : 0x2a3557, 0.9);
-    paint_colour(cr, room->lit ? 0xfff0d0 : 0x2a3557, 0.9);
-    cairo_set_line_width(cr, fmax(0.8, 0.16 * room->u));
-    paint_line(cr, pane.x + pane.w / 2, pane.y, pane.x + pane.w / 2, pane.y + pane.h);
-    for (int side = 0; side < 2; side++) {
-        struct box curtain = place(room, side ? x + w - 0.7 : x - 0.5, 1.7, 1.2, 5);
-        paint_round(cr, &curtain, 2, room->lit ? 0xc8763e : 0x1d2644, 0.9);
-    }
-}
-
-static void draw_lamp(const struct room *room, double x)
-{
-    struct box lamp = place(room, x, 2.4, 0, 0);
-    cairo_t *cr = room->cr;
-    if (room->lit)
-        glow(cr, lamp.x, lamp.y + room->u, 8.5 * room->u, 0xfff3cf, 0.85);
-    paint_colour(cr, room->ink, room->alpha);
-    cairo_set_line_width(cr, fmax(0.8, 0.14 * room->u));
-    paint_line(cr, lamp.x, room->box.y, lamp.x, lamp.y - 0.6 * room->u);
-    cairo_move_to(cr, lamp.x - 0.5 * room->u, lamp.y - 0.7 * room->u);
-    cairo_line_to(cr, lamp.x + 0.5 * room->u, lamp.y - 0.7 * room->u);
-    cairo_line_to(cr, lamp.x + 1.1 * room->u, lamp.y + 0.2 * room->u);
-    cairo_line_to(cr, lamp.x - 1.1 * room->u, lamp.y + 0.2 * room->u);
-    cairo_close_path(cr);
-    paint_colour(cr, room->lit ? 0xfff6dd : room->ink, room->lit ? 1 : room->alpha);
-    cairo_fill(cr);
-}
-
-static void draw_person(const struct room *room, double x, bool sits)
-{
-    double head = sits ? 4.5 : 3.4;
-    ball(room, x, head, 0.62);
-    block(room, x - 0.75, head + 0.8, 1.5, sits ? 2.6 : 3.2, 0.7);
-    if (!sits) {
-        block(room, x - 0.6, head + 3.6, 0.5, 9 - head - 3.6, 0.2);
-        block(room, x + 0.1, head + 3.6, 0.5, 9 - head - 3.6, 0.2);
-    }
-}
-
-static void draw_plant(const struct room *room, double x)
-{
-    block(room, x - 0.6, 7.8, 1.2, 1.2, 0.2);
-    ball(room, x, 6.6, 0.9);
-    ball(room, x - 0.6, 7.2, 0.7);
-    ball(room, x + 0.6, 7.1, 0.7);
-}
-
-static void draw_living(const struct room *room)
-{
-    double w = room->width;
-    draw_window(room, w * 0.12, 4.6);
-    block(room, w * 0.44, 6.4, 6.4, 1.8, 0.5); /* sofa: back, seat, arms, feet */
-    block(room, w * 0.44 - 0.5, 7.2, 7.4, 1.4, 0.4);
-    block(room, w * 0.44, 8.5, 0.4, 0.5, 0);
-    block(room, w * 0.44 + 6, 8.5, 0.4, 0.5, 0);
-    draw_person(room, w * 0.44 + 2, true);
-    draw_plant(room, w * 0.9);
-    block(room, w * 0.52, 2, 3, 2, 0.1); /* a picture */
-}
-
-static void draw_dining(const struct room *room)
-{
-    double w = room->width, table = w * 0.3;
-    draw_window(room, w * 0.72, 4.4);
-    block(room, table, 6.4, 6, 0.5, 0.2);
-    block(room, table + 0.5, 6.8, 0.4, 2.2, 0);
-    block(room, table + 5.1, 6.8, 0.4, 2.2, 0);
-    for (int side = 0; side < 2; side++) {
-        double x = side ? table + 6.6 : table - 1.8;
-        block(room, x, 7.3, 1.4, 0.4, 0.1);
-        block(room, side ? x + 1.1 : x, 5, 0.35, 4, 0.1);
-    }
-    draw_person(room, table - 1, true);
-    draw_person(room, w * 0.62, false);
-}
-
-static void draw_bedroom(const struct room *room)
-{
-    double w = room->width, bed = w * 0.4;
-    draw_window(room, w * 0.1, 5);
-    block(room, bed, 5.6, 0.6, 3.4, 0.2);
-    block(room, bed, 7.2, 8.6, 1.2, 0.4);
-    block(room, bed + 0.6, 6.6, 2, 0.8, 0.4);
-    block(room, bed + 8.2, 7, 0.5, 2, 0.1);
-    block(room, bed - 2.2, 7.2, 1.6, 1.8, 0.2);
-    block(room, w * 0.88, 3, 2, 6, 0.2); /* a wardrobe */
-}
-
-static void draw_kitchen(const struct room *room)
-{
-    double w = room->width;
-    block(room, w * 0.08, 3.4, 2.8, 5.6, 0.3); /* fridge */
-    block(room, w * 0.08 + 3.2, 6.2, w * 0.5, 0.5, 0.1);
-    block(room, w * 0.08 + 3.4, 6.6, w * 0.5 - 0.4, 2.4, 0.1);
-    block(room, w * 0.08 + 3.4, 2, w * 0.24, 1.8, 0.2);
-    block(room, w * 0.08 + 4.6, 5.2, 1.1, 1, 0.4); /* kettle */
-    draw_window(room, w * 0.5, 3.6);
-    draw_person(room, w * 0.8, false);
-}
-
-static void draw_study(const struct room *room)
-{
-    double w = room->width;
-    block(room, w * 0.08, 1.8, 3.4, 0.3, 0);
-    block(room, w * 0.08, 3.6, 3.4, 0.3, 0);
-    for (int i = 0; i < 6; i++)
-        block(room, w * 0.08 + 0.2 + 0.5 * i, 2.5 + 0.1 * (i % 3), 0.38, 1.1 - 0.1 * (i % 3), 0);
-    block(room, w * 0.1, 6.3, 5.4, 0.4, 0.1);
-    block(room, w * 0.1 + 0.3, 6.6, 0.4, 2.4, 0);
-    block(room, w * 0.1 + 4.7, 6.6, 0.4, 2.4, 0);
-    block(room, w * 0.1 + 1.6, 4.6, 2.2, 1.5, 0.15); /* a screen */
-    draw_person(room, w * 0.1 + 6.8, true);
-    block(room, w * 0.1 + 6.1, 7.6, 1.6, 0.4, 0.1);
-    block(room, w * 0.1 + 6.7, 7.9, 0.4, 1.1, 0);
-    draw_window(room, w * 0.62, 5);
-    draw_plant(room, w * 0.93);
-}
-
-static void draw_walls(const struct room *room, uint32_t tint)
-{
-    static const uint32_t warm[][2] = {
-        {0xf3c583, 0xd58f4b}, {0xf7d29a, 0xdc9f5c}, {0xedb670, 0xc67f42}, {0xf0cfa0, 0xcf9660}};
-    const uint32_t *pair = warm[tint % 4];
-    const struct box *box = &room->box;
-    cairo_pattern_t *wall = cairo_pattern_create_linear(0, box->y, 0, box->y + box->h);
-    add_stop(wall, 0, room->lit ? pair[0] : 0x131a31, 1);
-    add_stop(wall, 1, room->lit ? pair[1] : 0x0f1527, 1);
-    cairo_rectangle(room->cr, box->x, box->y, box->w, box->h);
-    fill_pattern(room->cr, wall);
-    struct box boards = place(room, 0, 9, room->width, 1);
-    paint_colour(room->cr, room->lit ? 0x7a4a28 : 0x0a0e1b, 1);
-    cairo_rectangle(room->cr, boards.x, boards.y, boards.w, boards.h);
-    cairo_fill(room->cr);
-}
-
-static void draw_room(cairo_t *cr, const struct box *cell, uint32_t number, bool lit)
-{
-    static void (*const furnish[])(const struct room *room) = {draw_living, draw_dining, draw_bedroom,
-                                                               draw_kitchen, draw_study};
-    uint32_t kind = scatter(number * UINT32_C(0x9e3779b9) + 5);
-    struct room room = {
-        .cr = cr,
-        .box = box_inset(cell, LINTEL),
-        .lit = lit,
-        .ink = lit ? 0x5a3418 : 0x232d4e,
-        .alpha = lit ? 0.82 : 0.9,
-    };
-    room.u = room.box.h / 10;
-    room.width = room.box.w / room.u;
-    cairo_save(cr);
-    cairo_rectangle(cr, room.box.x, room.box.y, room.box.w, room.box.h);
-    cairo_clip(cr);
-    draw_walls(&room, kind >> 8);
-    bool roomy = room.width > 15 && room.u > 2;
-    if (roomy)
-        furnish[kind % 5](&room);
-    draw_lamp(&room, room.width * (0.35 + 0.3 * scatter_unit(number + 99)));
-    cairo_restore(cr);
-}
+/* ---- the building ---------------------------------------------------------------------------- */
 
 static void draw_stairs(cairo_t *cr, const struct gui_layout *layout)
 {
@@ -380,16 +150,17 @@ static void draw_stairs(cairo_t *cr, const struct gui_layout *layout)
     for (int i = 0; i < layout->floors; i++) {
         struct box landing = {layout->building.x, layout->building.y + i * height,
                               right - layout->building.x, height};
-        struct box inner = box_inset(&landing, LINTEL);
+        struct box inner = box_inset(&landing, ROOM_WALL);
         cairo_pattern_t *light = cairo_pattern_create_linear(0, inner.y, 0, inner.y + inner.h);
-        add_stop(light, 0, 0x37456e, 1);
-        add_stop(light, 1, 0x222c4b, 1);
+        pattern_stop(light, 0, 0x37456e, 1);
+        pattern_stop(light, 1, 0x222c4b, 1);
         cairo_rectangle(cr, inner.x, inner.y, inner.w, inner.h);
-        fill_pattern(cr, light);
+        paint_pattern(cr, light);
         paint_colour(cr, 0x141b30, 0.9);
         for (int step = 0; step < 6; step++)
-            cairo_rectangle(cr, inner.x + inner.w * step / 6.0, inner.y + inner.h * (5 - step) / 6.0,
-                            inner.w / 6.0 + 0.5, inner.h * (step + 1) / 6.0);
+            cairo_rectangle(cr, inner.x + inner.w * step / 6.0,
+                            inner.y + inner.h * (5 - step) / 6.0, inner.w / 6.0 + 0.5,
+                            inner.h * (step + 1) / 6.0);
         cairo_fill(cr);
     }
 }
@@ -401,8 +172,8 @@ static void draw_layer(cairo_t *cr, const struct gui_layout *layout, bool lit)
     cairo_clip(cr);
     draw_sky(cr, layout);
     if (lit)
-        glow(cr, building->x + building->w / 2, building->y + building->h * 0.6, building->w * 0.62,
-             0xffc27a, 0.16);
+        paint_glow(cr, building->x + building->w / 2, building->y + building->h * 0.6,
+                   building->w * 0.62, 0xffc27a, 0.16);
     draw_ground(cr, layout);
     draw_roof(cr, layout);
     paint_colour(cr, 0x2a3557, 1);
@@ -416,7 +187,7 @@ static void draw_layer(cairo_t *cr, const struct gui_layout *layout, bool lit)
     paint_outline(cr, &layout->house, 14, 1, COLOUR_EDGE, 0.9);
 }
 
-/* ---- layers -------------------------------------------------------------------------------------- */
+/* ---- layers ---------------------------------------------------------------------------------- */
 
 /* Device pixels that hold a box of design pixels. */
 static struct box device_box(const struct box *box, double scale, double x0, double y0)
@@ -482,20 +253,23 @@ static void put_together(struct painter *painter, const struct gui_layout *layou
     cairo_restore(cr);
 }
 
-/* ---- what stands in the view ----------------------------------------------------------------------- */
+/* ---- what stands in the view ----------------------------------------------------------------- */
 
 /* On the room's lower edge, so that it covers neither number nor sign. */
 static void draw_badge(struct painter *painter, const struct box *room, const char *text)
 {
-    const struct text_style style = {
-        .size = room->w < 120 ? 11 : 12, .colour = COLOUR_BACKGROUND, .bold = true, .align = TEXT_CENTRE};
+    const struct text_style style = {.size = room->w < 120 ? 11 : 12,
+                                     .colour = COLOUR_BACKGROUND,
+                                     .bold = true,
+                                     .align = TEXT_CENTRE};
     double width = text_width(painter, text, &style) + 14;
     struct box chip = {room->x + room->w / 2 - width / 2, room->y + room->h - 11, width, 18};
     paint_round(painter->cr, &chip, 9, COLOUR_ACCENT, 1);
     paint_text(painter, &chip, text, &style);
 }
 
-static void draw_sign(struct painter *painter, const struct box *room, const char *text, uint32_t colour)
+static void draw_sign(struct painter *painter, const struct box *room, const char *text,
+                      uint32_t colour)
 {
     const struct text_style style = {
         .size = 13, .colour = COLOUR_BACKGROUND, .bold = true, .align = TEXT_CENTRE};
@@ -504,12 +278,15 @@ static void draw_sign(struct painter *painter, const struct box *room, const cha
     paint_text(painter, &sign, text, &style);
 }
 
-static void draw_number(struct painter *painter, const struct box *room, const struct gui_flat *flat)
+static void draw_number(struct painter *painter, const struct box *room,
+                        const struct gui_flat *flat)
 {
     char text[16];
     snprintf(text, sizeof text, "%u", flat->number);
-    const struct text_style style = {
-        .size = 12, .colour = flat->lit ? 0xffe9c8 : COLOUR_MUTED, .bold = true, .align = TEXT_CENTRE};
+    const struct text_style style = {.size = 12,
+                                     .colour = flat->lit ? 0xffe9c8 : COLOUR_MUTED,
+                                     .bold = true,
+                                     .align = TEXT_CENTRE};
     double width = text_width(painter, text, &style) + 10;
     struct box plate = {room->x + 4, room->y + 4, width, 18};
     paint_round(painter->cr, &plate, 4, flat->lit ? 0x3b2310 : 0x0b1020, 0.82);
@@ -520,7 +297,7 @@ static void draw_state(struct painter *painter, const struct box *cell, const st
                        const struct gui_view *view)
 {
     cairo_t *cr = painter->cr;
-    struct box room = box_inset(cell, LINTEL - 1.0);
+    struct box room = box_inset(cell, ROOM_WALL - 1.0);
     bool roomy = cell->w > 64 && cell->h > 36;
     if (flat->alarm) {
         paint_round(cr, &room, 3, COLOUR_BAD, 0.10 + 0.20 * view->pulse);
@@ -582,7 +359,8 @@ static void draw_cellar(struct painter *painter, const struct gui_layout *layout
         draw_cabinet(painter->cr, &cabinet, view);
 }
 
-void draw_house(struct painter *painter, const struct gui_layout *layout, const struct gui_view *view)
+void draw_house(struct painter *painter, const struct gui_layout *layout,
+                const struct gui_view *view)
 {
     put_together(painter, layout, view);
     for (uint32_t i = 0; i < view->flat_count; i++) {

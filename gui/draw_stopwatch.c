@@ -28,8 +28,8 @@ static void draw_reading(struct painter *painter, const struct box *box,
     double aside = fmax(40, text_width(painter, watch->width, &width) + 28);
     double taken = text_width(painter, watch->reading, &digits);
     for (; digits.size > 40 && taken + aside > box->w; digits.size -= 4)
-        taken = text_width(painter, watch->reading, &(struct text_style){digits.size - 4, colour, true,
-                                                                         TEXT_LEFT, false});
+        taken = text_width(painter, watch->reading,
+                           &(struct text_style){digits.size - 4, colour, true, TEXT_LEFT, false});
     bool is_time = watch->reading[0] == '-' || (watch->limit[0] && !watch->hint[0]) ||
                    watch->mood == MOOD_IDLE;
     paint_text(painter, &(struct box){box->x, box->y, taken + 4, box->h}, watch->reading, &digits);
@@ -43,7 +43,8 @@ static void draw_fact(struct painter *painter, const struct box *box, const char
                       const char *value, uint32_t colour)
 {
     const struct text_style small = {.size = 14, .colour = COLOUR_MUTED};
-    const struct text_style large = {.size = box->w < 150 ? 18 : 20, .colour = colour, .bold = true};
+    const struct text_style large = {
+        .size = box->w < 150 ? 18 : 20, .colour = colour, .bold = true};
     paint_text(painter, &(struct box){box->x, box->y, box->w, 22}, name, &small);
     paint_text(painter, &(struct box){box->x, box->y + 22, box->w, 28}, value, &large);
 }
@@ -52,10 +53,12 @@ static void draw_fact(struct painter *painter, const struct box *box, const char
 static void draw_facts(struct painter *painter, const struct box *box,
                        const struct gui_stopwatch *watch)
 {
-    const struct text_style hint = {.size = box->w < 360 ? 14 : 15, .colour = COLOUR_MUTED, .wraps = true};
+    const struct text_style hint = {
+        .size = box->w < 360 ? 14 : 15, .colour = COLOUR_MUTED, .wraps = true};
     const struct text_style small = {.size = box->w < 360 ? 13 : 14, .colour = COLOUR_MUTED};
     if (watch->hint[0]) {
-        paint_text(painter, &(struct box){box->x, box->y + 8, box->w, box->h - 8}, watch->hint, &hint);
+        paint_text(painter, &(struct box){box->x, box->y + 8, box->w, box->h - 8}, watch->hint,
+                   &hint);
         return;
     }
     double x = box->x, y = box->y + 6;
@@ -65,7 +68,8 @@ static void draw_facts(struct painter *painter, const struct box *box,
         x += box->w * 0.24;
         draw_fact(painter, &(struct box){x, y, box->w * 0.3, 50}, "margin", watch->margin, colour);
         x += box->w * 0.32;
-        draw_fact(painter, &(struct box){x, y, box->w * 0.44, 50}, "verdict", watch->verdict, colour);
+        draw_fact(painter, &(struct box){x, y, box->w * 0.44, 50}, "verdict", watch->verdict,
+                  colour);
     }
     paint_text(painter, &(struct box){box->x, box->y + 62, box->w, 22}, watch->evidence, &small);
 }
@@ -102,7 +106,8 @@ static void draw_steps(struct painter *painter, const struct box *box,
         paint_colour(cr, mood_colour(watch->mood), 1);
         cairo_arc(cr, x + 5, box->y + 5, 4, 0, 2 * M_PI);
         cairo_fill(cr);
-        paint_text(painter, &(struct box){x, box->y + 14, width - 6, 20}, watch->steps[i].name, &name);
+        paint_text(painter, &(struct box){x, box->y + 14, width - 6, 20}, watch->steps[i].name,
+                   &name);
         paint_text(painter, &(struct box){x, box->y + 34, width - 6, 20}, watch->steps[i].after,
                    &after);
     }
@@ -119,7 +124,8 @@ void draw_stopwatch(struct painter *painter, const struct gui_layout *layout,
         paint_outline(painter->cr, &layout->stopwatch, 14, 1.5, mood_colour(watch->mood), 0.55);
     struct box inner = box_inset(&layout->stopwatch, 20);
     double spare = fmin(24, (inner.h - 184) / 3);
-    paint_text(painter, &(struct box){inner.x, inner.y - 4, inner.w - 140, 26}, watch->title, &title);
+    paint_text(painter, &(struct box){inner.x, inner.y - 4, inner.w - 140, 26}, watch->title,
+               &title);
     paint_text(painter, &(struct box){inner.x + inner.w - 130, inner.y - 4, 130, 26}, view->name,
                &name);
     double y = inner.y + 28 + spare, half = fmax(348, inner.w * 0.46);

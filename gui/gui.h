@@ -1,6 +1,6 @@
 /*
- * The house in a window: what the command line hands over. The window observes a live run and sends the verbs that a
- * scenario has; it judges nothing by itself.
+ * The house in a window: what the command line hands over. The window observes a live run and
+ * sends the verbs that a scenario has; it judges nothing by itself.
  */
 #ifndef METERBENCH_GUI_GUI_H
 #define METERBENCH_GUI_GUI_H
@@ -34,10 +34,12 @@ struct gui_options {
 /* How it ended. */
 enum gui_end { GUI_CLOSED, GUI_NO_DISPLAY, GUI_BAD_SCENARIO, GUI_BENCH_FAILED, GUI_NO_PICTURE };
 
-/* Run until the window is closed (or the picture is drawn). Anything but GUI_CLOSED leaves a line in message. */
+/* Run until the window is closed (or the picture is drawn). Anything but GUI_CLOSED leaves a
+ * line in message. */
 enum gui_end gui_run(const struct gui_options *options, char *message, size_t size);
 
-/* Cues from "leak@2s,pay@20s", added to the options. 0 or ERROR_INVALID_ARGUMENT, ERROR_QUEUE_FULL. */
+/* Cues from "leak@2s,pay@20s", added to the options. 0 or ERROR_INVALID_ARGUMENT,
+ * ERROR_QUEUE_FULL. */
 int gui_script_parse(struct gui_options *options, const char *text);
 
 #endif

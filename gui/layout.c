@@ -104,7 +104,8 @@ struct box gui_room(const struct gui_layout *layout, uint32_t index)
     const struct box *building = &layout->building;
     double width = building->w * (1 - STAIRS) / layout->columns;
     double height = building->h / layout->floors;
-    uint32_t floor_number = index / (uint32_t)layout->columns, column = index % (uint32_t)layout->columns;
+    uint32_t floor_number = index / (uint32_t)layout->columns,
+             column = index % (uint32_t)layout->columns;
     return (struct box){building->x + building->w * STAIRS + column * width,
                         building->y + building->h - (floor_number + 1) * height, width, height};
 }

@@ -1,6 +1,6 @@
 /*
- * Where everything stands, in design pixels: a pure function of the window's size and the number of flats. Drawing
- * and the mouse read the same boxes.
+ * Where everything stands, in design pixels: a pure function of the window's size and the number
+ * of flats. Drawing and the mouse read the same boxes.
  */
 #ifndef METERBENCH_GUI_LAYOUT_H
 #define METERBENCH_GUI_LAYOUT_H

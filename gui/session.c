@@ -9,7 +9,7 @@
 
 enum { LEAK_UA = 30000, OVERLOAD_MA = 60000, ARREARS = -10000, PAYMENT = 500000 };
 
-/* ---- the script -------------------------------------------------------------------------------- */
+/* ---- the script ------------------------------------------------------------------------------ */
 
 static int action_of_name(const char *name, size_t length)
 {
@@ -61,7 +61,7 @@ int gui_script_parse(struct gui_options *options, const char *text)
     return 0;
 }
 
-/* ---- opening and closing -------------------------------------------------------------------------- */
+/* ---- opening and closing --------------------------------------------------------------------- */
 
 static enum gui_end attach(struct gui_session *session, char *message, size_t size)
 {
@@ -115,7 +115,8 @@ enum gui_end gui_session_open(struct gui_session *session, const struct gui_opti
         return end;
     }
     name_place(session);
-    snprintf(session->view.badge, sizeof session->view.badge, "%s", options->badge ? options->badge : "");
+    snprintf(session->view.badge, sizeof session->view.badge, "%s",
+             options->badge ? options->badge : "");
     session->view.paced = options->paced;
     session->view.speed = options->paced ? 0 : options->speed;
     session->view.selected = options->flat;
@@ -132,7 +133,7 @@ void gui_session_close(struct gui_session *session)
     session->run = NULL;
 }
 
-/* ---- time and deeds ------------------------------------------------------------------------------- */
+/* ---- time and deeds -------------------------------------------------------------------------- */
 
 static int advance(struct gui_session *session, int64_t until)
 {

@@ -20,7 +20,8 @@ enum gui_end gui_session_open(struct gui_session *session, const struct gui_opti
 /* Detaches the board. */
 void gui_session_close(struct gui_session *session);
 
-/* Bring the run to a time, the cues on the way carried out. 0 or the run's error, which then stands in the banner. */
+/* Bring the run to a time, the cues on the way carried out. 0 or the run's error, which then
+ * stands in the banner. */
 int gui_session_advance(struct gui_session *session, int64_t until);
 
 /* Do something to the selected flat; what cannot be done leaves a line in the log. */

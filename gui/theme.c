@@ -3,7 +3,8 @@
 #include <math.h>
 #include <string.h>
 
-/* The first that is installed; figures of one width, so that a running stopwatch does not tremble. */
+/* The first that is installed; figures of one width, so that a running stopwatch does not
+ * tremble. */
 #define FAMILIES "Inter, Roboto, Noto Sans, Noto Sans CJK SC, Cantarell, DejaVu Sans, Sans"
 
 bool painter_init(struct painter *painter, const char *family)
@@ -100,6 +101,43 @@ void paint_panel(cairo_t *cr, const struct box *box)
 {
     paint_round(cr, box, 14, COLOUR_PANEL, 1);
     paint_outline(cr, box, 14, 1, COLOUR_EDGE, 0.8);
+}
+
+uint32_t scatter(uint32_t n)
+{
+    n ^= n >> 16;
+    n *= UINT32_C(0x7feb352d);
+    n ^= n >> 15;
+    n *= UINT32_C(0x846ca68b);
+    return n ^ n >> 16;
+}
+
+double scatter_unit(uint32_t n)
+{
+    return scatter(n) / 4294967296.0;
+}
+
+void pattern_stop(cairo_pattern_t *pattern, double at, uint32_t colour, double alpha)
+{
+    cairo_pattern_add_color_stop_rgba(pattern, at, (colour >> 16 & 0xff) / 255.0,
+                                      (colour >> 8 & 0xff) / 255.0, (colour & 0xff) / 255.0, alpha);
+}
+
+void paint_pattern(cairo_t *cr, cairo_pattern_t *pattern)
+{
+    cairo_set_source(cr, pattern);
+    cairo_fill(cr);
+    cairo_pattern_destroy(pattern);
+}
+
+void paint_glow(cairo_t *cr, double x, double y, double radius, uint32_t colour, double alpha)
+{
+    cairo_pattern_t *pattern = cairo_pattern_create_radial(x, y, 0, x, y, radius);
+    pattern_stop(pattern, 0, colour, alpha);
+    pattern_stop(pattern, 0.35, colour, alpha * 0.45);
+    pattern_stop(pattern, 1, colour, 0);
+    cairo_arc(cr, x, y, radius, 0, 2 * M_PI);
+    paint_pattern(cr, pattern);
 }
 
 /* ---- text ------------------------------------------------------------------------------------ */

@@ -1,6 +1,7 @@
 /*
- * Colours, type and the few shapes that every part of the scene is made of. All drawing goes through a painter: a
- * cairo context, one Pango layout, and the layers of the house that do not change from frame to frame.
+ * Colours, type and the few shapes that every part of the scene is made of. All drawing goes
+ * through a painter: a cairo context, one Pango layout, and the layers of the house that do not
+ * change from frame to frame.
  */
 #ifndef METERBENCH_GUI_THEME_H
 #define METERBENCH_GUI_THEME_H
@@ -55,7 +56,8 @@ struct painter {
     /* For tests: told of every text. */
     void (*report)(void *owner, const struct text_report *report);
     void *report_owner;
-    /* The house without its inhabitants' fortunes, drawn once for a size: every flat lit, every flat dark. */
+    /* The house without its inhabitants' fortunes, drawn once for a size: every flat lit, every
+     * flat dark. */
     cairo_surface_t *house_lit, *house_dark;
     struct box house_box;
     double house_scale;
@@ -76,6 +78,18 @@ void paint_outline(cairo_t *cr, const struct box *box, double radius, double wid
 void paint_line(cairo_t *cr, double x1, double y1, double x2, double y2);
 /* A panel of the window with its soft edge. */
 void paint_panel(cairo_t *cr, const struct box *box);
+
+/* A colour at a place (0 to 1) of a gradient. */
+void pattern_stop(cairo_pattern_t *pattern, double at, uint32_t colour, double alpha);
+/* Fill the path with a pattern, and let go of it. */
+void paint_pattern(cairo_t *cr, cairo_pattern_t *pattern);
+/* Light around a point. */
+void paint_glow(cairo_t *cr, double x, double y, double radius, uint32_t colour, double alpha);
+
+/* A number that looks drawn by lot and is the same in every run and on every machine; as a
+ * fraction. */
+uint32_t scatter(uint32_t n);
+double scatter_unit(uint32_t n);
 
 /* Set a text in a box, in the middle of its height; what does not fit ends in "…". */
 void paint_text(struct painter *painter, const struct box *box, const char *text,

@@ -49,7 +49,8 @@ static void add_line(struct gui_feed *feed, int64_t at, uint32_t flat, const str
     char clock[16];
     int64_t shown = at + NS_PER_MS / 2; /* to the nearest millisecond, as measured times are */
     clock_in_words(feed->site, shown, clock, sizeof clock);
-    snprintf(line->time, sizeof line->time, "%.8s.%03d", clock, (int)(shown % NS_PER_S / NS_PER_MS));
+    snprintf(line->time, sizeof line->time, "%.8s.%03d", clock,
+             (int)(shown % NS_PER_S / NS_PER_MS));
     snprintf(line->text, sizeof line->text, "%s", fact->text);
     if (!feed->log)
         return;
@@ -67,7 +68,8 @@ void gui_feed_note(struct gui_feed *feed, uint32_t flat, const char *text)
     add_line(feed, feed->site->now, flat, &fact);
 }
 
-static void log_measured(struct gui_feed *feed, const struct event *event, const struct watch *watch)
+static void log_measured(struct gui_feed *feed, const struct event *event,
+                         const struct watch *watch)
 {
     static const enum fact_tone tones[] = {
         [JUDGEMENT_HOLDS] = FACT_GOOD,
@@ -160,7 +162,8 @@ void gui_feed_free(struct gui_feed *feed)
     free(feed);
 }
 
-/* From event to event, so that nothing that lasts only a moment is missed; a board's facts come between them. */
+/* From event to event, so that nothing that lasts only a moment is missed; a board's facts come
+ * between them. */
 int gui_feed_advance(struct gui_feed *feed, int64_t until)
 {
     while (feed->site->now < until) {
@@ -206,7 +209,8 @@ static void fill_house(struct gui_view *view, struct gui_feed *feed)
     }
     view->flat_count = site->flat_count;
     view->flats = feed->flats;
-    snprintf(view->supplied, sizeof view->supplied, "%u of %u flats supplied", lit, site->flat_count);
+    snprintf(view->supplied, sizeof view->supplied, "%u of %u flats supplied", lit,
+             site->flat_count);
     snprintf(view->feeder, sizeof view->feeder, "feeder %.1f V, %.1f kW",
              site->terminal_mv / 1e3, (double)watts / 1e3);
 }
@@ -218,7 +222,8 @@ static void fill_time(struct gui_view *view, const struct site *site)
                                          "September", "October",  "November", "December"};
     struct civil_time civil = civil_from_seconds(site->config.epoch_s + site->now / NS_PER_S);
     clock_in_words(site, site->now, view->clock, sizeof view->clock);
-    snprintf(view->date, sizeof view->date, "%d %s %d", civil.day, months[civil.month - 1], civil.year);
+    snprintf(view->date, sizeof view->date, "%d %s %d", civil.day, months[civil.month - 1],
+             civil.year);
 }
 
 static void fill_rules(struct gui_view *view, const struct run *run)
@@ -235,7 +240,7 @@ static void fill_rules(struct gui_view *view, const struct run *run)
         snprintf(view->rules, sizeof view->rules, "%d rules watched, none broken", INVARIANT_COUNT);
 }
 
-/* ---- the selected flat ------------------------------------------------------------------------ */
+/* ---- the selected flat ----------------------------------------------------------------------- */
 
 static void fill_status(struct gui_view *view, const struct flat *flat)
 {
@@ -253,7 +258,8 @@ static void fill_status(struct gui_view *view, const struct flat *flat)
         snprintf(view->status, sizeof view->status, "off: arrears");
         view->status_tone = FACT_WARNING;
     } else if (status->trip_cause_known) {
-        snprintf(view->status, sizeof view->status, "tripped: %s", trip_cause_name(status->last_trip));
+        snprintf(view->status, sizeof view->status, "tripped: %s",
+                 trip_cause_name(status->last_trip));
     } else {
         snprintf(view->status, sizeof view->status, "contacts open");
     }
@@ -271,8 +277,11 @@ static void fill_account(struct gui_view *view, const struct flat *flat)
 
 static void fill_link(struct gui_view *view, const struct flat *flat)
 {
-    static const int bars[SIGNAL_CLASS_COUNT] = {
-        [SIGNAL_GOOD] = 4, [SIGNAL_FAIR] = 3, [SIGNAL_POOR] = 2, [SIGNAL_EDGE] = 1, [SIGNAL_DEAD] = 0};
+    static const int bars[SIGNAL_CLASS_COUNT] = {[SIGNAL_GOOD] = 4,
+                                                 [SIGNAL_FAIR] = 3,
+                                                 [SIGNAL_POOR] = 2,
+                                                 [SIGNAL_EDGE] = 1,
+                                                 [SIGNAL_DEAD] = 0};
     view->signal_bars = bars[flat->link.signal];
     snprintf(view->signal, sizeof view->signal, "%s", signal_class_name(flat->link.signal));
 }
@@ -327,7 +336,7 @@ static void fill_flat(struct gui_view *view, struct gui_feed *feed, const struct
     fill_enabled(view, flat);
 }
 
-/* ---- the stopwatch ----------------------------------------------------------------------------- */
+/* ---- the stopwatch --------------------------------------------------------------------------- */
 
 static void title_of_watch(const struct watch *watch, char *out, size_t size)
 {
@@ -376,7 +385,8 @@ static const char *evidence_in_words(const struct watch *watch)
     bool opens = watch->kind <= WATCH_TRIP;
     switch (watch->evidence) {
     case EVIDENCE_CONTACT:
-        return opens ? "measured by the rack, at the contacts" : "measured by the rack, at the load";
+        return opens ? "measured by the rack, at the contacts"
+                     : "measured by the rack, at the load";
     case EVIDENCE_COIL:
         return "measured by the rack, at the coil";
     case EVIDENCE_REGISTER:
@@ -429,7 +439,8 @@ static void fill_steps(struct gui_stopwatch *out, const struct watch *watch)
     }
 }
 
-/* Before the arrears order the policy wants its reminders delivered: nothing runs late meanwhile. */
+/* Before the arrears order the policy wants its reminders delivered: nothing runs late
+ * meanwhile. */
 static void fill_reminding(struct gui_view *view, const struct flat *flat)
 {
     struct gui_stopwatch *out = &view->stopwatch;
@@ -462,19 +473,21 @@ static void fill_idle(struct gui_view *view)
     add_step(out, "admin's order", "5 s");
     snprintf(out->title, sizeof out->title, "Stopwatch: from the cause to contacts open");
     snprintf(out->reading, sizeof out->reading, "0.000");
-    snprintf(out->hint, sizeof out->hint,
-             "Press L: 30 mA leak to earth in %s. The time runs from the cause to open contacts, or "
-             "from a payment to light. Limits:",
-             view->name);
+    snprintf(
+        out->hint, sizeof out->hint,
+        "Press L: 30 mA leak to earth in %s. The time runs from the cause to open contacts, or "
+        "from a payment to light. Limits:",
+        view->name);
 }
 
 static void fill_refused(struct gui_stopwatch *out)
 {
     out->mood = MOOD_BAD;
     snprintf(out->reading, sizeof out->reading, "refused");
-    snprintf(out->hint, sizeof out->hint,
-             "A safety lock stands: after a leak no payment closes the contacts, only an administrator "
-             "who knows it mended (R).");
+    snprintf(
+        out->hint, sizeof out->hint,
+        "A safety lock stands: after a leak no payment closes the contacts, only an administrator "
+        "who knows it mended (R).");
 }
 
 static bool reminding(const struct flat *flat, const struct watch *watch)
@@ -483,7 +496,8 @@ static bool reminding(const struct flat *flat, const struct watch *watch)
     return flat->account.reminding && !flat->account.arrears_trip && flat->plant.load_live && !busy;
 }
 
-static void fill_stopwatch(struct gui_view *view, const struct gui_feed *feed, const struct flat *flat)
+static void fill_stopwatch(struct gui_view *view, const struct gui_feed *feed,
+                           const struct flat *flat)
 {
     const struct watch *watch = &feed->watches[flat->number - 1];
     struct gui_stopwatch *out = &view->stopwatch;

@@ -1,6 +1,7 @@
 /*
- * What the window shows, as plain data. view.c fills it from a live run by observation only; the draw_*.c files turn it
- * into pixels and know nothing of runs. A scene can so be tested, and pictured, without a window.
+ * What the window shows, as plain data. view.c fills it from a live run by observation only; the
+ * draw_*.c files turn it into pixels and know nothing of runs. A scene can so be tested, and
+ * pictured, without a window.
  */
 #ifndef METERBENCH_GUI_VIEW_H
 #define METERBENCH_GUI_VIEW_H
@@ -104,8 +105,8 @@ struct gui_view {
 /* The watcher of a run: its stopwatches, curves and log. */
 struct gui_feed;
 
-/* Watches a run from now on; `board_flat` (0: none) wears a badge. `log` is NULL or gets every line.
- * NULL when memory is out. */
+/* Watches a run from now on; `board_flat` (0: none) wears a badge. `log` is NULL or gets every
+ * line. NULL when memory is out. */
 struct gui_feed *gui_feed_new(struct run *run, uint32_t board_flat, FILE *log);
 void gui_feed_free(struct gui_feed *feed);
 
@@ -118,8 +119,8 @@ void gui_feed_look(struct gui_feed *feed);
 /* A line of the window's own in the log. */
 void gui_feed_note(struct gui_feed *feed, uint32_t flat, const char *text);
 
-/* Fill in everything that a run knows; paused, paced, speed, pulse, place, badge and banner are the caller's. The flats stay
- * the feed's and are good until the next call. */
+/* Fill in everything that a run knows; paused, paced, speed, pulse, place, badge and banner are
+ * the caller's. The flats stay the feed's and are good until the next call. */
 void gui_view_fill(struct gui_view *view, struct gui_feed *feed, uint32_t selected);
 
 #endif

@@ -107,8 +107,8 @@ static void stop(struct watch *watch, const struct event *event)
     watch->judgement = judge(watch->measured, watch->limit);
 }
 
-/* A cause trips on the spot: what the modem hears meanwhile has nothing to do with it. Nor has a report, late on a
- * bad radio, of something that happened before. */
+/* A cause trips on the spot: what the modem hears meanwhile has nothing to do with it. Nor has
+ * a report, late on a bad radio, of something that happened before. */
 static bool foreign(const struct watch *watch, const struct event *event)
 {
     bool reports = event->kind == EVENT_ALARM_RECEIVED || event->kind == EVENT_ALARM_DELIVERED;
@@ -121,7 +121,8 @@ static void mark(struct watch *watch, const struct event *event)
 {
     int64_t after = event->at - watch->cause.at;
     bool late = after > MARKS_UNTIL_NS;
-    if (watch->state == WATCH_IDLE || late || watch->mark_count == WATCH_MARKS || foreign(watch, event))
+    if (watch->state == WATCH_IDLE || late || watch->mark_count == WATCH_MARKS ||
+        foreign(watch, event))
         return;
     for (int i = 0; i < watch->mark_count; i++)
         if (watch->marks[i].kind == event->kind)

@@ -1,7 +1,8 @@
 /*
- * The stopwatch of one flat. It is started and stopped by facts of the event log, never by the window: from a cause at the
- * meter's terminals, or an order or payment that the platform accepted, to contacts open or to voltage at
- * the load terminals. The time is an interval with its evidence (runner/verdict.h).
+ * The stopwatch of one flat. It is started and stopped by facts of the event log, never by the
+ * window: from a cause at the meter's terminals, or an order or payment that the platform
+ * accepted, to contacts open or to voltage at the load terminals. The time is an interval with its
+ * evidence (runner/verdict.h).
  */
 #ifndef METERBENCH_GUI_WATCH_H
 #define METERBENCH_GUI_WATCH_H

@@ -37,7 +37,7 @@ static bool interrupted(const struct window *window)
     return flag && atomic_load(flag);
 }
 
-/* ---- opening ----------------------------------------------------------------------------------- */
+/* ---- opening --------------------------------------------------------------------------------- */
 
 static enum gui_end no_display(char *message, size_t size)
 {
@@ -86,7 +86,7 @@ static void close_window(struct window *window)
     SDL_Quit();
 }
 
-/* ---- input ------------------------------------------------------------------------------------- */
+/* ---- input ----------------------------------------------------------------------------------- */
 
 static void set_speed(struct window *window, int speed)
 {
@@ -198,9 +198,10 @@ static void take_input(struct window *window)
     }
 }
 
-/* ---- time -------------------------------------------------------------------------------------- */
+/* ---- time ------------------------------------------------------------------------------------ */
 
-/* A board keeps real time: the run is brought to where the wall clock is, however long the drawing took. */
+/* A board keeps real time: the run is brought to where the wall clock is, however long the
+ * drawing took. */
 static void follow_wall(struct window *window)
 {
     uint64_t elapsed = SDL_GetTicks64() - window->wall_start;
@@ -234,7 +235,7 @@ static void let_time_pass(struct window *window)
         follow_speed(window, elapsed < LAG_MS_MAX ? elapsed : LAG_MS_MAX);
 }
 
-/* ---- pixels ------------------------------------------------------------------------------------ */
+/* ---- pixels ---------------------------------------------------------------------------------- */
 
 static bool fit_texture(struct window *window)
 {
@@ -300,7 +301,7 @@ static void keep_open(struct window *window)
     }
 }
 
-/* ---- the two ways to run ------------------------------------------------------------------------- */
+/* ---- the two ways to run --------------------------------------------------------------------- */
 
 static enum gui_end bench_failed(const struct gui_session *session, char *message, size_t size)
 {

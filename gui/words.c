@@ -133,7 +133,8 @@ static bool at_the_meter(const struct event *event, struct fact *fact)
 {
     switch (event->kind) {
     case EVENT_CONTACTS:
-        return say(fact, event->a ? FACT_GOOD : FACT_BAD, "contacts %s", event->a ? "closed" : "open");
+        return say(fact, event->a ? FACT_GOOD : FACT_BAD, "contacts %s",
+                   event->a ? "closed" : "open");
     case EVENT_LOAD_LIVE:
         return say(fact, event->a ? FACT_GOOD : FACT_BAD,
                    event->a ? "light: voltage at the load" : "dark: no voltage at the load");
@@ -148,7 +149,8 @@ static bool at_the_meter(const struct event *event, struct fact *fact)
         return close_reason(event, fact);
     default:
         return say(fact, FACT_WARNING,
-                   event->a ? "large current: the order is held off" : "current fell: the order goes on");
+                   event->a ? "large current: the order is held off"
+                            : "current fell: the order goes on");
     }
 }
 
@@ -191,7 +193,8 @@ bool fact_of_event(const struct event *event, int reminders, struct fact *fact)
 
 const char *step_name(int kind, enum evidence evidence, bool opening)
 {
-    bool polled = evidence == EVIDENCE_REGISTER; /* seen when the bench asked, not when it was decided */
+    bool polled =
+        evidence == EVIDENCE_REGISTER; /* seen when the bench asked, not when it was decided */
     switch (kind) {
     case EVENT_COMMAND_ACCEPTED:
         return "order arrives";

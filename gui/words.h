@@ -14,7 +14,8 @@ struct fact {
     char text[160];
 };
 
-/* A fact in words; `reminders` is how many the policy asks for. False when it is not news to a visitor. */
+/* A fact in words; `reminders` is how many the policy asks for. False when it is not news to a
+ * visitor. */
 bool fact_of_event(const struct event *event, int reminders, struct fact *fact);
 
 /* The name of a step on the stopwatch's way, as in "coil pulse"; NULL when it is none. */

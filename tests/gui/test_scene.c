@@ -1,4 +1,5 @@
-/* The scene without a window: a live run, the view of it, its pixels and the room that its texts take. */
+/* The scene without a window: a live run, the view of it, its pixels and the room that its
+ * texts take. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -27,7 +28,7 @@ static void play(struct gui_session *session, struct gui_options *options, const
     gui_session_look(session);
 }
 
-/* ---- what the view says ------------------------------------------------------------------------ */
+/* ---- what the view says ---------------------------------------------------------------------- */
 
 static void a_leak_shows_a_trip_in_under_5_s(void **state)
 {
@@ -125,12 +126,13 @@ static void a_script_is_read_and_a_wrong_one_is_told(void **state)
     assert_int_equal(options.cue_count, 2);
     assert_int_equal(options.cues[0].action, GUI_LEAK);
     assert_int_equal(options.cues[0].at, 250 * NS_PER_MS);
-    static const char *const wrong[] = {"", "leak", "leak@", "leak@5", "melt@5s", "leak@2s,", "@2s"};
+    static const char *const wrong[] = {"",        "leak",     "leak@", "leak@5",
+                                        "melt@5s", "leak@2s,", "@2s"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
         assert_int_equal(gui_script_parse(&options, wrong[i]), ERROR_INVALID_ARGUMENT);
 }
 
-/* ---- pixels and texts ---------------------------------------------------------------------------- */
+/* ---- pixels and texts ------------------------------------------------------------------------ */
 
 enum { TEXTS_MAX = 512 };
 
@@ -292,7 +294,8 @@ static uint32_t pixel(cairo_surface_t *surface, double x, double y)
 {
     const uint8_t *data = cairo_image_surface_get_data(surface);
     uint32_t value;
-    memcpy(&value, data + (size_t)y * (size_t)cairo_image_surface_get_stride(surface) + (size_t)x * 4,
+    memcpy(&value,
+           data + (size_t)y * (size_t)cairo_image_surface_get_stride(surface) + (size_t)x * 4,
            sizeof value);
     return value & 0xffffff;
 }
