@@ -438,6 +438,20 @@ static void a_message_in_the_air_is_not_heard_without_power_and_comes_later(void
     assert_int_equal(bench->arrived, 2);
 }
 
+/* What the power cut took is sent anew, and can be lost anew. */
+static void a_message_that_a_power_cut_took_has_to_be_sent_again(void **state)
+{
+    struct bench *bench = *state;
+    send(bench, LINK_UP, 1);
+    send(bench, LINK_DOWN, 2);
+    link_set_powered(&bench->link, 0, false);
+    wait(bench, 3 * NS_PER_S);
+    link_set_powered(&bench->link, bench->now, true);
+    deafen(bench, true);
+    wait(bench, NS_PER_DAY);
+    assert_int_equal(bench->arrived, 0);
+}
+
 static void a_modem_that_was_dark_has_to_connect_again(void **state)
 {
     (void)state;
@@ -512,6 +526,7 @@ int main(void)
         test(a_modem_without_power_neither_sends_nor_hears),
         test(a_modem_attaches_8_to_15_s_after_its_power_returns),
         test(a_message_in_the_air_is_not_heard_without_power_and_comes_later),
+        test(a_message_that_a_power_cut_took_has_to_be_sent_again),
         test(a_modem_that_was_dark_has_to_connect_again),
         test(a_link_of_the_same_stream_does_the_same),
         test(a_garage_is_of_class_edge),

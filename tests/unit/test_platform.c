@@ -406,6 +406,17 @@ static void reminders_begin_at_20_yuan(void **state)
     assert_int_equal(recorder_count(&bench->log, EVENT_REMINDER_DELIVERED, 1), 1);
 }
 
+static void consumption_below_20_yuan_begins_the_reminders(void **state)
+{
+    struct bench *bench = *state;
+    open_with(bench, 20 * YUAN + 53);
+    reading(bench, 0);
+    assert_int_equal(bench->reminder_count, 0);
+    reading(bench, 1);
+    assert_int_equal(bench->account.balance, 20 * YUAN);
+    assert_int_equal(bench->reminder_count, 1);
+}
+
 static void three_reminders_are_delivered_two_hours_apart_before_the_trip(void **state)
 {
     struct bench *bench = *state;
@@ -466,6 +477,22 @@ static void without_a_receipt_nobody_is_tripped_and_the_administrator_decides(vo
     reading(bench, 100);
     wait(bench, 7 * NS_PER_DAY);
     assert_int_equal(bench->sent_count, 0);
+}
+
+static void after_a_payment_reminders_have_all_their_attempts_again(void **state)
+{
+    struct bench *bench = *state;
+    bench->phone_answers = false;
+    open_with(bench, YUAN);
+    wait(bench, NS_PER_DAY);
+    assert_int_equal(bench->reminder_count, 20);
+    pay(bench, 100 * YUAN, 1);
+    assert_false(bench->account.fallback);
+    assert_false(bench->account.reminding);
+    reading(bench, 0);
+    reading(bench, 16000); /* 86.08 yuan */
+    wait(bench, NS_PER_DAY);
+    assert_int_equal(bench->reminder_count, 40);
 }
 
 static void two_delivered_reminders_are_not_enough(void **state)
@@ -591,6 +618,19 @@ static void the_next_tenant_does_not_inherit_a_remainder(void **state)
     open_with(bench, 50 * YUAN);
     reading(bench, 2);
     assert_int_equal(bench->account.balance, 50 * YUAN - 53);
+}
+
+static void a_new_opening_begins_the_sums_anew(void **state)
+{
+    struct bench *bench = *state;
+    reading(bench, 0);
+    reading(bench, 100);
+    pay(bench, 7 * YUAN, 1);
+    open_with(bench, 30 * YUAN);
+    assert_int_equal(bench->account.opening, 30 * YUAN);
+    assert_int_equal(bench->account.charged, 0);
+    assert_int_equal(bench->account.paid, 0);
+    assert_int_equal(recorder_count(&bench->log, EVENT_ACCOUNT_OPENED, 30 * YUAN), 1);
 }
 
 /* ---- restoring ------------------------------------------------------------------------------- */
@@ -892,6 +932,19 @@ static void a_recharge_without_an_answer_is_told_again_with_its_number(void **st
     }
 }
 
+static void a_refused_recharge_is_told(void **state)
+{
+    struct bench *bench = *state;
+    struct dlt645_frame frame;
+    bench->meter_answers = false;
+    pay(bench, 20 * YUAN, 1);
+    dlt645_refusal(&frame, &bench->address, DLT645_WRITE, DLT645_ERROR_OTHER);
+    reply(bench, &frame);
+    assert_int_equal(recorder_count(&bench->log, EVENT_ORDER_FAILED, 0), 1);
+    assert_int_equal(recorder_nth(&bench->log, EVENT_ORDER_FAILED, 0, 0)->b, DLT645_ERROR_OTHER);
+    assert_int_equal(recorder_count(&bench->log, EVENT_ORDER_DONE, RECORDER_ANY), 0);
+}
+
 /* Ten payments while the meter is dark: their sum arrives, under numbers without a gap. */
 static void no_payment_is_lost_while_the_meter_is_dark(void **state)
 {
@@ -981,6 +1034,8 @@ static void a_trip_by_order_or_arrears_is_audited_and_no_alarm(void **state)
     assert_int_equal(bench->alarm_count, 0);
     assert_int_equal(recorder_count(&bench->log, EVENT_AUDIT, AUDIT_TRIP_REPORTED), 2);
     assert_int_equal(recorder_count(&bench->log, EVENT_AUDIT, AUDIT_CLOSE_REPORTED), 1);
+    assert_int_equal(recorder_count(&bench->log, EVENT_AUDIT, AUDIT_SECURITY_ALARM), 0);
+    assert_int_equal(recorder_count(&bench->log, EVENT_AUDIT, RECORDER_ANY), 4);
 }
 
 static void welds_locks_maloperation_and_attacks_are_told(void **state)
@@ -1241,6 +1296,17 @@ static void users_have_names_of_their_own_and_there_are_eight(void **state)
                             TOTP_SECRET_SIZE);
 }
 
+static void another_seed_gives_other_secrets(void **state)
+{
+    struct bench *bench = *state;
+    struct platform other;
+    platform_init(&other, bench->platform.events, 2, epoch());
+    platform_add_user(&bench->platform, "lin", ROLE_ADMINISTRATOR, "p");
+    platform_add_user(&other, "lin", ROLE_ADMINISTRATOR, "p");
+    assert_memory_not_equal(bench->platform.users[0].totp_secret, other.users[0].totp_secret,
+                            TOTP_SECRET_SIZE);
+}
+
 static void every_audit_action_has_a_name(void **state)
 {
     (void)state;
@@ -1268,10 +1334,12 @@ int main(void)
         test(a_payment_of_nothing_or_of_millions_is_refused),
         test(a_phone_message_is_read_back_from_its_bytes),
         test(reminders_begin_at_20_yuan),
+        test(consumption_below_20_yuan_begins_the_reminders),
         test(three_reminders_are_delivered_two_hours_apart_before_the_trip),
         test(who_owes_nothing_is_not_tripped_by_reminders),
         test(an_overdraft_is_granted_before_the_trip),
         test(without_a_receipt_nobody_is_tripped_and_the_administrator_decides),
+        test(after_a_payment_reminders_have_all_their_attempts_again),
         test(two_delivered_reminders_are_not_enough),
         test(a_receipt_that_comes_twice_counts_once),
         test(a_receipt_without_a_reminder_counts_nothing),
@@ -1282,6 +1350,7 @@ int main(void)
         test(a_payment_in_the_grace_period_stops_the_trip),
         test(the_next_tenant_is_reminded_anew),
         test(the_next_tenant_does_not_inherit_a_remainder),
+        test(a_new_opening_begins_the_sums_anew),
         test(a_payment_restores_at_once),
         test(a_payment_that_leaves_a_debt_restores_nothing),
         test(a_payment_restores_by_permit_where_the_policy_says_so),
@@ -1302,6 +1371,7 @@ int main(void)
         test(a_full_queue_of_orders_refuses_people_and_keeps_room_for_billing),
         test_local(a_payment_recharges_a_meter_that_owns_its_credit),
         test_local(a_recharge_without_an_answer_is_told_again_with_its_number),
+        test_local(a_refused_recharge_is_told),
         test_local(no_payment_is_lost_while_the_meter_is_dark),
         test_local(fractions_of_a_fen_wait_for_the_next_recharge),
         test_local(a_meter_that_owns_its_credit_trips_by_the_end_of_its_keep_power),
@@ -1323,6 +1393,7 @@ int main(void)
         test(a_platform_that_does_not_check_codes_lets_in_without),
         test(a_platform_that_audits_nothing_does_not),
         test(users_have_names_of_their_own_and_there_are_eight),
+        test(another_seed_gives_other_secrets),
         test(every_audit_action_has_a_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
