@@ -74,6 +74,7 @@ struct hil_board {
     struct modbus_master master;
     struct rack rack;
     bool connected;
+    int64_t listened_at; /* host time of the last turn */
     bool rack_contacts; /* contacts as the rack last told, */
     bool rack_contacts_known;
     int64_t load_mv;

@@ -9,6 +9,11 @@
 #include <string.h>
 #include <time.h>
 
+/* A turn comes at least every 100 ms, with the heartbeat. */
+#define ABSENT_NS (200 * NS_PER_MS)
+/* An emulated rack lives on the processor that the bench lives on, and waits for it. */
+#define EMULATED_SILENCE_NS (3 * NS_PER_S)
+
 /* ---- what arrives ------------------------------------------------------------------------------
  */
 
@@ -97,6 +102,9 @@ int connection_open(struct hil_board *board)
     }
     rack_start(&board->rack, &board->pace->rack, &listener, board_host_now(board),
                board->spec.lockstep ? 0 : RACK_SYNC_DRIFT_PPM);
+    if (emulated)
+        board->rack.silence_ns = EMULATED_SILENCE_NS;
+    board->listened_at = board_host_now(board);
     return 0;
 }
 
@@ -136,15 +144,22 @@ static bool emulator_died(struct hil_board *board)
 
 static void rack_failed(struct hil_board *board, int error)
 {
+    const char *on = board->rack_path[0] ? " on " : "";
+    int64_t quiet_ms = (board_host_now(board) - board->rack.status_at) / NS_PER_MS;
+    unsigned long long frames = board->rack.frames;
     if (board->pace->message[0])
         board_fail(board, error, "%s", board->pace->message);
+    else if (!rack_alive(&board->rack, board_host_now(board)))
+        board_fail(board, ERROR_RACK_LOST,
+                   "the rack%s%s has told nothing for %lld ms (%llu frames came before); check its "
+                   "power and its cable",
+                   on, board->rack_path, (long long)quiet_ms, frames);
     else
-        board_fail(
-            board, ERROR_RACK_LOST,
-            "the rack%s%s told nothing for 1 s, or acknowledges no stimulus (%llu frames came "
-            "before); check its power and the CAN termination",
-            board->rack_path[0] ? " on " : "", board->rack_path,
-            (unsigned long long)board->rack.frames);
+        board_fail(board, ERROR_RACK_LOST,
+                   "the rack%s%s lives but acknowledges no stimulus %03x (%llu frames came, %llu "
+                   "were lost); check the CAN bus between adapter and rack",
+                   on, board->rack_path, (unsigned)board->rack.pending[0].stimulus.id, frames,
+                   (unsigned long long)board->rack.lost);
 }
 
 static void port_failed(struct hil_board *board, int error)
@@ -155,12 +170,20 @@ static void port_failed(struct hil_board *board, int error)
                board->pace->message[0] ? board->pace->message : error_text(error));
 }
 
-/* Before anything is called late or lost, hear what is waiting: it may be the bench that was away.
- */
+/* Before anything is called late or lost, hear what is waiting. And where the bench itself was
+ * away, on a busy machine or in a debugger, nobody is silent for that time. */
 static int hear(struct hil_board *board)
 {
+    int64_t now = board_host_now(board);
+    int64_t absence = now - board->listened_at;
+    board->listened_at = now;
     if (board->board.lockstep)
         return 0;
+    if (absence > ABSENT_NS) {
+        rack_excuse(&board->rack, absence);
+        modbus_master_excuse(&board->master, absence);
+        board->answered_at += absence;
+    }
     return board->pace->ops->wait(board->pace, INT64_MIN);
 }
 

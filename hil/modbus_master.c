@@ -80,6 +80,12 @@ void modbus_master_byte(struct modbus_master *master, int64_t stamp, uint8_t byt
     master->received++;
 }
 
+void modbus_master_excuse(struct modbus_master *master, int64_t absence_ns)
+{
+    if (master->received == 0)
+        master->request_ends += absence_ns;
+}
+
 /* ---- out --------------------------------------------------------------------------------------
  */
 

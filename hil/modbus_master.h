@@ -76,6 +76,9 @@ void modbus_master_byte(struct modbus_master *master, int64_t stamp, uint8_t byt
 /* Send what can be sent, finish what is complete or late. 0, or the line's error. */
 int modbus_master_service(struct modbus_master *master, int64_t now);
 
+/* Nobody listened for so long: a reply that is due gets that time on top. */
+void modbus_master_excuse(struct modbus_master *master, int64_t absence_ns);
+
 /* When modbus_master_service has something to do next, or TIME_NEVER. */
 int64_t modbus_master_due(const struct modbus_master *master);
 

@@ -6,10 +6,10 @@
 #include <string.h>
 
 #define HEARTBEAT_NS (100 * NS_PER_MS)
-#define STATUS_LIMIT_NS (1 * NS_PER_S)
+#define SILENCE_NS (1 * NS_PER_S)
 #define ACK_LIMIT_NS (200 * NS_PER_MS)
 
-enum { ATTEMPTS_MAX = 4, STAMP_BITS = 40 };
+enum { STAMP_BITS = 40 };
 
 void rack_start(struct rack *rack, struct can_port *port, const struct rack_listener *listener,
                 int64_t now, int drift_ppm)
@@ -19,6 +19,7 @@ void rack_start(struct rack *rack, struct can_port *port, const struct rack_list
     rack->sync.known = drift_ppm == 0; /* one clock: the difference is 0 */
     rack->port = port;
     rack->listener = *listener;
+    rack->silence_ns = SILENCE_NS;
     rack->status_at = now;
     rack->heartbeat_due = now;
     rack->next_sequence = 1;
@@ -48,7 +49,8 @@ int rack_stimulate(struct rack *rack, int64_t now, const struct rack_stimulus *s
     if (rack->pending_count == RACK_PENDING_MAX)
         return ERROR_QUEUE_FULL;
     struct rack_pending *pending = &rack->pending[rack->pending_count++];
-    *pending = (struct rack_pending){.stimulus = *stimulus, .tag = tag, .first_sent = now};
+    *pending = (struct rack_pending){
+        .stimulus = *stimulus, .tag = tag, .first_sent = now, .first_heard = now};
     return transmit(rack, now, pending);
 }
 
@@ -88,7 +90,7 @@ static int repeat(struct rack *rack, int64_t now)
         struct rack_pending *pending = &rack->pending[i];
         if (now - pending->sent < ACK_LIMIT_NS)
             continue;
-        if (pending->attempts >= ATTEMPTS_MAX)
+        if (now - pending->first_heard > rack->silence_ns)
             return ERROR_RACK_LOST;
         pending->stimulus = *newest(rack, i);
         int result = transmit(rack, now, pending);
@@ -100,10 +102,19 @@ static int repeat(struct rack *rack, int64_t now)
 
 int rack_service(struct rack *rack, int64_t now)
 {
-    if (now - rack->status_at > STATUS_LIMIT_NS)
+    if (now - rack->status_at > rack->silence_ns)
         return ERROR_RACK_LOST;
     int result = now >= rack->heartbeat_due ? heartbeat(rack, now) : 0;
     return result < 0 ? result : repeat(rack, now);
+}
+
+void rack_excuse(struct rack *rack, int64_t absence_ns)
+{
+    rack->status_at += absence_ns;
+    for (int i = 0; i < rack->pending_count; i++) {
+        rack->pending[i].first_heard += absence_ns;
+        rack->pending[i].sent += absence_ns;
+    }
 }
 
 int64_t rack_due(const struct rack *rack)
@@ -112,13 +123,13 @@ int64_t rack_due(const struct rack *rack)
     for (int i = 0; i < rack->pending_count; i++)
         if (rack->pending[i].sent + ACK_LIMIT_NS < due)
             due = rack->pending[i].sent + ACK_LIMIT_NS;
-    int64_t lost = rack->status_at + STATUS_LIMIT_NS + 1;
+    int64_t lost = rack->status_at + rack->silence_ns + 1;
     return lost < due ? lost : due;
 }
 
 bool rack_alive(const struct rack *rack, int64_t now)
 {
-    return rack->frames > 0 && now - rack->status_at <= STATUS_LIMIT_NS / 2;
+    return rack->frames > 0 && now - rack->status_at <= SILENCE_NS / 2;
 }
 
 /* ---- in ---------------------------------------------------------------------------------------

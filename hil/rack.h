@@ -39,6 +39,7 @@ struct rack_listener {
 struct rack_pending {
     struct rack_stimulus stimulus;
     int64_t tag, first_sent, sent;
+    int64_t first_heard; /* first_sent, plus the time that the host did not listen */
     uint16_t sequence;
     int attempts;
 };
@@ -55,6 +56,7 @@ struct rack {
     bool heartbeat_out;   /* not answered yet */
     bool heard;           /* a heartbeat was answered: it has left its safe state */
     bool heartbeat_alone; /* nothing else was under way when it went out */
+    int64_t silence_ns;   /* lost after so long without a Status or an acknowledgement */
     int64_t status_at;    /* host time of the last Status, or of the start */
     uint16_t status;
     bool counter_known;
@@ -76,9 +78,12 @@ int rack_stimulate(struct rack *rack, int64_t now, const struct rack_stimulus *s
 /* A frame from the rack, read no later than at `now`. */
 void rack_receive(struct rack *rack, int64_t now, const struct can_frame *frame);
 
-/* Heartbeat and repetitions. 0; ERROR_RACK_LOST without a Status for 1 s or without an
- * acknowledgement after four attempts. */
+/* Heartbeat and repetitions. 0; ERROR_RACK_LOST without a Status, or with a stimulus
+ * unacknowledged, for silence_ns (1 s from rack_start on). */
 int rack_service(struct rack *rack, int64_t now);
+
+/* The host did not listen for so long: that time is no silence of the rack. */
+void rack_excuse(struct rack *rack, int64_t absence_ns);
 
 /* When rack_service has something to do next. */
 int64_t rack_due(const struct rack *rack);
