@@ -36,7 +36,7 @@ over() {
 poll 30 over || fail "no end 30 s after the emulator was killed"
 finish "$pid"
 expect_same "exit code without the emulator" 10 "$got"
-faulty "emulator"
+faulty "emulator" "killed by signal 9"
 
 # ---- no such port, a port that is none, a port on which nobody answers
 run 10 --board /dev/does-not-exist

@@ -1,0 +1,19 @@
+# The events do not depend on compiler or optimisation: gcc -O0, gcc -O3 and clang -O2 give the golden hash.
+. "$(dirname "$0")/lib.sh"
+need jq cmake ninja gcc clang sha256sum
+
+build() { # NAME COMPILER FLAGS; "None" is a build type without flags of its own
+    cmake -S . -B "$work/$1" -G Ninja -DCMAKE_C_COMPILER="$2" -DCMAKE_C_FLAGS="$3" -DCMAKE_BUILD_TYPE=None \
+        -DMETERBENCH_BOARD=OFF -DMETERBENCH_GUI=OFF >"$work/log" 2>&1 &&
+        cmake --build "$work/$1" --target meterbench -j2 >>"$work/log" 2>&1
+}
+for variant in "gcc-O0 gcc -O0" "gcc-O3 gcc -O3" "clang-O2 clang -O2"; do
+    set -- $variant
+    if ! build "$@"; then
+        tail -n 25 "$work/log" >&2
+        fail "$2 $3 does not build it"
+    fi
+    expect_exit 0 "$work/$1/meterbench" test scenarios --json "$work/$1.json"
+    expect_same "golden hash with $2 $3" "$(cat tests/system/golden.txt)" "$(combined_hash "$work/$1.json")"
+    rm -rf "${work:?}/$1"
+done
