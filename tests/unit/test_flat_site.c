@@ -199,6 +199,21 @@ static void readings_leave_room_for_an_order(void **state)
     assert_false(contacts_closed(bench));
 }
 
+static void a_report_that_finds_no_room_is_dropped_and_logged(void **state)
+{
+    struct bench *bench = *state;
+    bench->flat->link.faults.lossless = false;
+    bench->flat->link.signal = SIGNAL_DEAD;
+    bench->flat->link.channel_bad = true;
+    bench->flat->link.burst_until = TIME_NEVER;
+    for (int i = 0; i < LINK_QUEUE_MAX + 2; i++) {
+        meter_raise_alarm(&bench->flat->meter, now_of(bench), METER_ALARM_MALOPERATION, 0);
+        touched(bench);
+    }
+    assert_int_equal(recorder_count(&bench->log, EVENT_FRAME_SENT, LINK_UP), LINK_QUEUE_MAX);
+    assert_int_equal(recorder_count(&bench->log, EVENT_FRAME_DROPPED, LINK_UP), 2);
+}
+
 static void an_order_during_an_outage_is_done_when_the_power_is_back(void **state)
 {
     struct bench *bench = *state;
@@ -744,6 +759,7 @@ int main(void)
         test(counters_survive_a_power_cut),
         test(an_order_on_a_dead_link_arrives_nowhere),
         test(readings_leave_room_for_an_order),
+        test(a_report_that_finds_no_room_is_dropped_and_logged),
         test(an_order_during_an_outage_is_done_when_the_power_is_back),
         test(a_leak_needs_no_link),
         test(a_protection_trip_is_told_to_platform_and_tenant),

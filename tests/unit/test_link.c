@@ -395,6 +395,16 @@ static void a_modem_without_power_neither_sends_nor_hears(void **state)
     assert_int_equal(link_waiting(&bench->link, LINK_DOWN), 1);
 }
 
+static void a_modem_with_nothing_to_say_says_nothing_when_its_power_returns(void **state)
+{
+    struct bench *bench = *state;
+    link_set_powered(&bench->link, 0, false);
+    link_set_powered(&bench->link, 0, true);
+    wait(bench, NS_PER_HOUR);
+    assert_int_equal(bench->arrived, 0);
+    assert_int_equal(link_waiting(&bench->link, LINK_UP), 0);
+}
+
 static void a_modem_attaches_8_to_15_s_after_its_power_returns(void **state)
 {
     (void)state;
@@ -524,6 +534,7 @@ int main(void)
         test(messages_arrive_in_order_and_whole),
         test(the_seventh_waiting_message_is_refused),
         test(a_modem_without_power_neither_sends_nor_hears),
+        test(a_modem_with_nothing_to_say_says_nothing_when_its_power_returns),
         test(a_modem_attaches_8_to_15_s_after_its_power_returns),
         test(a_message_in_the_air_is_not_heard_without_power_and_comes_later),
         test(a_message_that_a_power_cut_took_has_to_be_sent_again),

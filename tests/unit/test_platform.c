@@ -1186,6 +1186,20 @@ static void five_failures_lock_for_a_quarter_of_an_hour(void **state)
     assert_int_equal(recorder_count(&bench->log, EVENT_AUDIT, AUDIT_SIGN_IN_REFUSED), 6);
 }
 
+static void after_a_lock_five_failures_are_needed_for_the_next(void **state)
+{
+    struct bench *bench = *state;
+    char code[7];
+    add_users(bench);
+    for (int i = 0; i < 5; i++)
+        sign_in(bench, "lin", "guess", "000000", NULL);
+    bench->now = NS_PER_HOUR;
+    for (int i = 0; i < 4; i++)
+        sign_in(bench, "lin", "guess", "000000", NULL);
+    code_at(bench, bench->now, code);
+    assert_int_equal(sign_in(bench, "lin", "correct horse", code, NULL), 0);
+}
+
 static void a_success_forgives_four_failures(void **state)
 {
     struct bench *bench = *state;
@@ -1279,7 +1293,7 @@ static void users_have_names_of_their_own_and_there_are_eight(void **state)
     assert_int_equal(platform_add_user(platform, "user 0", ROLE_TENANT, "p"), 0);
     assert_int_equal(platform_add_user(platform, "user 0", ROLE_TENANT, "p"),
                      ERROR_INVALID_ARGUMENT);
-    assert_int_equal(platform_add_user(platform, "a name of more than thirty-one ch", ROLE_TENANT,
+    assert_int_equal(platform_add_user(platform, "a name of thirty-two characters!", ROLE_TENANT,
                                        "p"),
                      ERROR_INVALID_ARGUMENT);
     for (int i = 1; i < USERS_MAX; i++) {
@@ -1385,6 +1399,7 @@ int main(void)
         test(a_code_serves_once),
         test(a_code_is_forgiven_one_step_of_30_s_either_way),
         test(five_failures_lock_for_a_quarter_of_an_hour),
+        test(after_a_lock_five_failures_are_needed_for_the_next),
         test(a_success_forgives_four_failures),
         test(one_users_lock_is_not_anothers),
         test(a_session_ends_after_a_quarter_of_an_hour),
