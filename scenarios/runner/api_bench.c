@@ -1,4 +1,5 @@
 /* What a script can do with the bench as a whole: wait, attach, sign in, judge a figure. */
+#include "scenarios/runner/acts.h"
 #include "scenarios/runner/run_internal.h"
 #include "scenarios/runner/units.h"
 
@@ -194,20 +195,12 @@ static int session_order(lua_State *lua)
     const struct session *session = luaL_checkudata(lua, 1, SESSION);
     struct flat *flat = api_check_flat(lua, 2);
     int order = api_check_order(lua, 3);
-    struct platform *platform = &run->site->platform;
-    int64_t now = run->site->now;
     struct cause cause = {
         .match = {.flat = flat->number, .kind = EVENT_ORDER, .match_a = true, .a = order},
         .since = run->observer.count,
     };
     snprintf(cause.text, sizeof cause.text, "the order to %s", lua_tostring(lua, 3));
-    int result = platform_authorise(platform, now, session, order, flat->number);
-    if (result == 0) {
-        bool administrator = platform->users[session->user].role == ROLE_ADMINISTRATOR;
-        result = account_order(&flat->account, now, order, session->user, administrator ? 2 : 4);
-        flat_settle(flat, now);
-        api_touched(run, flat);
-    }
+    int result = act_order(run, flat, session, order);
     if (result < 0) {
         lua_pushnil(lua);
         lua_pushstring(lua, error_text(result));
@@ -315,12 +308,6 @@ static int bench_flat(lua_State *lua)
                           (int)run->site->flat_count);
     api_push_flat(lua, (uint32_t)number);
     return 1;
-}
-
-void api_touched(struct run *run, const struct flat *flat)
-{
-    site_touched(run->site, flat);
-    invariants_watch(run->invariants);
 }
 
 static int no_fields(lua_State *lua)

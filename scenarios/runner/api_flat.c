@@ -1,4 +1,5 @@
 /* What a script can do to a flat, and what it can see of it. */
+#include "scenarios/runner/acts.h"
 #include "scenarios/runner/run_internal.h"
 #include "scenarios/runner/units.h"
 
@@ -39,11 +40,9 @@ static int set_fault(lua_State *lua, enum plant_fault fault, int64_t level, cons
                   .a = fault},
         .since = run->observer.count,
     };
-    if (run_is_board_flat(run, flat->number) && !run->board->has_rack)
-        return api_skip(lua, "the board has no rack that could apply the stimulus");
     snprintf(cause.text, sizeof cause.text, "%s", text);
-    flat_set_fault(flat, run->site->now, fault, level);
-    api_touched(run, flat);
+    if (act_fault(run, flat, fault, level) < 0)
+        return api_skip(lua, "the board has no rack that could apply the stimulus");
     api_push_cause(lua, &cause);
     return 1;
 }
@@ -112,10 +111,7 @@ static int flat_clear(lua_State *lua)
 static int flat_press_key(lua_State *lua)
 {
     struct run *run = run_of(lua);
-    struct flat *flat = api_check_flat(lua, 1);
-    plant_press_key(&flat->plant, run->site->now, lua_isnone(lua, 2) || lua_toboolean(lua, 2));
-    flat_settle(flat, run->site->now);
-    api_touched(run, flat);
+    act_press_key(run, api_check_flat(lua, 1), lua_isnone(lua, 2) || lua_toboolean(lua, 2));
     return 0;
 }
 
@@ -123,12 +119,8 @@ static int flat_press_key(lua_State *lua)
 static int flat_emergency_switch(lua_State *lua)
 {
     struct run *run = run_of(lua);
-    struct flat *flat = api_check_flat(lua, 1);
-    if (run_is_board_flat(run, flat->number))
+    if (act_emergency_switch(run, api_check_flat(lua, 1), lua_toboolean(lua, 2)) < 0)
         return api_skip(lua, "the board has no emergency switch that the rack could turn");
-    plant_turn_emergency_switch(&flat->plant, run->site->now, lua_toboolean(lua, 2));
-    flat_settle(flat, run->site->now);
-    api_touched(run, flat);
     return 0;
 }
 
@@ -147,7 +139,7 @@ static int misuse(lua_State *lua, enum board_misuse kind)
     } else if (flat_attack(flat, run->site->now, ATTACK_REPLAY) < 0) {
         return luaL_error(lua, "no order was accepted yet that could be repeated");
     }
-    api_touched(run, flat);
+    act_settle(run, flat);
     return 0;
 }
 
@@ -166,10 +158,7 @@ static int script_repeated_order(lua_State *lua)
 static int flat_reset_breaker(lua_State *lua)
 {
     struct run *run = run_of(lua);
-    struct flat *flat = api_check_flat(lua, 1);
-    plant_reset_mcb(&flat->plant, run->site->now);
-    flat_settle(flat, run->site->now);
-    api_touched(run, flat);
+    act_reset_breaker(run, api_check_flat(lua, 1));
     return 0;
 }
 
@@ -187,11 +176,10 @@ static int script_pay(lua_State *lua)
         .match = {.flat = flat->number, .kind = EVENT_PAYMENT, .match_b = true},
         .since = run->observer.count,
     };
-    if (flat_pay(flat, run->site->now, amount, &number) < 0)
+    if (act_pay(run, flat, amount, &number) < 0)
         return luaL_error(lua, "the phone's queue is full");
     cause.match.b = number;
     snprintf(cause.text, sizeof cause.text, "the payment of %s", lua_tostring(lua, 2));
-    api_touched(run, flat);
     api_push_cause(lua, &cause);
     return 1;
 }
@@ -200,15 +188,9 @@ static int script_pay(lua_State *lua)
 static int flat_set_balance(lua_State *lua)
 {
     struct run *run = run_of(lua);
-    struct flat *flat = api_check_flat(lua, 1);
     int64_t balance = api_check_quantity(lua, 2, UNIT_MONEY);
-    if (run_is_board_flat(run, flat->number) && flat->account.credit == CREDIT_LOCAL)
+    if (act_set_balance(run, api_check_flat(lua, 1), balance) < 0)
         return luaL_error(lua, "set_balance comes before bench:attach() when the meter owns the credit");
-    flat->meter.memory.balance = balance;
-    flat->meter.controller.status.balance = balance;
-    account_open(&flat->account, run->site->now, balance);
-    flat_settle(flat, run->site->now);
-    api_touched(run, flat);
     return 0;
 }
 
@@ -226,7 +208,7 @@ static int script_attack(lua_State *lua)
             continue;
         if (flat_attack(flat, run->site->now, (enum attack)i) < 0)
             return luaL_error(lua, "no frame was recorded yet that could be used");
-        api_touched(run, flat);
+        act_settle(run, flat);
         return 0;
     }
     return luaL_error(lua, "there is no attack \"%s\": replay, alter, forge, wrong key", name);
@@ -279,8 +261,7 @@ static int flat_bug(lua_State *lua)
     *fault = lua_isnone(lua, 3) || lua_toboolean(lua, 3);
     plant_set_fault(&flat->plant, run->site->now, PLANT_FAULT_SMOKE,
                     flat->plant.fault_level[PLANT_FAULT_SMOKE]); /* recompute what flows */
-    flat_settle(flat, run->site->now);
-    api_touched(run, flat);
+    act_settle(run, flat);
     return 0;
 }
 
@@ -291,7 +272,7 @@ static int flat_signal(lua_State *lua)
     int signal = signal_class_from_name(luaL_checkstring(lua, 2));
     luaL_argcheck(lua, signal >= 0, 2, "good, fair, poor, edge, dead or garage");
     link_set_signal(&flat->link, run->site->now, (enum signal_class)signal);
-    api_touched(run, flat);
+    act_settle(run, flat);
     return 0;
 }
 
@@ -301,7 +282,7 @@ static int flat_phone(lua_State *lua)
     struct run *run = run_of(lua);
     struct flat *flat = api_check_flat(lua, 1);
     link_set_powered(&flat->phone, run->site->now, lua_toboolean(lua, 2));
-    api_touched(run, flat);
+    act_settle(run, flat);
     return 0;
 }
 

@@ -1,3 +1,4 @@
+#include "scenarios/runner/acts.h"
 #include "scenarios/runner/run_internal.h"
 
 #include "sim/error.h"
@@ -156,8 +157,7 @@ static void board_failed(struct run *run, int error)
              error_text(error), run->board->message);
 }
 
-/* One stride of the clock towards `target`. False when the bench failed. */
-static bool stride(struct run *run, int64_t target)
+bool run_stride(struct run *run, int64_t target)
 {
     int64_t next = site_next(run->site);
     int64_t aim = next < target ? next : target;
@@ -240,7 +240,7 @@ static int64_t wait_target(struct run *run)
 static bool carry_out_wait(struct run *run)
 {
     for (int step = 1; !wait_is_over(run); step++) {
-        if (out_of_time(run, step) || !stride(run, wait_target(run)))
+        if (out_of_time(run, step) || !run_stride(run, wait_target(run)))
             return false;
     }
     return true;
@@ -366,7 +366,7 @@ int run_attach(struct run *run)
     run->clock = &run->board->clock;
     snprintf(run->result->board, sizeof run->result->board, "%s", run->board->identity);
     invariants_board(run->invariants, run->board_flat);
-    api_touched(run, flat);
+    act_settle(run, flat);
     return 0;
 }
 
@@ -484,6 +484,18 @@ static FILE *open_record(struct run *run)
     return file;
 }
 
+bool run_make_site(struct run *run, const struct site_config *config)
+{
+    int error = 0;
+    observer_init(&run->observer, run->record);
+    run->site = site_new(config, &run->observer.sink, &error);
+    if (run->site)
+        run->invariants = invariants_new(run->site, &run->observer, run->tallies);
+    if (!run->invariants)
+        run_fail(run, OUTCOME_ERROR, "%s", error_text(error < 0 ? error : ERROR_NO_MEMORY));
+    return run->invariants != NULL;
+}
+
 static bool build_site(struct run *run)
 {
     struct site_config config = site_config_default();
@@ -500,18 +512,10 @@ static bool build_site(struct run *run)
     run->record = open_record(run);
     if (run->ended)
         return false;
-    int error = 0;
-    observer_init(&run->observer, run->record);
-    run->site = site_new(&config, &run->observer.sink, &error);
-    if (run->site)
-        run->invariants = invariants_new(run->site, &run->observer, run->tallies);
-    if (!run->invariants)
-        run_fail(run, OUTCOME_ERROR, "%s", error_text(error < 0 ? error : ERROR_NO_MEMORY));
-    return run->invariants != NULL;
+    return run_make_site(run, &config);
 }
 
-/* Load the script: the scenario's table at 1, the case at 2 of the sandbox's stack. */
-static bool load(struct run *run)
+bool run_load(struct run *run)
 {
     const struct scenario *scenario = run->scenario;
     if (scenario->error[0]) {
@@ -575,7 +579,7 @@ static void judge_requirement(struct run *run)
 
 static void conduct(struct run *run)
 {
-    if (!load(run) || !choose_board(run) || !build_site(run))
+    if (!run_load(run) || !choose_board(run) || !build_site(run))
         return;
     if (!call_reader(run, prepare_thread, run))
         return;
@@ -591,7 +595,7 @@ static void conduct(struct run *run)
     }
 }
 
-static void tear_down(struct run *run)
+void run_tear_down(struct run *run)
 {
     struct case_result *result = run->result;
     if (run->site) {
@@ -635,220 +639,6 @@ void run_case(const struct scenario *scenario, int case_index, int repeat,
         .wall_deadline = started + (options->watchdog_s > 0 ? options->watchdog_s : watchdog),
     };
     conduct(&run);
-    tear_down(&run);
+    run_tear_down(&run);
     result->wall_s = wall_now() - started;
-}
-
-/* ---- live runs ------------------------------------------------------------------------------- */
-
-struct live {
-    struct run run; /* first: what the window holds */
-    struct scenario scenario;
-    struct run_options options;
-    struct case_result result;
-    char label[1][CASE_LABEL_SIZE];
-    struct session session; /* of the administrator at the window */
-    bool known;             /* that administrator was added to the platform */
-};
-
-/* A house to show: an evening in summer, and a policy that one can watch happen. */
-static void demo_house(struct site_config *config)
-{
-    config->epoch_s = civil_to_seconds(&(struct civil_time){2026, 7, 15, 18, 30, 0, 0});
-    config->policy.reminder_spacing_ns = 3 * NS_PER_S;
-    config->policy.reminder_retry_ns = 10 * NS_PER_S;
-    config->policy.grace_ns = 3 * NS_PER_S;
-    config->policy.poll_ns = NS_PER_MIN;
-    config->meter.overload_delay_ns = 3 * NS_PER_S;
-    config->meter.overload_reclose_ns = NS_PER_MIN;
-}
-
-static bool live_site(struct live *live, const char *path)
-{
-    struct run *run = &live->run;
-    struct site_config config = site_config_default();
-    demo_house(&config);
-    if (path) {
-        config = site_config_default();
-        snprintf(live->scenario.path, sizeof live->scenario.path, "%s", path);
-        if (!load(run) || scenario_fleet(&run->sandbox, 1, &config) < 0) {
-            if (!live->result.message[0])
-                snprintf(live->result.message, sizeof live->result.message, "%s: %s", path,
-                         run->sandbox.error);
-            return false;
-        }
-    }
-    int error = 0;
-    config.seed = run->options->seed;
-    observer_init(&run->observer, NULL);
-    run->site = site_new(&config, &run->observer.sink, &error);
-    if (run->site)
-        run->invariants = invariants_new(run->site, &run->observer, run->tallies);
-    if (!run->invariants)
-        snprintf(live->result.message, sizeof live->result.message, "%s",
-                 error_text(error < 0 ? error : ERROR_NO_MEMORY));
-    return run->invariants != NULL;
-}
-
-struct run *run_live_new(const char *scenario_path, const struct run_options *options, char *message,
-                         size_t size)
-{
-    struct live *live = calloc(1, sizeof *live);
-    if (!live) {
-        snprintf(message, size, "out of memory");
-        return NULL;
-    }
-    live->options = *options;
-    live->scenario.labels = live->label;
-    live->scenario.case_count = 1;
-    live->result.scenario = &live->scenario;
-    live->run = (struct run){
-        .scenario = &live->scenario,
-        .options = &live->options,
-        .result = &live->result,
-        .tallies = live->result.invariants,
-        .clock = &clock_free,
-        .timeout = TIME_NEVER,
-        .wall_deadline = 1e300,
-    };
-    if (live_site(live, scenario_path))
-        return &live->run;
-    snprintf(message, size, "%s", live->result.message);
-    run_live_free(&live->run);
-    return NULL;
-}
-
-void run_live_free(struct run *run)
-{
-    if (!run)
-        return;
-    tear_down(run);
-    free(run);
-}
-
-int run_live_attach(struct run *run, uint32_t flat, char *message, size_t size)
-{
-    if (!run->options->boards)
-        return 0;
-    run->board = run->options->boards->open(run->options->boards, message, size);
-    if (!run->board)
-        return ERROR_PORT;
-    run->board_flat = flat;
-    int result = run_attach(run);
-    if (result < 0)
-        snprintf(message, size, "%s", run->result->message);
-    return result;
-}
-
-int run_live_advance(struct run *run, int64_t until)
-{
-    while (run->site->now < until)
-        if (!stride(run, until))
-            return run->board_error ? run->board_error : ERROR_NO_MEMORY;
-    return 0;
-}
-
-struct site *run_site(struct run *run)
-{
-    return run->site;
-}
-
-const struct invariant_tally *run_invariants(const struct run *run)
-{
-    return run->tallies;
-}
-
-const struct event *run_events(const struct run *run, size_t *count)
-{
-    *count = run->observer.count;
-    return run->observer.events;
-}
-
-bool run_has_board(const struct run *run)
-{
-    return run->attached;
-}
-
-const char *run_live_complaint(const struct run *run)
-{
-    return run->result->message;
-}
-
-int run_live_fault(struct run *run, uint32_t number, enum plant_fault fault, int64_t level)
-{
-    struct flat *flat = site_flat(run->site, number);
-    if (run_is_board_flat(run, number) && !run->board->has_rack)
-        return ERROR_NOT_ALLOWED;
-    flat_set_fault(flat, run->site->now, fault, level);
-    api_touched(run, flat);
-    return 0;
-}
-
-int run_live_mend(struct run *run, uint32_t number)
-{
-    struct flat *flat = site_flat(run->site, number);
-    for (int i = 0; i < PLANT_FAULT_KINDS; i++) {
-        bool stands = flat->plant.fault_level[i] != 0;
-        int result = stands ? run_live_fault(run, number, (enum plant_fault)i, 0) : 0;
-        if (result < 0)
-            return result;
-    }
-    plant_reset_mcb(&flat->plant, run->site->now);
-    flat_settle(flat, run->site->now);
-    api_touched(run, flat);
-    return 0;
-}
-
-int run_live_pay(struct run *run, uint32_t number, int64_t amount)
-{
-    struct flat *flat = site_flat(run->site, number);
-    uint32_t payment;
-    int result = flat_pay(flat, run->site->now, amount, &payment);
-    api_touched(run, flat);
-    return result;
-}
-
-int run_live_set_balance(struct run *run, uint32_t number, int64_t balance)
-{
-    struct flat *flat = site_flat(run->site, number);
-    if (run_is_board_flat(run, number) && flat->account.credit == CREDIT_LOCAL)
-        return ERROR_NOT_ALLOWED;
-    flat->meter.memory.balance = balance;
-    flat->meter.controller.status.balance = balance;
-    account_open(&flat->account, run->site->now, balance);
-    flat_settle(flat, run->site->now);
-    api_touched(run, flat);
-    return 0;
-}
-
-/* The person at the window: an administrator with a password and a one-time code, like any other. */
-static int sign_in_at_window(struct live *live)
-{
-    static const char name[] = "window", password[] = "the house in a window";
-    struct platform *platform = &live->run.site->platform;
-    int64_t now = live->run.site->now;
-    if (live->known && now < live->session.until)
-        return 0;
-    if (!live->known && platform_add_user(platform, name, ROLE_ADMINISTRATOR, password) < 0)
-        return ERROR_NOT_ALLOWED;
-    live->known = true;
-    char code[7];
-    int result = platform_code(platform, now, platform_find_user(platform, name), code);
-    return result < 0 ? result
-                      : platform_sign_in(platform, now, name, password, code, &live->session);
-}
-
-int run_live_order(struct run *run, uint32_t number, int order)
-{
-    struct live *live = (struct live *)run;
-    struct flat *flat = site_flat(run->site, number);
-    struct platform *platform = &run->site->platform;
-    int result = sign_in_at_window(live);
-    if (result == 0)
-        result = platform_authorise(platform, run->site->now, &live->session, order, number);
-    if (result == 0)
-        result = account_order(&flat->account, run->site->now, order, live->session.user, 2);
-    flat_settle(flat, run->site->now);
-    api_touched(run, flat);
-    return result;
 }

@@ -80,6 +80,14 @@ void run_judge(struct run *run, const struct verdict *verdict);
 void run_fail(struct run *run, enum outcome outcome, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Load the script: the scenario's table at 1, the case at 2 of the sandbox's stack. False: the reason is recorded. */
+bool run_load(struct run *run);
+/* The site, its observer and its invariants. False: the reason is recorded. */
+bool run_make_site(struct run *run, const struct site_config *config);
+/* One stride of the clock towards `target`. False when the bench failed. */
+bool run_stride(struct run *run, int64_t target);
+void run_tear_down(struct run *run);
+
 /* Hand the board's flat over, if it is not yet. 0 or a negative error (recorded). */
 int run_attach(struct run *run);
 
@@ -107,8 +115,6 @@ int64_t api_check_quantity(lua_State *lua, int at, int family);
 int api_check_order(lua_State *lua, int at);
 /* End the case as skipped, with a reason. Does not return. */
 int api_skip(lua_State *lua, const char *reason);
-/* After a script touched a flat: its next event may be another. */
-void api_touched(struct run *run, const struct flat *flat);
 /* Push what a finished wait returns to the script; the number of values. */
 int api_push_result(lua_State *lua, struct run *run, const struct verdict *verdict);
 

@@ -1,0 +1,71 @@
+#include "scenarios/runner/acts.h"
+
+#include "sim/error.h"
+
+void act_settle(struct run *run, struct flat *flat)
+{
+    flat_settle(flat, run->site->now);
+    site_touched(run->site, flat);
+    invariants_watch(run->invariants);
+}
+
+int act_fault(struct run *run, struct flat *flat, enum plant_fault fault, int64_t level)
+{
+    if (run_is_board_flat(run, flat->number) && !run->board->has_rack)
+        return ERROR_NOT_ALLOWED;
+    flat_set_fault(flat, run->site->now, fault, level);
+    act_settle(run, flat);
+    return 0;
+}
+
+int act_pay(struct run *run, struct flat *flat, int64_t amount, uint32_t *number)
+{
+    int result = flat_pay(flat, run->site->now, amount, number);
+    act_settle(run, flat);
+    return result;
+}
+
+int act_set_balance(struct run *run, struct flat *flat, int64_t balance)
+{
+    if (run_is_board_flat(run, flat->number) && flat->account.credit == CREDIT_LOCAL)
+        return ERROR_NOT_ALLOWED;
+    flat->meter.memory.balance = balance;
+    flat->meter.controller.status.balance = balance;
+    account_open(&flat->account, run->site->now, balance);
+    act_settle(run, flat);
+    return 0;
+}
+
+int act_order(struct run *run, struct flat *flat, const struct session *session, int order)
+{
+    struct platform *platform = &run->site->platform;
+    int64_t now = run->site->now;
+    int result = platform_authorise(platform, now, session, order, flat->number);
+    if (result < 0)
+        return result;
+    bool administrator = platform->users[session->user].role == ROLE_ADMINISTRATOR;
+    result = account_order(&flat->account, now, order, session->user, administrator ? 2 : 4);
+    act_settle(run, flat);
+    return result;
+}
+
+void act_press_key(struct run *run, struct flat *flat, bool pressed)
+{
+    plant_press_key(&flat->plant, run->site->now, pressed);
+    act_settle(run, flat);
+}
+
+void act_reset_breaker(struct run *run, struct flat *flat)
+{
+    plant_reset_mcb(&flat->plant, run->site->now);
+    act_settle(run, flat);
+}
+
+int act_emergency_switch(struct run *run, struct flat *flat, bool on)
+{
+    if (run_is_board_flat(run, flat->number))
+        return ERROR_NOT_ALLOWED;
+    plant_turn_emergency_switch(&flat->plant, run->site->now, on);
+    act_settle(run, flat);
+    return 0;
+}

@@ -1,0 +1,31 @@
+/*
+ * What somebody can do to a flat of a run: scripts and the window alike. Each act happens at the run's present
+ * moment, lets the flat settle and shows the invariants what it did.
+ */
+#ifndef METERBENCH_RUNNER_ACTS_H
+#define METERBENCH_RUNNER_ACTS_H
+
+#include "scenarios/runner/run_internal.h"
+
+/* Begin, change or end a cause. 0, or ERROR_NOT_ALLOWED when a board has no rack that could apply it. */
+int act_fault(struct run *run, struct flat *flat, enum plant_fault fault, int64_t level);
+
+/* The tenant pays by phone. 0 with the payment's number, or ERROR_QUEUE_FULL. */
+int act_pay(struct run *run, struct flat *flat, int64_t amount, uint32_t *number);
+
+/* The account opens anew; a meter with local credit gets the balance too. 0, or ERROR_NOT_ALLOWED when a board
+ * owns the credit. */
+int act_set_balance(struct run *run, struct flat *flat, int64_t balance);
+
+/* An order of a signed-in person. 0, ERROR_NOT_ALLOWED or ERROR_QUEUE_FULL. */
+int act_order(struct run *run, struct flat *flat, const struct session *session, int order);
+
+void act_press_key(struct run *run, struct flat *flat, bool pressed);
+void act_reset_breaker(struct run *run, struct flat *flat);
+/* 0, or ERROR_NOT_ALLOWED: no rack turns a board's switch. */
+int act_emergency_switch(struct run *run, struct flat *flat, bool on);
+
+/* After a change of a flat that is no act above: settle it, and look. */
+void act_settle(struct run *run, struct flat *flat);
+
+#endif
