@@ -21,6 +21,11 @@ if [ -x "$build/board/meterbench-emulator" ]; then
     heading "the reference board, emulated: at the wall clock's pace, one board a case"
     "$build/meterbench" test scenarios --board emulated --jobs 6 # paced boards mostly sleep
     board=$?
+    if [ "$board" -eq 10 ]; then # the bench failed, not the meter
+        heading "exit code 10: this computer is too busy for six boards at the wall clock's pace; again, two at a time"
+        "$build/meterbench" test scenarios --board emulated --jobs 2
+        board=$?
+    fi
 else
     heading "no emulated board: this build has METERBENCH_BOARD=OFF"
     board=0

@@ -1,0 +1,55 @@
+#!/bin/sh
+# Options of the program, fields and methods of scenarios and kinds of events: the documents name them all.
+# usage: every_option_and_method_is_documented.sh SOURCE BUILD
+set -eu
+cd "$1"
+build=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT INT TERM
+: >"$work/missing"
+
+# need WHAT TEXT FILE...: each file has the text
+need() {
+    what=$1 text=$2
+    shift 2
+    for file in "$@"; do
+        grep -qF -e "$text" "$file" || echo "$file does not name $what $text" | tee -a "$work/missing"
+    done
+}
+
+options() {
+    "$build/meterbench" "$1" --help | grep -oE -- '--[a-z][a-z-]*' | sort -u
+}
+
+sed 's/\\-/-/g; s/\\&//g' docs/meterbench.1 >"$work/meterbench.1" # as a reader sees it
+for option in $(options test); do
+    need "the option" "\`$option" docs/scenarios.md
+    need "the option" "$option" "$work/meterbench.1"
+done
+if "$build/meterbench" gui --help >/dev/null 2>&1; then
+    for option in $(options gui); do
+        need "the option" "$option" "$work/meterbench.1"
+    done
+fi
+
+# names FILE: what stands first in the { "name", ... } entries of C tables
+names() {
+    grep -oE '\{"[a-z_0-9]+", *[a-z_&A-Z(]' "$1" | sed 's/{"//; s/".*//' | sort -u
+}
+
+for name in $(names scenarios/runner/api_flat.c) $(names scenarios/runner/api_bench.c) \
+    $(names scenarios/runner/api_expect.c) $(names scenarios/runner/fleet.c); do
+    grep -qE "[\`:]$name[\`( ]" docs/scenarios.md ||
+        echo "docs/scenarios.md does not name $name" | tee -a "$work/missing"
+done
+for field in $(sed -n '/fields\[\] = {/,/};/p' scenarios/runner/scenario.c | grep -oE '"[a-z_]+"' | tr -d '"'); do
+    need "the field" "\`$field\`" docs/scenarios.md
+done
+for field in $(grep -oE 'set_(number|bool)\(lua, "[a-z_]+"' scenarios/runner/api_flat.c | sed 's/.*"\(.*\)"/\1/'); do
+    need "the state" "\`$field\`" docs/scenarios.md
+done
+for event in $(grep -oE 'X\([A-Z_]+, "[a-z_]+", "' sim/event.h | sed 's/.*, "\(.*\)", "/\1/'); do
+    need "the event" "| \`$event\` |" docs/reports.md
+done
+
+[ ! -s "$work/missing" ]
