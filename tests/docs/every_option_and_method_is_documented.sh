@@ -32,15 +32,23 @@ if "$build/meterbench" gui --help >/dev/null 2>&1; then
     done
 fi
 
-# names FILE: what stands first in the { "name", ... } entries of C tables
+# names FILE VALUE: what stands first in the {"name", VALUE...} entries of its C tables
 names() {
-    grep -oE '\{"[a-z_0-9]+", *[a-z_&A-Z(]' "$1" | sed 's/{"//; s/".*//' | sort -u
+    grep -oE "\\{\"[a-z_0-9]+\", *$2" "$1" | sed 's/{"//; s/".*//' | sort -u
 }
 
-for name in $(names scenarios/runner/api_flat.c) $(names scenarios/runner/api_bench.c) \
-    $(names scenarios/runner/api_expect.c) $(names scenarios/runner/fleet.c); do
-    grep -qE "[\`:]$name[\`( ]" docs/scenarios.md ||
-        echo "docs/scenarios.md does not name $name" | tee -a "$work/missing"
+api=scenarios/runner/api
+for name in $(names ${api}_flat.c '(flat|script)_'); do
+    need "the method" "flat:$name" docs/scenarios.md
+done
+for name in $(names ${api}_bench.c '(bench|api)_'); do
+    need "the method" "bench:$name" docs/scenarios.md
+done
+for name in $(names ${api}_expect.c 'expect_'); do
+    need "the method" "expectation:$name(" docs/scenarios.md
+done
+for name in $(names ${api}_flat.c '&') $(names ${api}_bench.c '(&|DLT645_)') $(names scenarios/runner/fleet.c '(UNIT|DURATION|read)'); do
+    need "the name" "\`$name\`" docs/scenarios.md
 done
 for field in $(sed -n '/fields\[\] = {/,/};/p' scenarios/runner/scenario.c | grep -oE '"[a-z_]+"' | tr -d '"'); do
     need "the field" "\`$field\`" docs/scenarios.md
