@@ -65,6 +65,10 @@ static void a_civil_time_is_read_with_or_without_seconds(void **state)
     assert_int_equal(civil_parse("2026-07-15 18:00:30", &at), 0);
     assert_int_equal(at, civil_to_seconds(&want));
     assert_int_equal(civil_parse("2028-02-29 00:00", &at), 0);
+    assert_int_equal(civil_parse("2000-01-01 00:00:00", &at), 0);
+    assert_int_equal(at, 0);
+    assert_int_equal(civil_parse("2000-12-31 23:59:59", &at), 0);
+    assert_int_equal(at, 366 * 86400 - 1);
 }
 
 static void a_civil_time_that_is_none_is_refused(void **state)
