@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -20,30 +21,10 @@
 #define START_NS (5 * NS_PER_S)
 #define STOP_NS (2 * NS_PER_S)
 
-static const char eeprom_name[] = "eeprom", messages_name[] = "messages";
-
 static int refuse(char *message, size_t size, const char *what, const char *detail)
 {
     snprintf(message, size, "board emulator: %s: %s", what, detail);
     return ERROR_EMULATOR;
-}
-
-static void path_in(const struct emulator *emulator, const char *name, char path[128])
-{
-    snprintf(path, 128, "%s/%s", emulator->directory, name);
-}
-
-static int make_directory(struct emulator *emulator)
-{
-    const char *base = getenv("TMPDIR");
-    int size = snprintf(emulator->directory, sizeof emulator->directory, "%s/meterbench-XXXXXX",
-                        base && base[0] == '/' ? base : "/tmp");
-    if (size >= (int)sizeof emulator->directory)
-        strcpy(emulator->directory, "/tmp/meterbench-XXXXXX");
-    if (mkdtemp(emulator->directory))
-        return 0;
-    emulator->directory[0] = '\0';
-    return ERROR_IO;
 }
 
 static void close_end(int *fd)
@@ -69,18 +50,14 @@ static void keep_open(int fd)
 static void become(const struct emulator *emulator, const struct emulator_config *config,
                    const struct child_ends *ends, pid_t parent)
 {
-    char eeprom[128], messages[128], lockstep[16], seed[24];
+    char lockstep[16], seed[24];
     const char *arguments[20] = {config->program, "--elf", config->elf, "--map", config->map};
     int count = 5;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent) /* it went while this began */
         _exit(127);
-    path_in(emulator, eeprom_name, eeprom);
-    path_in(emulator, messages_name, messages);
     snprintf(lockstep, sizeof lockstep, "%d", ends->lockstep);
     snprintf(seed, sizeof seed, "%llu", (unsigned long long)config->seed);
-    arguments[count++] = "--eeprom";
-    arguments[count++] = eeprom;
     arguments[count++] = "--seed";
     arguments[count++] = seed;
     arguments[count++] = "--quiet";
@@ -92,9 +69,8 @@ static void become(const struct emulator *emulator, const struct emulator_config
     if (config->lockstep)
         arguments[count++] = lockstep;
     arguments[count] = NULL;
-    int said = open(messages, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     keep_open(ends->lockstep);
-    if (said < 0 || dup2(ends->in, 0) < 0 || dup2(ends->out, 1) < 0 || dup2(said, 2) < 0)
+    if (dup2(ends->in, 0) < 0 || dup2(ends->out, 1) < 0 || dup2(emulator->words_fd, 2) < 0)
         _exit(127);
     execv(config->program, (char *const *)(uintptr_t)arguments);
     dprintf(2, "%s cannot be run: %s\n", config->program, strerror(errno));
@@ -163,10 +139,13 @@ int emulator_start(struct emulator *emulator, const struct emulator_config *conf
 {
     memset(emulator, 0, sizeof *emulator);
     emulator->lockstep_fd = emulator->stdin_fd = emulator->stdout_fd = -1;
+    emulator->words_fd = -1;
     if (access(config->program, X_OK) != 0)
         return refuse(message, size, config->program, "not an executable program; build it");
-    if (make_directory(emulator) < 0)
-        return refuse(message, size, "no directory for its files", strerror(errno));
+    emulator->words_fd = memfd_create("emulator's words", MFD_CLOEXEC);
+    if (emulator->words_fd < 0)
+        return refuse(message, size, "no memory for its messages", strerror(errno));
+    emulator->started = true;
     if (spawn(emulator, config) < 0) {
         refuse(message, size, "it cannot be started", strerror(errno));
         emulator_stop(emulator);
@@ -184,23 +163,15 @@ int emulator_start(struct emulator *emulator, const struct emulator_config *conf
 /* ---- the end ------------------------------------------------------------------------------------
  */
 
-/* The last 160 bytes of what it said, on one line. */
+/* The end of what it said, on one line. */
 static void last_words(const struct emulator *emulator, char *text, size_t size)
 {
-    char path[128];
-    path_in(emulator, messages_name, path);
-    text[0] = '\0';
-    FILE *file = fopen(path, "r");
-    if (!file)
-        return;
-    fseek(file, 0, SEEK_END);
-    long length = ftell(file);
-    fseek(file, length > (long)size - 1 ? length - (long)size + 1 : 0, SEEK_SET);
-    size_t got = fread(text, 1, size - 1, file);
-    fclose(file);
-    while (got > 0 && (text[got - 1] == '\n' || text[got - 1] == ' '))
-        got--;
-    text[got] = '\0';
+    off_t length = lseek(emulator->words_fd, 0, SEEK_END);
+    off_t from = length > (off_t)size - 1 ? length - ((off_t)size - 1) : 0;
+    ssize_t got = pread(emulator->words_fd, text, size - 1, from);
+    text[got > 0 ? got : 0] = '\0';
+    for (; got > 0 && text[got - 1] <= ' '; got--)
+        text[got - 1] = '\0';
     for (char *c = text; *c; c++)
         if (*c < ' ')
             *c = ' ';
@@ -243,26 +214,14 @@ static void end_process(struct emulator *emulator)
     emulator->pid = 0;
 }
 
-static void remove_files(struct emulator *emulator)
-{
-    char path[128];
-    if (emulator->directory[0] == '\0')
-        return;
-    path_in(emulator, eeprom_name, path);
-    unlink(path);
-    path_in(emulator, messages_name, path);
-    unlink(path);
-    rmdir(emulator->directory);
-    emulator->directory[0] = '\0';
-}
-
 void emulator_stop(struct emulator *emulator)
 {
+    if (!emulator->started)
+        return;
     end_process(emulator);
-    if (emulator->directory[0] != '\0') { /* it was started */
-        close_end(&emulator->stdin_fd);
-        close_end(&emulator->stdout_fd);
-        close_end(&emulator->lockstep_fd);
-    }
-    remove_files(emulator);
+    close_end(&emulator->stdin_fd);
+    close_end(&emulator->stdout_fd);
+    close_end(&emulator->lockstep_fd);
+    close_end(&emulator->words_fd);
+    emulator->started = false;
 }

@@ -1,6 +1,6 @@
 /*
- * The board emulator as a child process: started fresh, watched, always ended. Its EEPROM begins
- * erased and lies, like its messages, in a directory of its own that is removed at the end.
+ * The board emulator as a child process: started fresh, with an erased EEPROM, watched, always
+ * ended. It leaves no file behind, however either process ends: what it says goes to memory.
  */
 #ifndef METERBENCH_HIL_EMULATOR_H
 #define METERBENCH_HIL_EMULATOR_H
@@ -18,13 +18,13 @@ struct emulator_config {
 };
 
 struct emulator {
-    pid_t pid; /* 0: not running */
-    char directory[64];
+    pid_t pid;       /* 0: not running */
     int lockstep_fd; /* our end of the socket, or -1 */
     int stdin_fd, stdout_fd;
+    int words_fd;            /* a file in memory with what it said */
     char uart[64], rack[64]; /* devices of a paced one */
     int status;              /* of waitpid, once it ended */
-    bool ended;
+    bool started, ended;
 };
 
 /* Starts it and waits until it is ready (5 s at most). 0, or ERROR_EMULATOR with a message. It dies
@@ -35,8 +35,7 @@ int emulator_start(struct emulator *emulator, const struct emulator_config *conf
 /* True when the process is gone; the message says how it ended and what it said last. */
 bool emulator_has_died(struct emulator *emulator, char *message, size_t size);
 
-/* Asks it to end, insists after 2 s, removes its files. Nothing happens when it was never started.
- */
+/* Asks it to end, insists after 2 s. Nothing happens when it was never started. */
 void emulator_stop(struct emulator *emulator);
 
 #endif
