@@ -13,6 +13,7 @@
 #define ABSENT_NS (200 * NS_PER_MS)
 /* An emulated rack lives on the processor that the bench lives on, and waits for it. */
 #define EMULATED_SILENCE_NS (3 * NS_PER_S)
+#define EMULATED_JITTER_NS (100 * NS_PER_MS)
 
 /* ---- what arrives ------------------------------------------------------------------------------
  */
@@ -78,6 +79,8 @@ static int open_line(struct hil_board *board)
         return result;
     line_set_faults(&board->line, &board->spec.line_faults);
     board->modbus.jitter_ns = board->pace->jitter_ns;
+    if (board->spec.kind == BOARD_EMULATED && !board->spec.lockstep)
+        board->modbus.jitter_ns = EMULATED_JITTER_NS;
     return modbus_master_open(&board->master, &board->line, &board->modbus, message, size);
 }
 
