@@ -135,6 +135,9 @@ static bool read_quantity(lua_State *lua, int at, const char *name, struct site_
                             ? check_duration(lua, at, name)
                             : check_quantity(lua, at, name, (enum unit_family)quantities[i].family);
         value /= quantities[i].divisor;
+        bool may_be_negative = quantities[i].offset == offsetof(struct site_config, opening_balance);
+        if ((value < 0 && !may_be_negative) || (quantities[i].is_int32 && value > INT32_MAX))
+            luaL_error(lua, "fleet.%s: out of range", name);
         char *field = (char *)config + quantities[i].offset;
         if (quantities[i].is_int32)
             *(int32_t *)field = (int32_t)value;
@@ -169,6 +172,8 @@ static int read_fleet(lua_State *lua)
     }
     if (config->meeting_ns < NS_PER_MS)
         return luaL_error(lua, "fleet.meeting: at least 1 ms");
+    if (config->policy.poll_ns < NS_PER_S) /* a platform that asks without a pause never lets time go on */
+        return luaL_error(lua, "fleet.poll: at least 1 s");
     return 0;
 }
 
