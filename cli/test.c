@@ -296,10 +296,12 @@ static int write_reports(const struct arguments *arguments, const struct suite *
     return junit < 0 || json < 0 ? EXIT_INTERNAL : 0;
 }
 
+/* Whoever closes the pipe, as head does, has read enough; a full disk loses what should be kept. */
 static int flush_console(void)
 {
     errno = 0;
-    if (fflush(stdout) == 0 && !ferror(stdout))
+    bool written = fflush(stdout) == 0 && !ferror(stdout);
+    if (written || errno == EPIPE)
         return 0;
     fprintf(stderr, "meterbench: standard output: %s\n", strerror(errno ? errno : EIO));
     return EXIT_INTERNAL;
