@@ -67,6 +67,13 @@ done
 expect_same "exit code with a full standard output" 3 $?
 expect_text "$work/err" "standard output: No space left on device"
 
+# Whoever closes the pipe has read enough: the exit code is still the verdict.
+{
+    "$meterbench" test $one
+    echo $? >"$work/code"
+} 2>"$work/err" | head -n 1 >/dev/null
+expect_same "exit code with a closed pipe" 0 "$(cat "$work/code")"
+
 # ---- a report that cannot be finished leaves the old one
 echo "the old report" >"$work/old"
 (
