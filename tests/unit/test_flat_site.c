@@ -320,6 +320,27 @@ static void a_meter_with_its_own_credit_begins_with_keep_power(void **state)
     bench_free(&bench);
 }
 
+static void meter_and_platform_charge_the_price_of_the_policy(void **state)
+{
+    (void)state;
+    struct bench bench;
+    struct site_config config = one_quiet_flat();
+    config.meter.credit = CREDIT_LOCAL;
+    config.policy.price = 12345;
+    bench_init(&bench, &config);
+    wait(&bench, NS_PER_MIN);
+    fault(&bench, PLANT_FAULT_OVERLOAD, 20 * AMPERE);
+    wait(&bench, 5 * NS_PER_HOUR);
+    const struct account *account = &bench.flat->account;
+    const struct meter *meter = &bench.flat->meter;
+    int64_t counted = account->charged * 100 + account->charge_remainder;
+    assert_int_equal(counted, account->register_10wh * 12345);
+    assert_int_equal((config.opening_balance - meter->memory.balance) * 1000000 +
+                         meter->memory.charge_remainder,
+                     meter->memory.energy.mwh * 12345);
+    bench_free(&bench);
+}
+
 /* ---- attacks --------------------------------------------------------------------------------- */
 
 static void hostile(struct bench *bench, enum attack attack, int error)
@@ -569,7 +590,8 @@ static uint64_t six_hours(uint64_t seed, bool in_steps)
         disturb(&bench, hour);
         if (in_steps)
             while (site_step(bench.site, until))
-                ;
+                for (uint32_t n = 1; n <= 40; n++) /* no flat's next event is missed */
+                    assert_int_equal(bench.site->next[n - 1], flat_next(site_flat(bench.site, n)));
         else
             site_run_until(bench.site, until);
         assert_int_equal(bench.site->now, until);
@@ -711,6 +733,24 @@ static void a_building_knows_its_next_moment(void **state)
     site_free(NULL);
 }
 
+static void in_one_instant_the_lower_flat_comes_first(void **state)
+{
+    (void)state;
+    struct bench bench;
+    struct site_config config = one_quiet_flat();
+    config.flats = 5;
+    bench_init(&bench, &config);
+    for (uint32_t n = 5; n >= 1; n--) {
+        flat_set_fault(site_flat(bench.site, n), 0, PLANT_FAULT_LEAKAGE, 45000);
+        site_touched(bench.site, site_flat(bench.site, n));
+        assert_int_equal(site_flat(bench.site, n)->last_cause, -1);
+    }
+    wait(&bench, NS_PER_S / 2);
+    for (int i = 0; i < 5; i++)
+        assert_int_equal(recorder_nth(&bench.log, EVENT_METER_TRIP, RECORDER_ANY, i)->flat, i + 1);
+    bench_free(&bench);
+}
+
 static void flats_have_addresses_and_keys_of_their_own(void **state)
 {
     (void)state;
@@ -767,6 +807,7 @@ int main(void)
         test(arrears_trip_after_three_reminders_and_a_payment_restores_in_3_s),
         test(a_payment_on_a_full_phone_link_is_an_error_and_uses_no_number),
         test(a_meter_with_its_own_credit_begins_with_keep_power),
+        test(meter_and_platform_charge_the_price_of_the_policy),
         test(a_replayed_frame_changes_nothing_and_raises_an_alarm),
         test(an_altered_frame_changes_nothing_and_raises_an_alarm),
         test(a_forged_frame_changes_nothing_and_raises_an_alarm),
@@ -788,6 +829,7 @@ int main(void)
         test(the_feeder_does_not_move_for_less_than_100_mv),
         test(the_feeder_holds_half_of_nominal_at_least),
         test(a_building_knows_its_next_moment),
+        test(in_one_instant_the_lower_flat_comes_first),
         test(flats_have_addresses_and_keys_of_their_own),
         test(an_event_has_one_canonical_line),
     };

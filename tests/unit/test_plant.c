@@ -245,13 +245,13 @@ static void homes_own_what_the_statistics_say(void **state)
         int count = 0;
         double sum_mw = 0;
         for (uint32_t flat = 0; flat < 10000; flat++) {
-            struct appliance appliance;
+            struct appliance appliance = {.on = true};
             appliance_init(&appliance, (enum appliance_kind)kind, 5, flat);
+            assert_false(appliance.on);
             count += appliance.owned;
             sum_mw += appliance.power_mw;
             assert_true(appliance.power_mw >= power_w[kind] * 700 - 1 &&
                         appliance.power_mw <= power_w[kind] * 1300 + 1);
-            appliance.on = false;
             if (!appliance.owned)
                 assert_int_equal(appliance_next_switch(&appliance, 0, epoch()), TIME_NEVER);
             assert_true(appliance.owned == (appliance_leakage_ua(&appliance) > 0));
