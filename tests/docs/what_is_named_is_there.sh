@@ -49,11 +49,11 @@ done
 
 # Comments: docs/NAME.md, and "Heading" behind it on the same line
 grep -rnE 'docs/[a-z]+\.md' --include='*.[ch]' --include='*.lua' --include=CMakeLists.txt --include='*.sh' --exclude-dir=docs --include=packages.txt \
-    sim scenarios hil cli tests cmake CMakeLists.txt packages.txt $(ls -d gui 2>/dev/null) >"$work/comments"
+    sim scenarios hil cli gui tests cmake CMakeLists.txt packages.txt >"$work/comments"
 while IFS= read -r line; do
     for named in $(echo "$line" | grep -oE 'docs/[a-z]+\.md'); do
         [ -e "$named" ] || missing "$line: no $named"
-        heading=$(echo "$line" | sed -n "s|.*$named[^\"]*\"\([^\"]*\)\".*|\1|p")
+        heading=$(echo "$line" | sed -n "s|.*${named}[^\"]*\"\([^\"]*\)\".*|\1|p")
         case $named in
         docs/models.md | docs/board.md)
             [ -z "$heading" ] || grep -qi "^##* .*$heading" "$named" ||
