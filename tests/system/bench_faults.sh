@@ -17,7 +17,7 @@ faulty() {
 run() { # CODE OPTION...
     code=$1
     shift
-    expect_exit "$code" timeout 60 "$meterbench" test $one --name "$case" --junit "$work/junit.xml" \
+    expect_exit "$code" timeout -k 1 60 "$meterbench" test $one --name "$case" --junit "$work/junit.xml" \
         --json "$work/run.json" "$@"
 }
 
