@@ -64,7 +64,7 @@ int cli_check_number(const char *option, const char *text, unsigned long long mi
 struct board_maker *cli_board_maker_new(const struct cli_board_options *options, int *error);
 void cli_board_maker_free(struct board_maker *maker);
 
-/* Where scenarios are when no path is given: ./scenarios, else beside the program, else installed. */
+/* Where scenarios are when no path is given: ./scenarios, else the source tree's. */
 const char *cli_scenarios(void);
 
 #endif

@@ -29,7 +29,7 @@ static void print_help(FILE *out)
                  "A simulator and test bench for remote-control prepaid electricity meters.\n\n");
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
         fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].help);
-    fprintf(out, "\n  meterbench COMMAND --help tells more; man meterbench has it all.\n");
+    fprintf(out, "\n  meterbench COMMAND --help tells more; docs/meterbench.1 and docs/scenarios.md have it all.\n");
 }
 
 int cli_usage_error(const char *format, ...)
@@ -79,8 +79,7 @@ static bool is_directory(const char *path)
 
 const char *cli_scenarios(void)
 {
-    static const char *const places[] = {"scenarios", METERBENCH_SOURCE_SCENARIOS,
-                                         METERBENCH_INSTALLED_SCENARIOS};
+    static const char *const places[] = {"scenarios", METERBENCH_SOURCE_SCENARIOS};
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
         if (is_directory(places[i]))
             return places[i];

@@ -340,6 +340,14 @@ static int select_and_run(struct arguments *arguments, const char *const *paths,
     return result;
 }
 
+/* "meterbench test scenarios" is the whole suite as "meterbench test" is. */
+static bool is_default_suite(const char *path)
+{
+    struct stat given, whole;
+    return stat(path, &given) == 0 && stat(cli_scenarios(), &whole) == 0 &&
+           given.st_dev == whole.st_dev && given.st_ino == whole.st_ino;
+}
+
 int cli_test(int argc, char **argv)
 {
     struct arguments arguments;
@@ -359,10 +367,13 @@ int cli_test(int argc, char **argv)
     struct suite_options *suite = &arguments.suite;
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     suite->jobs = suite->jobs > 0 ? suite->jobs : (int)(processors > 0 ? processors : 1);
+    if (arguments.board.truth)
+        suite->jobs = 1; /* one file, one emulator at a time */
     suite->names = arguments.names;
     suite->tags = arguments.tags;
     suite->excluded_tags = arguments.excluded;
-    suite->whole = path_count == 0 && !arguments.names[0] && !arguments.tags[0] && !arguments.excluded[0];
+    bool all_paths = path_count == 0 || (path_count == 1 && is_default_suite(argv[optind]));
+    suite->whole = all_paths && !arguments.names[0] && !arguments.tags[0] && !arguments.excluded[0];
     suite->run.boards = maker;
     suite->run.interrupted = &cli_interrupted;
     arguments.style.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");

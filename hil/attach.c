@@ -365,7 +365,11 @@ static int configure(struct hil_board *board, struct site *site, struct flat *fl
     if (error == 0)
         error = check_settings(board, settings);
     struct modbus_result result;
-    return error == 0 ? read_status(board, &result, snapshot) : error; /* with what was just set */
+    if (error == 0)
+        error = read_status(board, &result, snapshot); /* with what was just set */
+    if (error == 0 && result.error < 0)
+        return refused(board, &(struct setting){.which = PROFILE_STATUS}, error_text(result.error));
+    return error;
 }
 
 static void sense(struct controller *controller, int64_t now, const struct plant_signals *signals)

@@ -178,7 +178,7 @@ static void port_failed(struct hil_board *board, int error)
 static int hear(struct hil_board *board)
 {
     int64_t now = board_host_now(board);
-    int64_t absence = now - board->listened_at;
+    int64_t absence = now - board->listened_at; /* listened_at: when it meant to listen again */
     board->listened_at = now;
     if (board->board.lockstep)
         return 0;
@@ -228,7 +228,13 @@ int64_t connection_due(const struct hil_board *board, bool polls)
 
 void connection_wait(struct hil_board *board, int64_t until)
 {
+    if (board->board.interrupted && atomic_load(board->board.interrupted)) {
+        board_fail(board, ERROR_INTERRUPTED, "the board was let go");
+        return;
+    }
     int result = board->pace->ops->wait(board->pace, until);
+    if (until > board->listened_at)
+        board->listened_at = until; /* waiting that long was meant */
     if (result < 0)
         port_failed(board, result);
 }

@@ -12,6 +12,8 @@
 #include "sim/kernel/clock.h"
 #include "sim/site.h"
 
+#include <stdatomic.h>
+
 struct board;
 
 enum board_misuse { BOARD_DAMAGED_ORDER, BOARD_REPEATED_ORDER };
@@ -36,6 +38,7 @@ struct board_ops {
 struct board {
     const struct board_ops *ops;
     struct clock clock;
+    const atomic_bool *interrupted; /* NULL, or set when the user wants to stop: ERROR_INTERRUPTED follows */
     char message[320];  /* of the last error: what, where and how to mend it */
     char identity[128]; /* profile, port, firmware, for reports; set by attach */
     int64_t lateness_ns_max; /* how far a paced clock fell behind the wall; intervals include it */

@@ -23,6 +23,7 @@
     X(-8, QUEUE_FULL, "a bounded queue is full")                                                   \
     X(-9, NOT_ALLOWED, "not allowed")                                                              \
     X(-10, NOT_FOUND, "not found")                                                                 \
+    X(-11, INTERRUPTED, "interrupted")                                                             \
     X(-100, DLT645_NO_FRAME, "no DL/T 645 start byte 68")                                          \
     X(-101, DLT645_START, "second start byte of a DL/T 645 frame is not 68")                       \
     X(-102, DLT645_LENGTH, "length byte of a DL/T 645 frame does not fit")                         \

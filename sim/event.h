@@ -17,7 +17,6 @@
     X(CONTACTS, "contacts", "closed", "-")                                                         \
     X(LOAD_LIVE, "load_live", "live", "-")                                                         \
     X(MCB, "mcb", "closed", "-")                                                                   \
-    X(SUPPLY, "supply", "voltage_mv", "-")                                                         \
     X(METER_POWER, "meter_power", "on", "-")                                                       \
     X(METER_TRIP, "meter_trip", "cause", "-")                                                      \
     X(METER_CLOSE, "meter_close", "reason", "-")                                                   \
@@ -27,15 +26,14 @@
     X(METER_KEEP_POWER, "meter_keep_power", "on", "-")                                             \
     X(METER_EMERGENCY, "meter_emergency", "on", "-")                                               \
     X(METER_ALARM, "meter_alarm", "alarm", "detail")                                               \
-    X(METER_REGISTER, "meter_register", "energy_mwh", "-")                                         \
     X(METER_BALANCE, "meter_balance", "balance", "-")                                              \
-    X(FRAME_SENT, "frame_sent", "direction", "bytes")                                              \
+    X(FRAME_SENT, "frame_sent", "direction", "digest")                                             \
     X(FRAME_LOST, "frame_lost", "direction", "attempt")                                            \
-    X(FRAME_DELIVERED, "frame_delivered", "direction", "bytes")                                    \
+    X(FRAME_DELIVERED, "frame_delivered", "direction", "digest")                                   \
     X(FRAME_DROPPED, "frame_dropped", "direction", "reason")                                       \
-    X(FRAME_FOREIGN, "frame_foreign", "attack", "bytes")                                           \
+    X(FRAME_FOREIGN, "frame_foreign", "attack", "digest")                                          \
     X(ENVELOPE_REJECTED, "envelope_rejected", "direction", "error")                                \
-    X(COMMAND_ACCEPTED, "command_accepted", "command", "authentic")                                \
+    X(COMMAND_ACCEPTED, "command_accepted", "counter", "digest")                                   \
     X(ACCOUNT_OPENED, "account_opened", "balance", "-")                                            \
     X(CHARGE, "charge", "amount", "register_wh")                                                   \
     X(PAYMENT, "payment", "amount", "number")                                                      \
@@ -47,7 +45,7 @@
     X(ORDER_DONE, "order_done", "command", "status")                                               \
     X(ORDER_FAILED, "order_failed", "command", "reason")                                           \
     X(ALARM_RECEIVED, "alarm_received", "alarm", "detail")                                         \
-    X(ALARM_DELIVERED, "alarm_delivered", "alarm", "person")                                       \
+    X(ALARM_DELIVERED, "alarm_delivered", "alarm", "detail")                                       \
     X(SIGN_IN, "sign_in", "actor", "result")                                                       \
     X(AUDIT, "audit", "action", "actor")
 

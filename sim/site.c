@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+enum { INSTANT_EVENTS_MAX = 1000000 }; /* no sound instant of a site has as many */
 enum { SUPPLY_STEP_MV = 100 }; /* smaller moves of the feeder's voltage are not worth an event */
 
 struct site_config site_config_default(void)
@@ -37,6 +38,7 @@ static int init_flats(struct site *site, struct event_sink *sink)
     flat.meter.epoch_s = config->epoch_s;
     flat.meter.opening_balance = config->opening_balance;
     flat.meter.price = config->policy.price;
+    flat.meter.overdraft = config->policy.overdraft;
     for (uint32_t i = 0; i < config->flats; i++) {
         int result = flat_init(&site->flats[i], i + 1, sink, &site->platform, site->envelopes, &flat);
         if (result < 0)
@@ -139,10 +141,14 @@ bool site_step(struct site *site, int64_t until)
     site->now = next;
     if (next == site->next_meeting) /* before the flats' events of the same instant */
         meet(site);
-    while (site->flat_count) {
+    for (int events = 0; site->flat_count > 0; events++) {
         uint32_t i = earliest_flat(site);
         if (site->next[i] != next)
             break;
+        if (events == INSTANT_EVENTS_MAX) {
+            site->stuck = true;
+            return false;
+        }
         flat_step(&site->flats[i]);
         site->next[i] = flat_next(&site->flats[i]);
     }

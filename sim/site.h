@@ -31,6 +31,7 @@ struct site {
     int64_t now;
     int64_t next_meeting;
     int32_t terminal_mv; /* what the flats were told at the last meeting */
+    bool stuck; /* one instant had more events than any sound model has: time stands still */
     uint32_t flat_count;
     int64_t *next; /* cached flat_next of each flat */
     struct flat *flats;
@@ -50,7 +51,8 @@ int64_t site_next(const struct site *site);
 /* Run everything up to and including `until`, in time order (ties: lower flat first). */
 void site_run_until(struct site *site, int64_t until);
 
-/* Run the events of one instant, the earliest, if it is not after `until`. True when it did. */
+/* Run the events of one instant, the earliest, if it is not after `until`. True when it did; false when
+ * nothing is left or the site is stuck. */
 bool site_step(struct site *site, int64_t until);
 
 /* Tell the site that a flat was changed from outside (its cached next event may be stale). */

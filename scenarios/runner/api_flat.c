@@ -119,7 +119,7 @@ static int flat_press_key(lua_State *lua)
 static int flat_emergency_switch(lua_State *lua)
 {
     struct run *run = run_of(lua);
-    if (act_emergency_switch(run, api_check_flat(lua, 1), lua_toboolean(lua, 2)) < 0)
+    if (act_emergency_switch(run, api_check_flat(lua, 1), lua_isnone(lua, 2) || lua_toboolean(lua, 2)) < 0)
         return api_skip(lua, "the board has no emergency switch that the rack could turn");
     return 0;
 }
@@ -281,6 +281,7 @@ static int flat_phone(lua_State *lua)
 {
     struct run *run = run_of(lua);
     struct flat *flat = api_check_flat(lua, 1);
+    luaL_checktype(lua, 2, LUA_TBOOLEAN);
     link_set_powered(&flat->phone, run->site->now, lua_toboolean(lua, 2));
     act_settle(run, flat);
     return 0;
@@ -354,6 +355,8 @@ static int flat_alarmed(lua_State *lua)
     lua_getfield(lua, 2, "to");
     const char *to = luaL_optstring(lua, -1, "platform");
     bool tenant = strcmp(to, "tenant") == 0;
+    if (!tenant && strcmp(to, "platform") != 0)
+        return luaL_error(lua, "alarmed: to = \"tenant\" or \"platform\"");
     struct event_match match = {.kind = tenant ? EVENT_ALARM_DELIVERED : EVENT_ALARM_RECEIVED,
                                 .match_a = true};
     char text[80];

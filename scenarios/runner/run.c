@@ -129,12 +129,17 @@ bool cause_resolve(struct run *run, const struct cause *cause, struct instant *w
 
 /* ---- time ------------------------------------------------------------------------------------ */
 
+static void interrupted(struct run *run)
+{
+    run->result->outcome = OUTCOME_NOT_RUN;
+    snprintf(run->result->message, sizeof run->result->message, "interrupted");
+    run->ended = true;
+}
+
 static bool out_of_time(struct run *run, int step)
 {
     if (run->options->interrupted && atomic_load(run->options->interrupted)) {
-        run->result->outcome = OUTCOME_NOT_RUN;
-        snprintf(run->result->message, sizeof run->result->message, "interrupted");
-        run->ended = true;
+        interrupted(run);
         return true;
     }
     if (run->site->now >= run->timeout) {
@@ -153,6 +158,10 @@ static bool out_of_time(struct run *run, int step)
 static void board_failed(struct run *run, int error)
 {
     run->board_error = error;
+    if (error == ERROR_INTERRUPTED) {
+        interrupted(run);
+        return;
+    }
     run_fail(run, board_error_is_the_meters(error) ? OUTCOME_FAILED : OUTCOME_ERROR, "%s: %s",
              error_text(error), run->board->message);
 }
@@ -171,6 +180,10 @@ bool run_stride(struct run *run, int64_t target)
         run->board->ops->deliver(run->board, run->site);
     } else {
         site_step(run->site, reached);
+    }
+    if (run->site->stuck) {
+        run_fail(run, OUTCOME_ERROR, "the simulation makes no progress: one instant never ends");
+        return false;
     }
     invariants_watch(run->invariants);
     if (run->observer.incomplete) {
@@ -357,6 +370,7 @@ int run_attach(struct run *run)
     if (run->attached || !run->board)
         return 0;
     struct flat *flat = site_flat(run->site, run->board_flat);
+    run->board->interrupted = run->options->interrupted;
     int result = run->board->ops->attach(run->board, run->site, flat);
     if (result < 0) {
         board_failed(run, result);
@@ -430,14 +444,18 @@ static bool call_reader(struct run *run, lua_CFunction reader, void *target)
     return false;
 }
 
-static int64_t own_timeout(struct run *run)
+/* timeout = "2 h": simulated time. Protected. */
+static int read_timeout(lua_State *lua)
 {
-    lua_State *lua = run->sandbox.lua;
-    int64_t timeout = TIMEOUT_DEFAULT_NS;
-    if (lua_getfield(lua, 1, "timeout") == LUA_TSTRING)
-        duration_parse(lua_tostring(lua, -1), &timeout);
-    lua_pop(lua, 1);
-    return run->options->timeout_ns ? run->options->timeout_ns : timeout;
+    struct run *run = lua_touserdata(lua, 3);
+    run->timeout = TIMEOUT_DEFAULT_NS;
+    bool given = lua_getfield(lua, 1, "timeout") != LUA_TNIL;
+    const char *text = lua_type(lua, -1) == LUA_TSTRING ? lua_tostring(lua, -1) : "";
+    if (given && duration_parse(text, &run->timeout) < 0)
+        return luaL_error(lua, "timeout: expected a duration such as \"2 h\"");
+    if (run->options->timeout_ns)
+        run->timeout = run->options->timeout_ns;
+    return 0;
 }
 
 /* Decide whether this case runs on the board. False: it is skipped or an error stands. */
@@ -581,9 +599,8 @@ static void conduct(struct run *run)
 {
     if (!run_load(run) || !choose_board(run) || !build_site(run))
         return;
-    if (!call_reader(run, prepare_thread, run))
+    if (!call_reader(run, read_timeout, run) || !call_reader(run, prepare_thread, run))
         return;
-    run->timeout = own_timeout(run);
     if (!run->history && run_attach(run) < 0)
         return;
     run_script(run);

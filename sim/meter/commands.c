@@ -80,6 +80,8 @@ static bool order_permit(struct meter *meter, int64_t now)
 static bool order_close(struct meter *meter, int64_t now, int level)
 {
     uint32_t clears = CAUSES_FORBIDDING;
+    if (credit_spent(meter)) /* only money ends arrears that the meter itself counts */
+        clears &= ~CAUSE_BIT(TRIP_CAUSE_ARREARS);
     if (level == LEVEL_ADMINISTRATOR) {
         clears |= CAUSES_LOCKING | CAUSE_BIT(TRIP_CAUSE_OVERLOAD);
         meter->memory.locked = false;

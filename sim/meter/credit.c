@@ -16,11 +16,16 @@ static int64_t falls_to(const struct meter *meter, int64_t now, int64_t floor)
     return at < latest ? (int64_t)at : latest;
 }
 
+bool credit_spent(const struct meter *meter)
+{
+    return meter->config.credit == CREDIT_LOCAL &&
+           meter->memory.balance <= -meter->config.overdraft;
+}
+
 static void check_arrears(struct meter *meter, int64_t now)
 {
     bool standing = meter->memory.causes & CAUSE_BIT(TRIP_CAUSE_ARREARS);
-    bool spent = meter->memory.balance <= -meter->config.overdraft;
-    if (spent && !standing && !meter->memory.keep_power)
+    if (credit_spent(meter) && !standing && !meter->memory.keep_power)
         drive_trip_unless_held(meter, now, TRIP_CAUSE_ARREARS);
 }
 

@@ -22,6 +22,8 @@ void drive_set_keep_power(struct meter *meter, int64_t now, bool on);
 bool drive_trip_unless_held(struct meter *meter, int64_t now, enum trip_cause cause);
 
 /* credit.c */
+/* Does the meter keep its own credit, and has none left? */
+bool credit_spent(const struct meter *meter);
 void credit_update(struct meter *meter, int64_t now);
 bool credit_recharge(struct meter *meter, int64_t now, const struct controller_recharge *recharge);
 

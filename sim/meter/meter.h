@@ -113,6 +113,7 @@ struct meter {
     struct plant_signals signals; /* as last sensed */
     int64_t sensed_at;            /* energy is integrated up to here */
     int32_t gain_ppm;             /* metrology error, class 1 */
+    int64_t reclosed_at;          /* last time that an overload was tried again */
     int drives_left;              /* re-drives of the relay before it gives up */
     int inbox_count;
     struct controller_frame inbox[METER_INBOX_MAX];

@@ -91,8 +91,13 @@ void protection_sense(struct meter *meter, int64_t now)
     sense_safety(meter, now);
 }
 
+/* An overload long after the last re-close is a new one, as on the reference board. */
+#define RECLOSES_FORGOTTEN_NS (10 * NS_PER_MIN)
+
 static void overload_trips(struct meter *meter, int64_t now)
 {
+    if (now - meter->reclosed_at > RECLOSES_FORGOTTEN_NS)
+        meter->memory.overload_recloses = 0;
     if (meter->memory.overload_recloses >= meter->config.overload_recloses_max) {
         meter->memory.locked = true;
         meter_raise_alarm(meter, now, METER_ALARM_LOCKED, TRIP_CAUSE_OVERLOAD);
@@ -106,6 +111,7 @@ static void overload_trips(struct meter *meter, int64_t now)
 static void overload_recloses(struct meter *meter, int64_t now)
 {
     meter->memory.overload_recloses++;
+    meter->reclosed_at = now;
     drive_clear(meter, now, CAUSE_BIT(TRIP_CAUSE_OVERLOAD));
     drive_close(meter, now, CLOSE_RISK_OVER);
 }

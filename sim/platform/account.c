@@ -462,6 +462,10 @@ static void poll(struct account *account, int64_t now)
 void account_timer(struct account *account, int64_t now, int timer)
 {
     timer_cancel(&account->timers, timer);
+    if (account->platform->mute && timer != ACCOUNT_TIMER_POLL) { /* what is due waits until it is up again */
+        timer_arm(&account->timers, timer, now + NS_PER_MIN);
+        return;
+    }
     switch (timer) {
     case ACCOUNT_TIMER_POLL:
         poll(account, now);

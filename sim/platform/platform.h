@@ -89,7 +89,7 @@ struct platform {
     uint64_t seed;
     int user_count;
     struct user users[USERS_MAX];
-    bool mute; /* the platform is down: it neither polls nor orders */
+    bool mute; /* the platform is down: nothing goes out by itself; what is due waits */
 };
 
 void platform_init(struct platform *platform, struct event_source events, uint64_t seed,

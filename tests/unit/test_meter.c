@@ -1678,6 +1678,20 @@ static void a_supply_that_fails_while_booting_boots_later(void **state)
     assert_int_equal(recorder_count(&bench->log, EVENT_METER_POWER, true), 1);
 }
 
+static void re_closes_of_long_ago_do_not_lock(void **state)
+{
+    struct bench *bench = *state;
+    bench->meter.config.overload_recloses_max = 1;
+    for (int i = 0; i < 3; i++) {
+        fault(bench, PLANT_FAULT_OVERLOAD, 60 * AMPERE);
+        wait(bench, 11 * NS_PER_S);
+        assert_false(contacts_closed(bench));
+        fault(bench, PLANT_FAULT_OVERLOAD, 0);
+        wait(bench, 20 * NS_PER_MIN);
+        assert_true(contacts_closed(bench));
+    }
+}
+
 static void the_meters_own_log_tells_its_last_alarms_newest_first(void **state)
 {
     struct bench *bench = *state;
@@ -2177,6 +2191,7 @@ int main(void)
         test(a_dip_of_99_ms_does_not_reset_the_meter),
         test(a_meter_dies_100_ms_after_its_supply_and_boots_in_a_second),
         test(a_supply_that_fails_while_booting_boots_later),
+        test_local(re_closes_of_long_ago_do_not_lock),
         test_local(the_meters_own_log_tells_its_last_alarms_newest_first),
         test_local(a_power_cut_keeps_the_memory),
         test(a_dead_meter_neither_hears_nor_counts),
