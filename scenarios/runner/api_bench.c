@@ -10,6 +10,7 @@
 
 #define BENCH "meterbench.bench"
 #define SESSION "meterbench.session"
+#define DURATION_MAX_NS (36500 * NS_PER_DAY) /* sums of a few stay far from the end of time */
 
 static const struct {
     const char *name, *password;
@@ -25,9 +26,11 @@ static const struct {
 int api_skip(lua_State *lua, const char *reason)
 {
     struct run *run = run_of(lua);
-    run->result->outcome = OUTCOME_SKIPPED;
-    snprintf(run->result->message, sizeof run->result->message, "%s", reason);
-    run->ended = true;
+    if (run->result->outcome == OUTCOME_PASSED) { /* a verdict that was reached stands */
+        run->result->outcome = OUTCOME_SKIPPED;
+        snprintf(run->result->message, sizeof run->result->message, "%s", reason);
+    }
+    run_end(run);
     return luaL_error(lua, "skipped: %s", reason);
 }
 
@@ -36,6 +39,8 @@ int64_t api_check_duration(lua_State *lua, int at)
     struct run *run = run_of(lua);
     int top = lua_gettop(lua);
     if (lua_istable(lua, at)) {
+        static const char *const keys[] = {"sim", "board", NULL};
+        api_check_keys(lua, at, keys);
         lua_getfield(lua, at, run->attached ? "board" : "sim");
         at = lua_gettop(lua);
     }
@@ -43,6 +48,8 @@ int64_t api_check_duration(lua_State *lua, int at)
     const char *text = lua_type(lua, at) == LUA_TSTRING ? lua_tostring(lua, at) : NULL;
     if (!text || duration_parse(text, &ns) < 0)
         luaL_error(lua, "expected a duration such as \"5 s\" or { sim = \"10 min\", board = \"20 s\" }");
+    if (ns > DURATION_MAX_NS)
+        luaL_error(lua, "a duration of more than 36500 days");
     lua_settop(lua, top);
     return ns;
 }
@@ -56,6 +63,20 @@ int64_t api_check_quantity(lua_State *lua, int at, int family)
     return value;
 }
 
+void api_check_keys(lua_State *lua, int at, const char *const *keys)
+{
+    at = lua_absindex(lua, at);
+    luaL_checktype(lua, at, LUA_TTABLE);
+    for (lua_pushnil(lua); lua_next(lua, at); lua_pop(lua, 1)) {
+        const char *key = lua_type(lua, -2) == LUA_TSTRING ? lua_tostring(lua, -2) : "(no name)";
+        const char *const *known = keys;
+        while (*known && strcmp(*known, key) != 0)
+            known++;
+        if (!*known)
+            luaL_error(lua, "there is no option \"%s\" here", key);
+    }
+}
+
 static struct run *check_bench(lua_State *lua)
 {
     luaL_checkudata(lua, 1, BENCH);
@@ -67,7 +88,7 @@ static struct run *check_bench(lua_State *lua)
 static int bench_wait(lua_State *lua)
 {
     struct run *run = check_bench(lua);
-    int64_t now = run->site->now;
+    int64_t now = run_script_now(run);
     run->wait = (struct wait){
         .kind = WAIT_TIME, .started = now, .until = now + api_check_duration(lua, 2)};
     return lua_yield(lua, 0);
@@ -76,7 +97,7 @@ static int bench_wait(lua_State *lua)
 static int bench_now(lua_State *lua)
 {
     struct run *run = check_bench(lua);
-    lua_pushnumber(lua, (double)run->site->now / 1e9);
+    lua_pushnumber(lua, (double)run_script_now(run) / 1e9);
     return 1;
 }
 
@@ -146,6 +167,9 @@ static const char *option(lua_State *lua, const char *field, const char *otherwi
 static int bench_sign_in(lua_State *lua)
 {
     struct run *run = check_bench(lua);
+    static const char *const keys[] = {"user", "password", "code", NULL};
+    if (!lua_isnoneornil(lua, 2))
+        api_check_keys(lua, 2, keys);
     add_people(run);
     const char *user = option(lua, "user", "admin");
     const char *password = option(lua, "password", own_password(user));
@@ -216,6 +240,8 @@ static int session_order(lua_State *lua)
 static int bench_check(lua_State *lua)
 {
     struct run *run = check_bench(lua);
+    if (!lua_isboolean(lua, 2))
+        return luaL_error(lua, "check: true or false; a condition is judged by bench:expect(condition):now()");
     struct verdict verdict = {.judgement = lua_toboolean(lua, 2) ? JUDGEMENT_HOLDS : JUDGEMENT_FAILS};
     snprintf(verdict.text, sizeof verdict.text, "%s", luaL_checkstring(lua, 3));
     snprintf(verdict.detail, sizeof verdict.detail, "%s", lua_toboolean(lua, 2) ? "so" : "not so");
@@ -227,16 +253,21 @@ static int bench_check(lua_State *lua)
 static int bench_judge(lua_State *lua)
 {
     struct run *run = check_bench(lua);
-    luaL_checktype(lua, 2, LUA_TTABLE);
+    static const char *const keys[] = {"what", "seconds", "low", "high", "limit", NULL};
+    api_check_keys(lua, 2, keys);
     struct verdict verdict = {.has_time = true};
     lua_getfield(lua, 2, "what");
     snprintf(verdict.text, sizeof verdict.text, "%s", luaL_checkstring(lua, -1));
     lua_getfield(lua, 2, "seconds");
     lua_getfield(lua, 2, "low");
     lua_getfield(lua, 2, "high");
-    double middle = luaL_optnumber(lua, -3, 0);
-    double low = luaL_optnumber(lua, -2, middle), high = luaL_optnumber(lua, -1, middle);
-    luaL_argcheck(lua, low <= high && low > -1e9 && high < 1e9, 2, "seconds, or low <= high");
+    bool one = lua_isnumber(lua, -3) && lua_isnil(lua, -2) && lua_isnil(lua, -1);
+    bool both = lua_isnil(lua, -3) && lua_isnumber(lua, -2) && lua_isnumber(lua, -1);
+    if (!one && !both)
+        return luaL_error(lua, "judge: either seconds, or low and high, as numbers");
+    double low = lua_tonumber(lua, one ? -3 : -2), high = lua_tonumber(lua, one ? -3 : -1);
+    if (!(low >= 0 && low <= high && high < 1e9))
+        return luaL_error(lua, "judge: a time from 0 up, low not above high");
     verdict.measured = (struct interval){(int64_t)(low * 1e9), (int64_t)(high * 1e9)};
     lua_getfield(lua, 2, "limit");
     verdict.limit = api_check_duration(lua, lua_gettop(lua));
@@ -261,7 +292,9 @@ static int bench_count(lua_State *lua)
             match.kind = i;
     if (match.kind < 0)
         return luaL_error(lua, "there is no event \"%s\"", name);
-    if (lua_istable(lua, 3)) {
+    if (!lua_isnoneornil(lua, 3)) {
+        static const char *const keys[] = {"flat", "a", "b", NULL};
+        api_check_keys(lua, 3, keys);
         if (lua_getfield(lua, 3, "flat") != LUA_TNIL)
             match.flat = (uint32_t)luaL_checkinteger(lua, -1);
         match.match_a = lua_getfield(lua, 3, "a") != LUA_TNIL;
@@ -312,7 +345,8 @@ static int bench_flat(lua_State *lua)
 
 static int no_fields(lua_State *lua)
 {
-    return luaL_error(lua, "a bench object has no field \"%s\"", luaL_tolstring(lua, 2, NULL));
+    return luaL_error(lua, "a %s has no method \"%s\"", lua_tostring(lua, lua_upvalueindex(1)),
+                      luaL_tolstring(lua, 2, NULL));
 }
 
 void api_new_class(lua_State *lua, const char *name, const luaL_Reg *methods)
@@ -321,7 +355,8 @@ void api_new_class(lua_State *lua, const char *name, const luaL_Reg *methods)
     lua_newtable(lua);
     luaL_setfuncs(lua, methods, 0);
     lua_newtable(lua);
-    lua_pushcfunction(lua, no_fields);
+    lua_pushstring(lua, name + strlen("meterbench."));
+    lua_pushcclosure(lua, no_fields, 1);
     lua_setfield(lua, -2, "__index");
     lua_setmetatable(lua, -2);
     lua_setfield(lua, -2, "__index");

@@ -7,6 +7,20 @@
 #define CAUSE "meterbench.cause"
 #define EXPECTATION "meterbench.expectation"
 
+/* First member: a wait finds the condition of either kind at the same place. */
+struct expectation {
+    struct condition condition;
+    bool judged;
+};
+
+static struct condition *judged_now(lua_State *lua)
+{
+    struct expectation *expectation = luaL_checkudata(lua, 1, EXPECTATION);
+    run_of(lua)->unjudged -= !expectation->judged;
+    expectation->judged = true;
+    return &expectation->condition;
+}
+
 void api_push_condition(lua_State *lua, const struct condition *condition)
 {
     struct condition *held = lua_newuserdatauv(lua, sizeof *held, 0);
@@ -36,6 +50,7 @@ static int cause_after(lua_State *lua)
 {
     struct cause later = *api_check_cause(lua, 1);
     later.offset_ns += api_check_duration(lua, 2);
+    luaL_argcheck(lua, later.offset_ns < INT64_MAX / 4, 2, "too late");
     api_push_cause(lua, &later);
     return 1;
 }
@@ -43,17 +58,23 @@ static int cause_after(lua_State *lua)
 /* bench:expect(condition) */
 int api_expect(lua_State *lua)
 {
+    struct run *run = run_of(lua);
     const struct condition *condition = api_check_condition(lua, 2);
-    struct condition *held = lua_newuserdatauv(lua, sizeof *held, 0);
-    *held = *condition;
+    struct expectation *held = lua_newuserdatauv(lua, sizeof *held, 0);
+    *held = (struct expectation){.condition = *condition};
     luaL_setmetatable(lua, EXPECTATION);
+    luaL_where(lua, 1);
+    snprintf(run->unjudged_at, sizeof run->unjudged_at, "%s%.60s", lua_tostring(lua, -1),
+             condition->text);
+    lua_pop(lua, 1);
+    run->unjudged++;
     return 1;
 }
 
 /* An event that a cause brings about may come before the script asks: it counts from the cause on. */
 static void start_wait(struct run *run, lua_State *lua, enum wait_kind kind, int limit_at)
 {
-    int64_t now = run->site->now;
+    int64_t now = run_script_now(run);
     const struct condition *condition = lua_touserdata(lua, limit_at - 1);
     run->wait = (struct wait){
         .kind = kind,
@@ -66,12 +87,18 @@ static void start_wait(struct run *run, lua_State *lua, enum wait_kind kind, int
         return;
     run->wait.cause = *api_check_cause(lua, limit_at + 1);
     run->wait.condition.since = run->wait.cause.since;
+    struct event_match *match = &run->wait.condition.match;
+    bool of_order = match->kind == EVENT_ORDER_DONE || match->kind == EVENT_ORDER_FAILED;
+    if (of_order && run->wait.cause.match.kind == EVENT_ORDER) { /* of this order, not of another one */
+        match->match_a = true;
+        match->a = run->wait.cause.match.a;
+    }
 }
 
 /* expectation:within(limit [, cause]): a verdict; returns { holds =, seconds =, low =, high = }. */
 static int expect_within(lua_State *lua)
 {
-    luaL_checkudata(lua, 1, EXPECTATION);
+    judged_now(lua);
     start_wait(run_of(lua), lua, WAIT_WITHIN, 2);
     return lua_yield(lua, 0);
 }
@@ -80,8 +107,8 @@ static int expect_within(lua_State *lua)
 static int expect_never_for(lua_State *lua)
 {
     struct run *run = run_of(lua);
-    struct condition *condition = luaL_checkudata(lua, 1, EXPECTATION);
-    int64_t now = run->site->now;
+    struct condition *condition = judged_now(lua);
+    int64_t now = run_script_now(run);
     run->wait = (struct wait){
         .kind = WAIT_NEVER,
         .started = now,
@@ -96,7 +123,7 @@ static int expect_never_for(lua_State *lua)
 static int expect_now(lua_State *lua)
 {
     struct run *run = run_of(lua);
-    struct condition *condition = luaL_checkudata(lua, 1, EXPECTATION);
+    struct condition *condition = judged_now(lua);
     struct instant when;
     struct verdict verdict = {.judgement = JUDGEMENT_FAILS};
     bool holds = condition_holds(run, condition, &when);

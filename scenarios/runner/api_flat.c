@@ -51,7 +51,8 @@ static int set_current(lua_State *lua, enum plant_fault fault, int64_t divisor)
 {
     char text[80];
     int64_t value = api_check_quantity(lua, 2, UNIT_CURRENT_UA) / divisor;
-    luaL_argcheck(lua, value >= 0 && value <= INT32_MAX, 2, "a current from 0 to what fits");
+    luaL_argcheck(lua, value >= 0 && value <= 1000000000, 2,
+                  "a current from 0 up, at most 1 kA of leakage, 1000 kA of load");
     snprintf(text, sizeof text, "%s of %s", plant_fault_name(fault), lua_tostring(lua, 2));
     return set_fault(lua, fault, value, text);
 }
@@ -303,6 +304,9 @@ static int flat_tripped(lua_State *lua)
     struct condition condition = {
         .kind = CONDITION_TRIPPED, .flat = api_check_flat(lua, 1)->number, .cause = -1};
     snprintf(condition.text, sizeof condition.text, "flat %u tripped", condition.flat);
+    static const char *const keys[] = {"cause", NULL};
+    if (!lua_isnoneornil(lua, 2))
+        api_check_keys(lua, 2, keys);
     if (lua_istable(lua, 2) && lua_getfield(lua, 2, "cause") != LUA_TNIL) {
         const char *name = luaL_checkstring(lua, -1);
         condition.cause = trip_cause_from_name(name);
@@ -351,7 +355,8 @@ static int alarm_number(lua_State *lua, const char *name)
 /* flat:alarmed { to = "tenant" or "platform", cause = "leakage" } or { alarm = "security" } */
 static int flat_alarmed(lua_State *lua)
 {
-    luaL_checktype(lua, 2, LUA_TTABLE);
+    static const char *const keys[] = {"to", "cause", "alarm", NULL};
+    api_check_keys(lua, 2, keys);
     lua_getfield(lua, 2, "to");
     const char *to = luaL_optstring(lua, -1, "platform");
     bool tenant = strcmp(to, "tenant") == 0;

@@ -9,6 +9,9 @@
 static int character(const char *text)
 {
     static const int smallest[] = {0, 0, 0x80, 0x800, 0x10000}; /* a longer form than needed is no UTF-8 */
+    unsigned char lead = (unsigned char)*text;
+    if (lead >= 0x80 && lead < 0xc2)
+        return 0; /* the middle of a character, or a form that is longer than needed */
     int length = (int)strnlen(text, 4);
     int c = xmlGetUTF8Char(BAD_CAST text, &length);
     bool good = c >= 0 && xmlIsCharQ((unsigned)c) && c != '\r' && c != 0x7f && c >= smallest[length];

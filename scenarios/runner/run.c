@@ -31,11 +31,24 @@ static double wall_now(void)
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
+int64_t run_script_now(const struct run *run)
+{
+    return run->script_now ? run->script_now : run->site->now;
+}
+
+void run_end(struct run *run)
+{
+    run->ended = true;
+    if (run->thread)
+        sandbox_stop(&run->sandbox, run->thread);
+}
+
 void run_fail(struct run *run, enum outcome outcome, const char *format, ...)
 {
     struct case_result *result = run->result;
-    run->ended = true;
-    bool worse = result->outcome == OUTCOME_PASSED || outcome == OUTCOME_FAILED;
+    run_end(run);
+    bool clean = result->outcome == OUTCOME_PASSED || result->outcome == OUTCOME_SKIPPED;
+    bool worse = clean || outcome == OUTCOME_FAILED;
     if (!worse || result->outcome == OUTCOME_FAILED)
         return; /* the first reason stands; a failed verdict outranks a bench error */
     result->outcome = outcome;
@@ -148,7 +161,7 @@ static bool out_of_time(struct run *run, int step)
         run_fail(run, OUTCOME_FAILED, "timed out after %s of simulated time", limit);
         return true;
     }
-    if (step % WATCHDOG_STEPS == 0 && wall_now() > run->wall_deadline) {
+    if (step % WATCHDOG_STEPS == 1 && wall_now() > run->wall_deadline) {
         run_fail(run, OUTCOME_ERROR, "the wall-clock watchdog ended the case (--watchdog)");
         return true;
     }
@@ -218,6 +231,12 @@ static bool origin(struct run *run, struct instant *when)
     return wait->cause_known;
 }
 
+/* A window that is over is watched a little longer: a board may tell late of what happened within it. */
+static int64_t never_until(const struct run *run)
+{
+    return run->wait.until + (run->attached ? NEVER_SLACK_NS : 0);
+}
+
 static bool wait_is_over(struct run *run)
 {
     struct wait *wait = &run->wait;
@@ -228,7 +247,7 @@ static bool wait_is_over(struct run *run)
     case WAIT_TIME:
         return now >= wait->until;
     case WAIT_NEVER:
-        return now >= wait->until || condition_holds(run, &wait->condition, &effect);
+        return now >= never_until(run) || condition_holds(run, &wait->condition, &effect);
     case WAIT_WITHIN:
     case WAIT_OBSERVE:
         if (!origin(run, &cause)) /* a payment or a stimulus on its way */
@@ -243,7 +262,7 @@ static bool wait_is_over(struct run *run)
 static int64_t wait_target(struct run *run)
 {
     struct instant cause;
-    int64_t target = run->wait.until;
+    int64_t target = run->wait.kind == WAIT_NEVER ? never_until(run) : run->wait.until;
     if (run->wait.kind == WAIT_WITHIN || run->wait.kind == WAIT_OBSERVE)
         target = origin(run, &cause) ? give_up_at(run, &cause)
                                      : run->wait.started + run->wait.limit + 10 * NS_PER_MIN;
@@ -300,16 +319,20 @@ static void judge_never(struct run *run, struct verdict *verdict)
     duration_format(wait->until - wait->started, window, sizeof window);
     snprintf(verdict->text, sizeof verdict->text, "%s: never for %s", wait->condition.text, window);
     bool happened = condition_holds(run, &wait->condition, &when);
-    verdict->judgement = happened ? JUDGEMENT_FAILS : JUDGEMENT_HOLDS;
-    char after[32];
-    if (happened && when.at > wait->started) {
+    char after[32] = "";
+    bool before_end = happened && when.within.earliest <= wait->until;
+    if (before_end && when.within.latest > wait->until)
+        verdict->judgement = JUDGEMENT_INCONCLUSIVE;
+    else
+        verdict->judgement = before_end ? JUDGEMENT_FAILS : JUDGEMENT_HOLDS;
+    if (happened)
         duration_format(when.at - wait->started, after, sizeof after);
+    if (before_end && when.at > wait->started)
         snprintf(verdict->detail, sizeof verdict->detail, "it happened after %s", after);
-    } else if (happened) {
+    else if (before_end)
         snprintf(verdict->detail, sizeof verdict->detail, "it was so from the beginning");
-    } else {
+    else
         snprintf(verdict->detail, sizeof verdict->detail, "never for %s", window);
-    }
 }
 
 /* After a wait: judge, and push what the script gets back. Returns the count, -1 when the script must end. */
@@ -317,12 +340,15 @@ static int finish_wait(struct run *run)
 {
     struct verdict verdict = {.evidence = EVIDENCE_MODEL};
     enum wait_kind kind = run->wait.kind;
+    run->script_now = 0;
     if (kind == WAIT_TIME || kind == WAIT_NONE)
         return 0;
-    if (kind == WAIT_NEVER)
+    if (kind == WAIT_NEVER) {
         judge_never(run, &verdict);
-    else
+        run->script_now = run->wait.until < run->site->now ? run->wait.until : 0;
+    } else {
         judge_within(run, &verdict);
+    }
     if (kind != WAIT_OBSERVE)
         run_judge(run, &verdict);
     if (run->ended)
@@ -426,8 +452,9 @@ static int read_skip(lua_State *lua)
         lua_pushvalue(lua, 2);
         lua_call(lua, 1, 1);
     }
-    const char *reason = lua_tostring(lua, -1);
-    snprintf(result->message, sizeof result->message, "%s", reason ? reason : "");
+    if (!lua_isnil(lua, -1) && lua_type(lua, -1) != LUA_TSTRING)
+        return luaL_error(lua, "skip_on_board: a reason, or a function of the case that gives one or nil");
+    snprintf(result->message, sizeof result->message, "%s", luaL_optstring(lua, -1, ""));
     return 0;
 }
 
@@ -533,6 +560,25 @@ static bool build_site(struct run *run)
     return run_make_site(run, &config);
 }
 
+static int push_case_protected(lua_State *lua)
+{
+    scenario_push_case(lua, 1, (int)lua_tointeger(lua, 2));
+    return 1;
+}
+
+/* A file that changes its mind between listing and running is wrong, not the end of the program. */
+static bool push_case(struct run *run)
+{
+    lua_State *lua = run->sandbox.lua;
+    lua_pushcfunction(lua, push_case_protected);
+    lua_pushvalue(lua, 1);
+    lua_pushinteger(lua, run->result->case_index);
+    if (lua_pcall(lua, 2, 1, 0) == LUA_OK)
+        return true;
+    run_fail(run, OUTCOME_FAILED, "script error: %s: %s", run->scenario->path, lua_tostring(lua, -1));
+    return false;
+}
+
 bool run_load(struct run *run)
 {
     const struct scenario *scenario = run->scenario;
@@ -550,7 +596,8 @@ bool run_load(struct run *run)
         run_fail(run, OUTCOME_FAILED, "script error: %s", run->sandbox.error);
         return false;
     }
-    scenario_push_case(run->sandbox.lua, 1, run->result->case_index);
+    if (!push_case(run))
+        return false;
     return call_reader(run, read_breaches, run) &&
            call_reader(run, read_requirement, &run->result->requirement);
 }
@@ -590,6 +637,9 @@ static void judge_requirement(struct run *run)
     if (run->history && run->board && !run->attached && !run->ended)
         run_fail(run, OUTCOME_FAILED,
                  "the scenario says history = true but never called bench:attach()");
+    if (run->unjudged > 0 && result->outcome == OUTCOME_PASSED)
+        run_fail(run, OUTCOME_FAILED, "%s: an expectation that nobody judged (within, never_for, now)",
+                 run->unjudged_at);
     bool nothing = result->verdict_count == 0 && result->outcome == OUTCOME_PASSED;
     if (nothing)
         run_fail(run, OUTCOME_FAILED, "the script judged nothing");
@@ -605,7 +655,8 @@ static void conduct(struct run *run)
         return;
     run_script(run);
     judge_requirement(run);
-    bool judged = run->result->outcome == OUTCOME_PASSED || run->result->outcome == OUTCOME_FAILED;
+    enum outcome outcome = run->result->outcome;
+    bool judged = outcome == OUTCOME_PASSED || outcome == OUTCOME_FAILED || outcome == OUTCOME_SKIPPED;
     if (judged && run->board_error == 0) {
         invariants_finish(run->invariants);
         settle_invariants(run);

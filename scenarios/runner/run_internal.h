@@ -10,6 +10,7 @@
 #include <lauxlib.h>
 
 #define OBSERVATION_SLACK_NS (2 * NS_PER_S) /* how much later than it happened a board's fact may be told */
+#define NEVER_SLACK_NS (1 * NS_PER_S) /* the same for a window that has ended: four polls of a board */
 
 /* Something that may become true of a flat. */
 enum condition_kind { CONDITION_TRIPPED, CONDITION_CLOSED, CONDITION_SUPPLIED, CONDITION_DARK, CONDITION_EVENT };
@@ -65,6 +66,9 @@ struct run {
     int board_error;
     bool attached, history, users_added;
     bool ended;          /* a required verdict failed, or the case was skipped: the script stops */
+    int64_t script_now;  /* end of the last window that was waited out longer for late facts; else behind site->now */
+    int unjudged;        /* expectations that nobody judged */
+    char unjudged_at[120];
     bool breach_expected[INVARIANT_COUNT];
 };
 
@@ -75,6 +79,10 @@ struct run *run_of(lua_State *lua);
 bool condition_holds(struct run *run, struct condition *condition, struct instant *when);
 bool cause_resolve(struct run *run, const struct cause *cause, struct instant *when);
 
+/* The present moment as the script knows it: a wait for late facts of a board does not move it. */
+int64_t run_script_now(const struct run *run);
+/* The script stops here; not even pcall lets it go on. */
+void run_end(struct run *run);
 /* Record a verdict; a failed one ends a required case. */
 void run_judge(struct run *run, const struct verdict *verdict);
 void run_fail(struct run *run, enum outcome outcome, const char *format, ...)
@@ -111,6 +119,8 @@ struct flat *api_check_flat(lua_State *lua, int at);
 /* A duration argument: "5 s", or { sim = "10 min", board = "20 s" } of which the run's one is taken. */
 int64_t api_check_duration(lua_State *lua, int at);
 int64_t api_check_quantity(lua_State *lua, int at, int family);
+/* Every key of the options table at `at` is one of `keys` (NULL-terminated), or the script is wrong. */
+void api_check_keys(lua_State *lua, int at, const char *const *keys);
 /* An order by its name: trip, close, permit, keep_power_on, keep_power_off. */
 int api_check_order(lua_State *lua, int at);
 /* End the case as skipped, with a reason. Does not return. */

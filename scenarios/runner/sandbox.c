@@ -76,6 +76,38 @@ static void count_instructions(lua_State *lua, lua_Debug *record)
     lua_error(lua);
 }
 
+void sandbox_stop(struct sandbox *sandbox, lua_State *thread)
+{
+    sandbox->instructions_left = 0;
+    lua_sethook(thread, count_instructions, LUA_MASKCOUNT, 1);
+}
+
+/* Finalizers run without a budget, so there are none. */
+static int plain_setmetatable(lua_State *lua)
+{
+    luaL_checktype(lua, 1, LUA_TTABLE);
+    if (lua_istable(lua, 2)) {
+        lua_pushliteral(lua, "__gc");
+        if (lua_rawget(lua, 2) != LUA_TNIL)
+            return luaL_error(lua, "setmetatable: no __gc here");
+        lua_pop(lua, 1);
+    }
+    lua_pushvalue(lua, lua_upvalueindex(1));
+    lua_insert(lua, 1);
+    lua_call(lua, lua_gettop(lua) - 1, 1);
+    return 1;
+}
+
+/* One call of string.rep is one instruction: its length is what bounds it. */
+static int plain_rep(lua_State *lua)
+{
+    luaL_argcheck(lua, luaL_checkinteger(lua, 2) <= 100000000, 2, "too many repetitions");
+    lua_pushvalue(lua, lua_upvalueindex(1));
+    lua_insert(lua, 1);
+    lua_call(lua, lua_gettop(lua) - 1, 1);
+    return 1;
+}
+
 static int sandbox_random(lua_State *lua)
 {
     struct sandbox *sandbox = sandbox_of(lua);
@@ -189,6 +221,12 @@ static int open_libraries(lua_State *lua)
     lua_getfield(lua, -1, "format");
     lua_pushcclosure(lua, plain_format, 1);
     lua_setfield(lua, -2, "format");
+    lua_getfield(lua, -1, "rep");
+    lua_pushcclosure(lua, plain_rep, 1);
+    lua_setfield(lua, -2, "rep");
+    lua_getglobal(lua, "setmetatable");
+    lua_pushcclosure(lua, plain_setmetatable, 1);
+    lua_setglobal(lua, "setmetatable");
     lua_settop(lua, 0);
     lua_register(lua, "tostring", plain_tostring);
     lua_register(lua, "require", sandbox_require);

@@ -34,6 +34,9 @@ struct sandbox *sandbox_of(lua_State *lua);
  * sandbox->error telling file and line. */
 int sandbox_load(struct sandbox *sandbox, const char *path);
 
+/* The script stops at its next instruction, whatever catches errors in it. */
+void sandbox_stop(struct sandbox *sandbox, lua_State *thread);
+
 /* After a failed call or resume of `thread` (which may be the main state): file, line and message. */
 void sandbox_explain(struct sandbox *sandbox, lua_State *thread, int status);
 

@@ -64,7 +64,8 @@ int scenario_load(struct sandbox *sandbox, const char *path)
         return result;
     bool checked = lua_getfield(sandbox->lua, LUA_REGISTRYINDEX, "meterbench.checked") == LUA_TBOOLEAN;
     lua_pop(sandbox->lua, 1);
-    if (checked && lua_istable(sandbox->lua, -1))
+    bool plain = lua_istable(sandbox->lua, -1) && !lua_getmetatable(sandbox->lua, -1);
+    if (checked && plain)
         return 0;
     snprintf(sandbox->error, sizeof sandbox->error,
              "%s:1: the file must end in: return scenario { name = ..., run = ... }", path);
@@ -109,7 +110,9 @@ void scenario_push_case(lua_State *lua, int at, int index)
         lua_rawgeti(lua, keys, i);
         lua_pushvalue(lua, -1);
         lua_gettable(lua, cases);
-        int values = (int)luaL_len(lua, -1);
+        int values = (int)lua_rawlen(lua, -1);
+        if (values == 0)
+            luaL_error(lua, "cases: a list became empty");
         lua_rawgeti(lua, -1, index % values + 1);
         index /= values;
         lua_remove(lua, -2);
@@ -129,9 +132,10 @@ static int count_cases(lua_State *lua, int at)
     int cases = lua_gettop(lua);
     lua_pushnil(lua);
     while (lua_next(lua, cases)) {
-        if (lua_type(lua, -2) != LUA_TSTRING || !lua_istable(lua, -1) || luaL_len(lua, -1) < 1)
+        if (lua_type(lua, -2) != LUA_TSTRING || !lua_istable(lua, -1) || lua_rawlen(lua, -1) < 1)
             luaL_error(lua, "cases: each entry is a name and a list, as in leak = { \"30 mA\" }");
-        count *= (int)luaL_len(lua, -1);
+        lua_Unsigned values = lua_rawlen(lua, -1);
+        count = values > SCENARIO_CASES_MAX ? SCENARIO_CASES_MAX + 1 : count * (int)values;
         if (count > SCENARIO_CASES_MAX)
             luaL_error(lua, "cases: more than %d combinations", SCENARIO_CASES_MAX);
         lua_pop(lua, 1);

@@ -60,22 +60,26 @@ int unit_parse(const char *text, enum unit_family family, int64_t *value)
     if (scale == 0 || end == digits)
         return ERROR_INVALID_ARGUMENT;
     int64_t sum = 0;
-    bool fraction = false;
+    bool fraction = false, any_digit = false;
     for (const char *d = digits; d < end; d++) {
+        if (*d == '.' && fraction)
+            return ERROR_INVALID_ARGUMENT;
         if (*d == '.') {
-            if (fraction)
-                return ERROR_INVALID_ARGUMENT;
             fraction = true;
             continue;
         }
         if (fraction && scale % 10 != 0)
             return ERROR_INVALID_ARGUMENT; /* finer than the base unit */
-        if (fraction)
-            scale /= 10;
-        else if (sum > INT64_MAX / 10 / scale - 10)
+        scale /= fraction ? 10 : 1;
+        int64_t shifted = sum, part;
+        if ((!fraction && __builtin_mul_overflow(sum, 10, &shifted)) ||
+            __builtin_mul_overflow((int64_t)(*d - '0'), scale, &part) ||
+            __builtin_add_overflow(shifted, part, &sum))
             return ERROR_INVALID_ARGUMENT;
-        sum = fraction ? sum + (*d - '0') * scale : sum * 10 + (*d - '0') * scale;
+        any_digit = true;
     }
+    if (!any_digit)
+        return ERROR_INVALID_ARGUMENT;
     *value = negative ? -sum : sum;
     return 0;
 }
