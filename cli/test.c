@@ -229,6 +229,8 @@ static int check_writable(const char *option, const char *path)
     char directory[1024];
     if (!path || strcmp(path, "-") == 0)
         return 0;
+    if (path[0] == '\0')
+        return cli_usage_error("--%s: the file's name is empty", option);
     if (is_directory(path))
         return cli_usage_error("--%s %s: it is a directory; name a file", option, path);
     snprintf(directory, sizeof directory, "%s", path);
@@ -321,12 +323,33 @@ static int run_suite(struct arguments *arguments, struct suite *suite)
     return failed ? failed : suite_exit_code(suite);
 }
 
+/* The board's options as they were given, for the line that repeats a case. */
+static void describe_board(const struct cli_board_options *board, char *out, size_t size)
+{
+    const struct {
+        const char *option, *value;
+    } given[] = {{"board", board->board}, {"bench", board->bench_file}, {"firmware", board->elf}};
+    size_t used = 0;
+    out[0] = '\0';
+    for (size_t i = 0; i < sizeof given / sizeof given[0]; i++)
+        if (given[i].value && used < size)
+            used += (size_t)snprintf(out + used, size - used, " --%s '%s'", given[i].option,
+                                     given[i].value);
+    if (board->baud && used < size)
+        used += (size_t)snprintf(out + used, size - used, " --baud %d", board->baud);
+    if (board->lockstep && used < size)
+        snprintf(out + used, size - used, " --lockstep");
+}
+
 static int select_and_run(struct arguments *arguments, const char *const *paths, int path_count)
 {
     struct suite suite;
     int result;
     if (suite_select(&suite, &arguments->suite, paths, path_count) < 0) {
         result = cli_usage_error("%s", suite.complaint);
+    } else if (suite.scenarios.count == 0) {
+        fprintf(stderr, "meterbench: %s: no scenario (*.lua) there\n", paths[0]);
+        result = EXIT_NOTHING_RAN;
     } else if (suite.count == 0) {
         fprintf(stderr, "meterbench: no case matches (meterbench test --list shows what there is)\n");
         result = EXIT_NOTHING_RAN;
@@ -363,6 +386,7 @@ int cli_test(int argc, char **argv)
     if (result != 0)
         return result;
     const char *defaults[] = {cli_scenarios()};
+    char board_arguments[1400];
     int path_count = argc - optind;
     struct suite_options *suite = &arguments.suite;
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
@@ -375,6 +399,8 @@ int cli_test(int argc, char **argv)
     bool all_paths = path_count == 0 || (path_count == 1 && is_default_suite(argv[optind]));
     suite->whole = all_paths && !arguments.names[0] && !arguments.tags[0] && !arguments.excluded[0];
     suite->run.boards = maker;
+    describe_board(&arguments.board, board_arguments, sizeof board_arguments);
+    suite->board_arguments = board_arguments;
     suite->run.interrupted = &cli_interrupted;
     arguments.style.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
     arguments.style.progress = isatty(STDERR_FILENO) && isatty(STDOUT_FILENO);

@@ -76,12 +76,32 @@ static void report_invariants(const struct suite *suite)
                (unsigned long long)suite->invariants[i].breaches);
 }
 
+/* In single quotes, as a shell takes it back. */
+static void quote(const char *text, char *out, size_t size)
+{
+    size_t used = 0;
+    out[used++] = '\'';
+    for (const char *p = text; *p && used + 6 < size; p++) {
+        if (*p == '\'')
+            used += (size_t)snprintf(out + used, size - used, "'\\''");
+        else
+            out[used++] = *p;
+    }
+    out[used++] = '\'';
+    out[used] = '\0';
+}
+
 void report_repro(const struct suite *suite, const struct case_result *result, char *out, size_t size)
 {
-    char name[400];
-    case_name(result, name, sizeof name);
-    snprintf(out, size, "meterbench test %s --name '%s' --seed %llu%s", result->scenario->path, name,
-             (unsigned long long)suite->options.run.seed, result->on_board ? " --board ..." : "");
+    char name[400], clean[400], quoted[900], path[1100];
+    struct case_result once = *result;
+    once.repeat = 0;
+    case_name(&once, name, sizeof name);
+    quote(report_clean(name, clean, sizeof clean), quoted, sizeof quoted);
+    quote(result->scenario->path, path, sizeof path);
+    const char *board = suite->options.board_arguments;
+    snprintf(out, size, "meterbench test %s --name %s --seed %llu%s", path, quoted,
+             (unsigned long long)suite->options.run.seed, result->on_board && board ? board : "");
 }
 
 static void report_failures(const struct suite *suite, const struct report_style *style)
@@ -90,7 +110,7 @@ static void report_failures(const struct suite *suite, const struct report_style
         const struct case_result *result = &suite->results[i];
         bool bad = result->outcome == OUTCOME_FAILED || result->outcome == OUTCOME_ERROR ||
                    result->outcome == OUTCOME_INCONCLUSIVE;
-        char repro[1100];
+        char repro[2400];
         if (!bad)
             continue;
         report_repro(suite, result, repro, sizeof repro);

@@ -49,7 +49,7 @@ static json_t *invariants_json(const struct invariant_tally *tallies)
 
 static json_t *case_json(const struct suite *suite, const struct case_result *result)
 {
-    char name[400], repro[1100];
+    char name[400], repro[2400];
     case_name(result, name, sizeof name);
     report_repro(suite, result, repro, sizeof repro);
     json_t *verdicts = json_array();

@@ -100,7 +100,7 @@ static void write_text(xmlTextWriterPtr writer, const char *element, const char 
 static void write_log(xmlTextWriterPtr writer, const struct suite *suite,
                       const struct case_result *result)
 {
-    char line[800], repro[1100], all[16384];
+    char line[800], repro[2400], all[16384];
     size_t used = 0;
     all[0] = '\0';
     for (int i = 0; i < result->verdict_count && used < sizeof all - 1; i++) {

@@ -232,6 +232,22 @@ static void read_scenario(struct scenario *scenario, const char *path)
 
 /* ---- files ---------------------------------------------------------------------------------- */
 
+/* A name is a case's identity: its seed, its record, the way to run it again. The second holder fails. */
+static void refuse_double_name(struct scenario_list *list, struct scenario *added)
+{
+    for (int i = 0; i < list->count; i++) {
+        const struct scenario *other = &list->items[i];
+        char error[600];
+        if (strcmp(other->name, added->name) != 0 || added->error[0])
+            continue;
+        snprintf(error, sizeof error, "%.280s:1: the name is already that of %.280s", added->path,
+                 other->path);
+        snprintf(added->name, sizeof added->name, "%.150s", added->path);
+        fail_scenario(added, error);
+        return;
+    }
+}
+
 static int add_file(struct scenario_list *list, const char *path)
 {
     struct scenario *grown =
@@ -242,6 +258,7 @@ static int add_file(struct scenario_list *list, const char *path)
     read_scenario(&list->items[list->count], path);
     if (!list->items[list->count].labels)
         return ERROR_NO_MEMORY;
+    refuse_double_name(list, &list->items[list->count]);
     list->count++;
     return 0;
 }

@@ -26,6 +26,7 @@ struct suite_options {
     int jobs, repeat;
     int max_skipped; /* -1: any number */
     bool fail_fast;
+    const char *board_arguments; /* how the command line asked for its boards, to repeat a case; NULL: none */
     bool whole;      /* nothing was filtered: every invariant must have applied */
     /* Called after each case, in the order of completion, from one thread at a time. */
     void (*progress)(void *owner, const struct case_result *result, int done, int total);

@@ -18,7 +18,7 @@ says() {
     expect_text "$work/message" "$hostile/$1:$2: " "$3"
 }
 says a_misspelt_field.lua 1 'unknown field "fleat"'
-says a_misspelt_method.lua 5 'no field "laek"'
+says a_misspelt_method.lua 5 'a flat has no method "laek"'
 says a_syntax_error.lua 4 "expected near 'end'"
 says a_wrong_unit.lua 5 'expected a current such as "30 mA"'
 says an_endless_listing.lua 1 "instruction budget"
