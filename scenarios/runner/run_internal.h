@@ -77,7 +77,11 @@ struct run *run_of(lua_State *lua);
 /* The instant at which a condition that holds now came to hold; false when it does not hold. A condition
  * of events moves its `since` past what it has looked at. */
 bool condition_holds(struct run *run, struct condition *condition, struct instant *when);
-bool cause_resolve(struct run *run, const struct cause *cause, struct instant *when);
+
+/* wait.c: is the wait over, how far may the clock go meanwhile, and, when it is over, the verdict. */
+bool wait_is_over(struct run *run);
+int64_t wait_target(struct run *run);
+void wait_judge(struct run *run, struct verdict *verdict);
 
 /* The present moment as the script knows it: a wait for late facts of a board does not move it. */
 int64_t run_script_now(const struct run *run);
