@@ -50,11 +50,15 @@ static int add_case(struct suite *suite, const struct scenario *scenario, int in
     snprintf(result.label, sizeof result.label, "%s", scenario->labels[index]);
     if (!tags_match(&suite->options, scenario) || !name_matches(&suite->options, &result))
         return 0;
-    struct case_result *grown =
-        realloc(suite->results, (size_t)(suite->count + 1) * sizeof *suite->results);
-    if (!grown)
-        return ERROR_NO_MEMORY;
-    suite->results = grown;
+    if (suite->count == suite->capacity) {
+        int capacity = suite->capacity ? 2 * suite->capacity : 64;
+        struct case_result *grown =
+            realloc(suite->results, (size_t)capacity * sizeof *suite->results);
+        if (!grown)
+            return ERROR_NO_MEMORY;
+        suite->results = grown;
+        suite->capacity = capacity;
+    }
     result.repeat = repeat;
     result.outcome = OUTCOME_NOT_RUN;
     suite->results[suite->count++] = result;

@@ -37,7 +37,7 @@ struct suite {
     struct suite_options options;
     struct scenario_list scenarios;
     struct case_result *results;
-    int count;
+    int count, capacity;
     int outcomes[OUTCOMES];
     int held, not_held, held_although_excluded; /* of measured and excluded cases */
     struct invariant_tally invariants[INVARIANT_COUNT];

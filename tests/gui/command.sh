@@ -46,6 +46,7 @@ expect 10 "no display: set DISPLAY or use --screenshot" env -u DISPLAY -u WAYLAN
 
 # Ctrl-C closes a window cleanly, here one on no screen at all.
 for driver in dummy offscreen; do
+    : >"$work/facts" # those of the driver before say nothing of this one
     env SDL_VIDEODRIVER=$driver "$meterbench" gui --script leak@0s --log >"$work/facts" &
     window=$!
     waited=0
