@@ -22,8 +22,8 @@ run() { # CODE OPTION...
 }
 
 # ---- the emulator dies in the middle of a run
-talking() { # it has written some requests and stimuli
-    awk '$1 == "wchar:" { exit $2 < 2000 }' "/proc/$pid/io"
+talking() { # the emulator is there, and some requests and stimuli were written
+    pgrep -P "$pid" meterbench-emul && awk '$1 == "wchar:" { exit $2 < 2000 }' "/proc/$pid/io"
 }
 start "$meterbench" test $one --name "$case" --board emulated --junit "$work/junit.xml" \
     --json "$work/run.json"
