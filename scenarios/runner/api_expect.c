@@ -142,9 +142,8 @@ int api_observe(lua_State *lua)
     return lua_yield(lua, 0);
 }
 
-int api_push_result(lua_State *lua, struct run *run, const struct verdict *verdict)
+int api_push_result(lua_State *lua, const struct verdict *verdict)
 {
-    (void)run;
     lua_createtable(lua, 0, 4);
     lua_pushboolean(lua, verdict->judgement == JUDGEMENT_HOLDS);
     lua_setfield(lua, -2, "holds");

@@ -24,7 +24,7 @@ bool run_is_board_flat(const struct run *run, uint32_t flat)
     return run->attached && flat == run->board_flat;
 }
 
-static double wall_now(void)
+double run_wall_now(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
@@ -95,7 +95,7 @@ static bool out_of_time(struct run *run, int step)
         run_fail(run, OUTCOME_FAILED, "timed out after %s of simulated time", limit);
         return true;
     }
-    if (step % WATCHDOG_STEPS == 1 && wall_now() > run->wall_deadline) {
+    if (step % WATCHDOG_STEPS == 1 && run_wall_now() > run->wall_deadline) {
         run_fail(run, OUTCOME_ERROR, "the wall-clock watchdog ended the case (--watchdog)");
         return true;
     }
@@ -166,7 +166,7 @@ static int finish_wait(struct run *run)
         run_judge(run, &verdict);
     if (run->ended)
         return -1;
-    return api_push_result(run->thread, run, &verdict);
+    return api_push_result(run->thread, &verdict);
 }
 
 /* ---- the script ------------------------------------------------------------------------------ */
@@ -509,7 +509,7 @@ void run_case(const struct scenario *scenario, int case_index, int repeat,
     case_name(result, name, sizeof name);
     result->seed = random_seed_from_name(options->seed, name);
     result->repeat = repeat;
-    double started = wall_now();
+    double started = run_wall_now();
     double watchdog = options->boards ? WATCHDOG_BOARD_S : WATCHDOG_DEFAULT_S;
     struct run run = {
         .scenario = scenario,
@@ -521,5 +521,5 @@ void run_case(const struct scenario *scenario, int case_index, int repeat,
     };
     conduct(&run);
     run_tear_down(&run);
-    result->wall_s = wall_now() - started;
+    result->wall_s = run_wall_now() - started;
 }

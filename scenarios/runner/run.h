@@ -32,6 +32,9 @@ struct run_options {
 void run_case(const struct scenario *scenario, int case_index, int repeat,
               const struct run_options *options, struct case_result *result);
 
+/* Seconds of the monotonic clock, for what a run may take and did take; no verdict looks at it. */
+double run_wall_now(void);
+
 /* ---- for a window that drives a run itself instead of a script ------------------------------ */
 
 struct run;

@@ -130,6 +130,6 @@ int api_check_order(lua_State *lua, int at);
 /* End the case as skipped, with a reason. Does not return. */
 int api_skip(lua_State *lua, const char *reason);
 /* Push what a finished wait returns to the script; the number of values. */
-int api_push_result(lua_State *lua, struct run *run, const struct verdict *verdict);
+int api_push_result(lua_State *lua, const struct verdict *verdict);
 
 #endif

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* ---- selecting --------------------------------------------------------------------------------- */
 
@@ -240,13 +239,6 @@ static void complain(struct suite *suite)
                      invariant_text((enum invariant)k));
 }
 
-static double wall_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
-
 static void require_board(struct suite *suite)
 {
     for (int i = 0; i < suite->count; i++) {
@@ -264,9 +256,9 @@ static void require_board(struct suite *suite)
 
 void suite_run(struct suite *suite)
 {
-    double started = wall_now();
+    double started = run_wall_now();
     run_jobs(suite);
-    suite->wall_s = wall_now() - started;
+    suite->wall_s = run_wall_now() - started;
     suite->interrupted = interrupted(suite);
     check_repeats(suite);
     require_board(suite);
