@@ -43,7 +43,7 @@ static int init_flats(struct site *site, struct event_sink *sink)
         int result = flat_init(&site->flats[i], i + 1, sink, &site->platform, site->envelopes, &flat);
         if (result < 0)
             return result;
-        site->next[i] = flat_next(&site->flats[i]);
+        site_touched(site, &site->flats[i]);
     }
     return 0;
 }
@@ -60,11 +60,11 @@ struct site *site_new(const struct site_config *config, struct event_sink *sink,
     site->terminal_mv = config->meter.nominal_mv;
     site->next_meeting = config->meeting_ns;
     site->flats = calloc(config->flats, sizeof *site->flats);
-    site->next = calloc(config->flats, sizeof *site->next);
+    bool agenda = agenda_init(&site->agenda, config->flats);
     site->envelopes = envelope_context_new();
     platform_init(&site->platform, site->events, config->seed, config->epoch_s);
     site->platform.policy = config->policy;
-    if (site->flats && site->next && site->envelopes)
+    if (site->flats && agenda && site->envelopes)
         *error = init_flats(site, sink);
     if (*error < 0) {
         site_free(site);
@@ -79,7 +79,7 @@ void site_free(struct site *site)
         return;
     envelope_context_free(site->envelopes);
     free(site->flats);
-    free(site->next);
+    agenda_free(&site->agenda);
     free(site);
 }
 
@@ -90,7 +90,7 @@ struct flat *site_flat(struct site *site, uint32_t number)
 
 void site_touched(struct site *site, const struct flat *flat)
 {
-    site->next[flat->number - 1] = flat_next(flat);
+    agenda_set(&site->agenda, flat->number - 1, flat_next(flat));
 }
 
 /* The flats' currents pull the shared feeder down; each sees the result until the next meeting. */
@@ -115,18 +115,10 @@ static void meet(struct site *site)
     }
 }
 
-static uint32_t earliest_flat(const struct site *site)
-{
-    uint32_t best = 0;
-    for (uint32_t i = 1; i < site->flat_count; i++)
-        if (site->next[i] < site->next[best])
-            best = i;
-    return best;
-}
-
 int64_t site_next(const struct site *site)
 {
-    int64_t flat = site->flat_count ? site->next[earliest_flat(site)] : TIME_NEVER;
+    uint32_t first;
+    int64_t flat = agenda_earliest(&site->agenda, &first);
     return flat < site->next_meeting ? flat : site->next_meeting;
 }
 
@@ -141,16 +133,14 @@ bool site_step(struct site *site, int64_t until)
     site->now = next;
     if (next == site->next_meeting) /* before the flats' events of the same instant */
         meet(site);
-    for (int events = 0; site->flat_count > 0; events++) {
-        uint32_t i = earliest_flat(site);
-        if (site->next[i] != next)
-            break;
+    uint32_t first;
+    for (int events = 0; agenda_earliest(&site->agenda, &first) == next; events++) {
         if (events == INSTANT_EVENTS_MAX) {
             site->stuck = true;
             return false;
         }
-        flat_step(&site->flats[i]);
-        site->next[i] = flat_next(&site->flats[i]);
+        flat_step(&site->flats[first]);
+        site_touched(site, &site->flats[first]);
     }
     return true;
 }
@@ -159,6 +149,27 @@ void site_run_until(struct site *site, int64_t until)
 {
     while (site_step(site, until))
         ;
+}
+
+static void run_window(struct site *site, int64_t until)
+{
+    for (uint32_t i = 0; i < site->flat_count; i++) {
+        struct flat *flat = &site->flats[i];
+        while (flat_next(flat) <= until)
+            flat_step(flat);
+        site_touched(site, flat);
+    }
+}
+
+void site_run_flat_by_flat(struct site *site, int64_t until)
+{
+    while (site->next_meeting <= until) {
+        run_window(site, site->next_meeting - 1);
+        site->now = site->next_meeting;
+        meet(site);
+    }
+    run_window(site, until);
+    site->now = until;
 }
 
 int64_t site_energy_imbalance_mw_ns(struct site *site)

@@ -7,6 +7,7 @@
 #define METERBENCH_SIM_SITE_H
 
 #include "sim/flat.h"
+#include "sim/kernel/agenda.h"
 
 struct site_config {
     uint64_t seed;
@@ -33,7 +34,7 @@ struct site {
     int32_t terminal_mv; /* what the flats were told at the last meeting */
     bool stuck; /* one instant had more events than any sound model has: time stands still */
     uint32_t flat_count;
-    int64_t *next; /* cached flat_next of each flat */
+    struct agenda agenda; /* the next event of each flat, member = number - 1 */
     struct flat *flats;
 };
 
@@ -50,6 +51,10 @@ int64_t site_next(const struct site *site);
 
 /* Run everything up to and including `until`, in time order (ties: lower flat first). */
 void site_run_until(struct site *site, int64_t until);
+
+/* The same, flat after flat from one meeting to the next: each flat's state stays in the cache for its whole
+ * window. Flats do not meet in between, so every flat has the same events; only their order in the log differs. */
+void site_run_flat_by_flat(struct site *site, int64_t until);
 
 /* Run the events of one instant, the earliest, if it is not after `until`. True when it did; false when
  * nothing is left or the site is stuck. */
