@@ -164,7 +164,7 @@ enum { SETTINGS = 15 };
 static void collect_settings(struct hil_board *board, struct site *site, struct flat *flat,
                              struct setting settings[SETTINGS])
 {
-    const struct meter_config *config = &flat->meter.config;
+    const struct meter_config *config = flat->meter.config;
     const struct setting all[SETTINGS] = {
         {PROFILE_RATED_RESIDUAL, config->rated_residual_ua},
         {PROFILE_OVERLOAD_LIMIT, config->overload_ma},
@@ -396,7 +396,9 @@ static void take_over(struct hil_board *board, struct site *site, struct flat *f
     board->controller = (struct controller){
         .ops = &controller_ops,
         .status = flat->meter.controller.status,
+        .outbox = &board->outbox,
     };
+    board->outbox.count = 0;
     board->site = site;
     board->flat = flat;
     board->origin = board_host_now(board) - site->now;
@@ -494,7 +496,7 @@ static void hand_back(struct hil_board *board)
     meter->memory.close_permitted = status->close_permitted;
     meter->memory.closed_wanted = profile_bit(&board->profile, seen->status, PROFILE_BIT_COMMANDED);
     meter->memory.energy.mwh = seen->register_mwh;
-    if (meter->config.credit == CREDIT_LOCAL)
+    if (meter->config->credit == CREDIT_LOCAL)
         meter->memory.balance = seen->balance;
     meter->controller.status = *status;
     meter->controller.status.held_by_current = false;

@@ -58,6 +58,7 @@ struct order {
 struct hil_board {
     struct board board; /* first */
     struct controller controller;
+    struct controller_outbox outbox;
 
     /* what board_open found */
     struct board_spec spec; /* its strings point below */

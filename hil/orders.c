@@ -25,7 +25,7 @@ struct hil_board *orders_board(struct controller *controller)
 /* At once, from within the site's time. */
 static void answer(struct hil_board *board, const struct dlt645_frame *reply)
 {
-    if (board->controller.outbox_count < CONTROLLER_OUTBOX_MAX)
+    if (board->outbox.count < CONTROLLER_OUTBOX_MAX)
         controller_send(&board->controller, reply);
 }
 
@@ -336,7 +336,7 @@ void orders_polled(struct hil_board *board, const struct snapshot *snapshot)
 
 static bool authorised(const struct hil_board *board, const struct dlt645_authority *authority)
 {
-    const struct meter_config *config = &board->flat->meter.config;
+    const struct meter_config *config = board->flat->meter.config;
     if (authority->level == LEVEL_ADMINISTRATOR)
         return authority->password == config->administrator_password;
     return authority->level == LEVEL_CONTROL && authority->password == config->control_password;
@@ -427,7 +427,7 @@ static void handle_write(struct hil_board *board, int64_t now, const struct dlt6
         return;
     }
     bool recharges = write.identifier == CONTROLLER_RECHARGE_IDENTIFIER &&
-                     board->flat->meter.config.credit == CREDIT_LOCAL;
+                     board->flat->meter.config->credit == CREDIT_LOCAL;
     if (!recharges ||
         controller_recharge_parse(write.value, write.value_size, &order.recharge) < 0) {
         refuse(board, now, DLT645_WRITE, DLT645_ERROR_NO_DATA);

@@ -167,7 +167,7 @@ void poll_alarm(struct hil_board *board, int64_t now, enum meter_alarm alarm, in
         .contacts_closed = plant_contacts_closed(&flat->plant),
         .clock_s = meter_clock_s(&flat->meter, now),
     };
-    if (board->controller.outbox_count == CONTROLLER_OUTBOX_MAX)
+    if (board->outbox.count == CONTROLLER_OUTBOX_MAX)
         flat_settle(flat, now);
     controller_report(&board->controller, &flat->address, &report);
 }

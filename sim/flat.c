@@ -34,7 +34,7 @@ static void send_sealed(struct flat *flat, int64_t now, enum link_direction dire
 {
     uint8_t envelope[LINK_MESSAGE_MAX];
     bool up = direction == LINK_UP;
-    int size = envelope_seal(flat->envelopes, up ? &flat->modem.key : &flat->platform_key,
+    int size = envelope_seal(flat->shared->envelopes, up ? &flat->modem.key : &flat->platform_key,
                              up ? ENVELOPE_UP : ENVELOPE_DOWN, &flat->address,
                              up ? &flat->modem.counters : &flat->platform_counters, frame->bytes,
                              frame->size, envelope, sizeof envelope);
@@ -78,7 +78,7 @@ static int open_at_modem(struct flat *flat, const struct link_message *message, 
     struct modem *modem = &flat->modem;
     if (modem->faults.accepts_replays)
         modem->counters.accepted = 0;
-    int size = envelope_open(flat->envelopes, &modem->key, ENVELOPE_DOWN, &flat->address,
+    int size = envelope_open(flat->shared->envelopes, &modem->key, ENVELOPE_DOWN, &flat->address,
                              &modem->counters, message->bytes, message->size, frame, capacity);
     bool plain = size < 0 && modem->faults.skips_authentication &&
                  message->size > ENVELOPE_OVERHEAD;
@@ -107,7 +107,7 @@ static void platform_receives(struct flat *flat, int64_t now, const struct link_
 {
     uint8_t frame[LINK_MESSAGE_MAX];
     int size =
-        envelope_open(flat->envelopes, &flat->platform_key, ENVELOPE_UP, &flat->address,
+        envelope_open(flat->shared->envelopes, &flat->platform_key, ENVELOPE_UP, &flat->address,
                       &flat->platform_counters, message->bytes, message->size, frame, sizeof frame);
     if (size < 0)
         reject(flat, now, LINK_UP, size);
@@ -124,28 +124,28 @@ static bool is_reading(const struct controller_frame *frame)
 
 static void route_down(struct flat *flat, int64_t now)
 {
-    struct account *account = &flat->account;
-    for (int i = 0; i < account->frame_count; i++) {
+    struct account_outbox *outbox = &flat->shared->down;
+    for (int i = 0; i < outbox->frame_count; i++) {
         /* A reading that waits would take the place of an order: the next poll reads the same register. */
         bool busy = link_waiting(&flat->link, LINK_DOWN) > 1;
-        if (!busy || !is_reading(&account->frames[i]))
-            send_sealed(flat, now, LINK_DOWN, &account->frames[i]);
+        if (!busy || !is_reading(&outbox->frames[i]))
+            send_sealed(flat, now, LINK_DOWN, &outbox->frames[i]);
     }
-    account->frame_count = 0;
-    for (int i = 0; i < account->phone_count; i++) {
+    outbox->frame_count = 0;
+    for (int i = 0; i < outbox->phone_count; i++) {
         uint8_t bytes[PHONE_MESSAGE_SIZE];
-        phone_encode(&account->phone[i], bytes);
+        phone_encode(&outbox->phone[i], bytes);
         link_send(&flat->phone, now, LINK_DOWN, bytes, sizeof bytes); /* full: the account asks again */
     }
-    account->phone_count = 0;
+    outbox->phone_count = 0;
 }
 
 static void route_up(struct flat *flat, int64_t now)
 {
-    struct controller *controller = flat->controller;
-    for (int i = 0; i < controller->outbox_count; i++)
-        send_sealed(flat, now, LINK_UP, &controller->outbox[i]);
-    controller->outbox_count = 0;
+    struct controller_outbox *outbox = flat->controller->outbox;
+    for (int i = 0; i < outbox->count; i++)
+        send_sealed(flat, now, LINK_UP, &outbox->frames[i]);
+    outbox->count = 0;
 }
 
 static void follow_power(struct flat *flat, int64_t now)
@@ -168,9 +168,9 @@ void flat_settle(struct flat *flat, int64_t now)
         } else if (controller->coil_wanted) {
             controller->coil_wanted = false;
             plant_coil(&flat->plant, now, controller->coil);
-        } else if (controller->outbox_count > 0) {
+        } else if (controller->outbox->count > 0) {
             route_up(flat, now);
-        } else if (flat->account.frame_count > 0 || flat->account.phone_count > 0) {
+        } else if (flat->shared->down.frame_count > 0 || flat->shared->down.phone_count > 0) {
             route_down(flat, now);
         } else {
             break;
@@ -218,10 +218,8 @@ static void phone_event(struct flat *flat, int64_t now, enum link_direction dire
         account_phone(&flat->account, now, &message);
 }
 
-void flat_step(struct flat *flat)
+static void run_event(struct flat *flat, int64_t now, int slot)
 {
-    int slot = -1;
-    int64_t now = queue_next(&flat->queue, &slot);
     assert(slot >= 0 && now >= flat->now);
     flat->queue.at[slot] = TIME_NEVER;
     if (slot >= FLAT_SLOT_ACCOUNT)
@@ -235,6 +233,25 @@ void flat_step(struct flat *flat)
     else
         plant_timer(&flat->plant, now, slot - FLAT_SLOT_PLANT);
     flat_settle(flat, now);
+}
+
+void flat_step(struct flat *flat)
+{
+    int slot = -1;
+    int64_t now = queue_next(&flat->queue, &slot);
+    run_event(flat, now, slot);
+}
+
+uint32_t flat_run(struct flat *flat, int64_t until)
+{
+    uint32_t events = 0;
+    for (;; events++) {
+        int slot = -1;
+        int64_t now = queue_next(&flat->queue, &slot);
+        if (now > until)
+            return events;
+        run_event(flat, now, slot);
+    }
 }
 
 /* ---- from outside ---------------------------------------------------------------------------- */
@@ -280,7 +297,7 @@ const char *attack_name(int attack)
 static void any_order(const struct flat *flat, int order, struct dlt645_frame *frame)
 {
     const struct dlt645_relay_command command = {
-        .authority = {4, flat->meter.config.control_password, 0},
+        .authority = {4, flat->meter.config->control_password, 0},
         .order = (enum dlt645_relay_order)order,
         .valid_until = {2099, 12, 31, 23, 59, 59, 0},
     };
@@ -304,7 +321,7 @@ static void seal_foreign(struct flat *flat, const struct envelope_key *key,
     foreign_order(flat, &frame);
     int size = dlt645_encode(&frame, 0, bytes, sizeof bytes);
     assert(size > 0);
-    int sealed = envelope_seal(flat->envelopes, key, ENVELOPE_DOWN, &flat->address, &counters, bytes,
+    int sealed = envelope_seal(flat->shared->envelopes, key, ENVELOPE_DOWN, &flat->address, &counters, bytes,
                                (size_t)size, message->bytes, sizeof message->bytes);
     message->size = (uint16_t)(sealed > 0 ? sealed : 0);
 }
@@ -371,14 +388,13 @@ void flat_set_controller(struct flat *flat, struct controller *controller)
     flat->controller = controller ? controller : &flat->meter.controller;
 }
 
-int flat_init(struct flat *flat, uint32_t number, struct event_sink *sink,
-              struct platform *platform, struct envelope_context *envelopes,
+int flat_init(struct flat *flat, uint32_t number, struct flat_shared *shared,
               const struct flat_config *config)
 {
     memset(flat, 0, sizeof *flat);
     flat->number = number;
-    flat->events = (struct event_source){sink, number};
-    flat->envelopes = envelopes;
+    flat->events = (struct event_source){shared->sink, number};
+    flat->shared = shared;
     flat->next_payment = 1;
     flat->last_cause = -1;
     flat->link_powered = true;
@@ -393,8 +409,8 @@ int flat_init(struct flat *flat, uint32_t number, struct event_sink *sink,
     plant_init(&flat->plant, timers_at(flat, FLAT_SLOT_PLANT, PLANT_TIMERS), flat->events,
                &config->plant);
     meter_init(&flat->meter, timers_at(flat, FLAT_SLOT_METER, METER_TIMERS), flat->events,
-               &flat->address, &config->meter);
-    if (config->meter.credit == CREDIT_LOCAL) /* lifted by the platform once the reminders are delivered */
+               &flat->address, &shared->meter, &shared->up);
+    if (shared->meter.credit == CREDIT_LOCAL) /* lifted by the platform once the reminders are delivered */
         flat->meter.memory.keep_power = flat->meter.controller.status.keep_power = true;
     flat->controller = &flat->meter.controller;
     link_init(&flat->link, timers_at(flat, FLAT_SLOT_LINK, LINK_DIRECTIONS), flat->events,
@@ -403,13 +419,14 @@ int flat_init(struct flat *flat, uint32_t number, struct event_sink *sink,
     link_init(&flat->phone, timers_at(flat, FLAT_SLOT_PHONE, LINK_DIRECTIONS), flat->events,
               random_stream(config->seed, number, RANDOM_PHONE_LINK), config->phone_signal);
     const struct account_config account = {
-        .credit = config->meter.credit,
-        .opening_balance = config->meter.opening_balance,
-        .control_password = config->meter.control_password,
-        .administrator_password = config->meter.administrator_password,
+        .credit = shared->meter.credit,
+        .opening_balance = shared->meter.opening_balance,
+        .control_password = shared->meter.control_password,
+        .administrator_password = shared->meter.administrator_password,
     };
-    account_init(&flat->account, platform, timers_at(flat, FLAT_SLOT_ACCOUNT, ACCOUNT_TIMERS),
-                 flat->events, &flat->address, &account);
+    account_init(&flat->account, shared->platform, &shared->down,
+                 timers_at(flat, FLAT_SLOT_ACCOUNT, ACCOUNT_TIMERS), flat->events, &flat->address,
+                 &account);
     flat_settle(flat, 0);
     return 0;
 }

@@ -37,6 +37,16 @@ enum flat_slot {
     FLAT_SLOTS = FLAT_SLOT_ACCOUNT + ACCOUNT_TIMERS
 };
 
+/* What the flats of a site have in common. The outboxes are empty between events. */
+struct flat_shared {
+    struct event_sink *sink;
+    struct platform *platform;
+    struct envelope_context *envelopes;
+    struct meter_config meter;
+    struct controller_outbox up;
+    struct account_outbox down;
+};
+
 struct flat {
     uint32_t number; /* from 1 */
     int64_t now;
@@ -49,7 +59,7 @@ struct flat {
     struct modem modem;
     struct envelope_key platform_key;
     struct envelope_counters platform_counters;
-    struct envelope_context *envelopes; /* the site's */
+    struct flat_shared *shared;
     struct link link, phone;
     struct account account;
     struct link_message last_order; /* the last envelope that reached the modem; what an attacker recorded */
@@ -60,14 +70,12 @@ struct flat {
 
 struct flat_config {
     struct plant_config plant;
-    struct meter_config meter;
     enum signal_class signal, phone_signal;
     uint64_t seed;
 };
 
 /* 0, or ERROR_ENVELOPE_CRYPTO. */
-int flat_init(struct flat *flat, uint32_t number, struct event_sink *sink,
-              struct platform *platform, struct envelope_context *envelopes,
+int flat_init(struct flat *flat, uint32_t number, struct flat_shared *shared,
               const struct flat_config *config);
 
 /* The time of its next event, TIME_NEVER when none is left. */
@@ -75,6 +83,9 @@ int64_t flat_next(const struct flat *flat);
 
 /* Run the next event (which must exist) and settle. */
 void flat_step(struct flat *flat);
+
+/* Run everything up to and including `until`; the number of events. */
+uint32_t flat_run(struct flat *flat, int64_t until);
 
 /* Route what components left for each other until nothing is left. Call after any change from outside. */
 void flat_settle(struct flat *flat, int64_t now);

@@ -24,23 +24,24 @@ struct site_config site_config_default(void)
     };
 }
 
-static int init_flats(struct site *site, struct event_sink *sink)
+static int init_flats(struct site *site)
 {
     const struct site_config *config = &site->config;
     struct flat_config flat = {
         .plant = {config->epoch_s, config->seed, config->meter.nominal_mv, config->household},
-        .meter = config->meter,
         .signal = config->signal,
         .phone_signal = SIGNAL_GOOD,
         .seed = config->seed,
     };
-    flat.meter.seed = config->seed;
-    flat.meter.epoch_s = config->epoch_s;
-    flat.meter.opening_balance = config->opening_balance;
-    flat.meter.price = config->policy.price;
-    flat.meter.overdraft = config->policy.overdraft;
+    struct meter_config *meter = &site->shared.meter;
+    *meter = config->meter;
+    meter->seed = config->seed;
+    meter->epoch_s = config->epoch_s;
+    meter->opening_balance = config->opening_balance;
+    meter->price = config->policy.price;
+    meter->overdraft = config->policy.overdraft;
     for (uint32_t i = 0; i < config->flats; i++) {
-        int result = flat_init(&site->flats[i], i + 1, sink, &site->platform, site->envelopes, &flat);
+        int result = flat_init(&site->flats[i], i + 1, &site->shared, &flat);
         if (result < 0)
             return result;
         site_touched(site, &site->flats[i]);
@@ -61,11 +62,13 @@ struct site *site_new(const struct site_config *config, struct event_sink *sink,
     site->next_meeting = config->meeting_ns;
     site->flats = calloc(config->flats, sizeof *site->flats);
     bool agenda = agenda_init(&site->agenda, config->flats);
-    site->envelopes = envelope_context_new();
+    site->shared.sink = sink;
+    site->shared.platform = &site->platform;
+    site->shared.envelopes = envelope_context_new();
     platform_init(&site->platform, site->events, config->seed, config->epoch_s);
     site->platform.policy = config->policy;
-    if (site->flats && agenda && site->envelopes)
-        *error = init_flats(site, sink);
+    if (site->flats && agenda && site->shared.envelopes)
+        *error = init_flats(site);
     if (*error < 0) {
         site_free(site);
         return NULL;
@@ -77,7 +80,7 @@ void site_free(struct site *site)
 {
     if (!site)
         return;
-    envelope_context_free(site->envelopes);
+    envelope_context_free(site->shared.envelopes);
     free(site->flats);
     agenda_free(&site->agenda);
     free(site);
@@ -155,8 +158,7 @@ static void run_window(struct site *site, int64_t until)
 {
     for (uint32_t i = 0; i < site->flat_count; i++) {
         struct flat *flat = &site->flats[i];
-        while (flat_next(flat) <= until)
-            flat_step(flat);
+        site->steps += flat_run(flat, until);
         site_touched(site, flat);
     }
 }

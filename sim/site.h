@@ -28,11 +28,12 @@ struct site {
     struct site_config config;
     struct event_source events;
     struct platform platform;
-    struct envelope_context *envelopes;
+    struct flat_shared shared;
     int64_t now;
     int64_t next_meeting;
     int32_t terminal_mv; /* what the flats were told at the last meeting */
     bool stuck; /* one instant had more events than any sound model has: time stands still */
+    uint64_t steps; /* events that flats ran, flat by flat */
     uint32_t flat_count;
     struct agenda agenda; /* the next event of each flat, member = number - 1 */
     struct flat *flats;

@@ -357,7 +357,7 @@ static void watch_leakage(struct invariants *invariants, struct book *book, stru
 {
     static const int64_t factor[LEAKAGE_BANDS] = {1, 2, 5};
     int64_t now = invariants->site->now;
-    int64_t rated = flat->meter.config.rated_residual_ua;
+    int64_t rated = flat->meter.config->rated_residual_ua;
     int64_t residual = flat->plant.signals.residual_ua;
     bool watching = flat->controller->status.powered && flat->plant.signals.voltage_mv > 0;
     for (int k = 0; k < LEAKAGE_BANDS; k++) {
@@ -486,7 +486,7 @@ void invariants_watch(struct invariants *invariants)
 static void settle_debts(struct invariants *invariants, struct book *book, const struct flat *flat)
 {
     uint64_t waiting = (uint64_t)link_waiting(&flat->link, LINK_UP) +
-                       (uint64_t)flat->controller->outbox_count;
+                       (uint64_t)flat->controller->outbox->count;
     if (book->alarms_raised > book->alarms_received + waiting)
         breach(invariants, INVARIANT_ACCOUNTED, flat->number,
                "%llu alarms were raised, %llu reached the platform, %llu messages still wait",

@@ -15,16 +15,19 @@ void queue_init(struct event_queue *queue, int slot_count)
 
 int64_t queue_next(const struct event_queue *queue, int *slot)
 {
-    int best = 0;
-    for (int i = 1; i < queue->slot_count; i++) {
-        bool earlier = queue->at[i] < queue->at[best];
-        bool tie = queue->at[i] == queue->at[best] && queue->order[i] < queue->order[best];
-        if (earlier || tie)
-            best = i;
+    int64_t first = TIME_NEVER;
+    for (int i = 0; i < queue->slot_count; i++) /* no branch that depends on the times */
+        first = queue->at[i] < first ? queue->at[i] : first;
+    if (first == TIME_NEVER)
+        return first;
+    uint32_t order = UINT32_MAX;
+    for (int i = 0; i < queue->slot_count; i++) {
+        if (queue->at[i] == first && queue->order[i] <= order) {
+            order = queue->order[i];
+            *slot = i;
+        }
     }
-    if (queue->at[best] != TIME_NEVER)
-        *slot = best;
-    return queue->at[best];
+    return first;
 }
 
 static int slot_of(const struct timers *timers, int timer)

@@ -11,12 +11,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { QUEUE_SLOTS_MAX = 64 };
+enum { QUEUE_SLOTS_MAX = 32 };
 
 struct event_queue {
     int64_t at[QUEUE_SLOTS_MAX]; /* TIME_NEVER: not armed */
-    uint64_t order[QUEUE_SLOTS_MAX];
-    uint64_t next_order;
+    uint32_t order[QUEUE_SLOTS_MAX]; /* of insertion, for ties; 4e9 insertions are centuries of a flat */
+    uint32_t next_order;
     int slot_count;
 };
 

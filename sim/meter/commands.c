@@ -25,9 +25,9 @@ void commands_receive(struct meter *meter, int64_t now, const uint8_t *frame, si
 static bool authorised(const struct meter *meter, const struct dlt645_authority *authority)
 {
     if (authority->level == LEVEL_ADMINISTRATOR)
-        return authority->password == meter->config.administrator_password;
+        return authority->password == meter->config->administrator_password;
     return authority->level == LEVEL_CONTROL &&
-           authority->password == meter->config.control_password;
+           authority->password == meter->config->control_password;
 }
 
 static void refuse(struct meter *meter, int64_t now, enum dlt645_function function, uint8_t bits)
@@ -159,7 +159,7 @@ static void handle_write(struct meter *meter, int64_t now, const struct dlt645_f
         return;
     }
     bool recharges = write.identifier == CONTROLLER_RECHARGE_IDENTIFIER &&
-                     meter->config.credit == CREDIT_LOCAL;
+                     meter->config->credit == CREDIT_LOCAL;
     if (!recharges || controller_recharge_parse(write.value, write.value_size, &recharge) < 0) {
         refuse(meter, now, DLT645_WRITE, DLT645_ERROR_NO_DATA);
         return;

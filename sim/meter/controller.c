@@ -39,12 +39,13 @@ const char *meter_alarm_name(int alarm)
 
 void controller_send(struct controller *controller, const struct dlt645_frame *frame)
 {
-    assert(controller->outbox_count < CONTROLLER_OUTBOX_MAX);
-    struct controller_frame *out = &controller->outbox[controller->outbox_count];
+    struct controller_outbox *outbox = controller->outbox;
+    assert(outbox->count < CONTROLLER_OUTBOX_MAX);
+    struct controller_frame *out = &outbox->frames[outbox->count];
     int size = dlt645_encode(frame, 0, out->bytes, sizeof out->bytes);
     assert(size > 0);
     out->size = (uint8_t)size;
-    controller->outbox_count++;
+    outbox->count++;
 }
 
 struct dlt645_time controller_wire_time(int64_t seconds)

@@ -93,6 +93,13 @@ struct controller_status {
     int64_t power_mw;
 };
 
+/* Frames for the uplink, until the flat takes them after the event. Empty between events, so the virtual meters of
+ * a site share one. */
+struct controller_outbox {
+    int count;
+    struct controller_frame frames[CONTROLLER_OUTBOX_MAX];
+};
+
 struct controller;
 
 struct controller_ops {
@@ -104,10 +111,9 @@ struct controller_ops {
 struct controller {
     const struct controller_ops *ops;
     struct controller_status status;
+    struct controller_outbox *outbox;
     struct coil_pulse coil;
     bool coil_wanted;
-    int outbox_count;
-    struct controller_frame outbox[CONTROLLER_OUTBOX_MAX];
 };
 
 /* Leave a frame for the uplink. A full outbox is a programming error: the flat empties it after every event. */

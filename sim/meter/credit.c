@@ -8,18 +8,18 @@ static int64_t falls_to(const struct meter *meter, int64_t now, int64_t floor)
 {
     int64_t latest = now + NS_PER_MIN;
     int64_t power_mw = (int64_t)meter->signals.current_ma * meter->signals.voltage_mv / 1000;
-    if (power_mw <= 0 || meter->config.price <= 0 || meter->memory.balance <= floor)
+    if (power_mw <= 0 || meter->config->price <= 0 || meter->memory.balance <= floor)
         return latest;
     __extension__ __int128 mwh =
-        (__int128)(meter->memory.balance - floor) * MWH_PER_KWH / meter->config.price;
+        (__int128)(meter->memory.balance - floor) * MWH_PER_KWH / meter->config->price;
     __extension__ __int128 at = now + mwh * 3600 * NS_PER_S / power_mw + NS_PER_MS;
     return at < latest ? (int64_t)at : latest;
 }
 
 bool credit_spent(const struct meter *meter)
 {
-    return meter->config.credit == CREDIT_LOCAL &&
-           meter->memory.balance <= -meter->config.overdraft;
+    return meter->config->credit == CREDIT_LOCAL &&
+           meter->memory.balance <= -meter->config->overdraft;
 }
 
 static void check_arrears(struct meter *meter, int64_t now)
@@ -31,14 +31,14 @@ static void check_arrears(struct meter *meter, int64_t now)
 
 void credit_update(struct meter *meter, int64_t now)
 {
-    if (meter->config.credit != CREDIT_LOCAL)
+    if (meter->config->credit != CREDIT_LOCAL)
         return;
-    bool low = meter->memory.balance <= meter->config.low_credit;
+    bool low = meter->memory.balance <= meter->config->low_credit;
     if (low && !meter->low_credit_alarmed)
         meter_raise_alarm(meter, now, METER_ALARM_LOW_CREDIT, 0);
     meter->low_credit_alarmed = low;
     check_arrears(meter, now);
-    timer_arm(&meter->timers, METER_TIMER_CREDIT, falls_to(meter, now, -meter->config.overdraft));
+    timer_arm(&meter->timers, METER_TIMER_CREDIT, falls_to(meter, now, -meter->config->overdraft));
 }
 
 bool credit_recharge(struct meter *meter, int64_t now, const struct controller_recharge *recharge)
@@ -51,7 +51,7 @@ bool credit_recharge(struct meter *meter, int64_t now, const struct controller_r
     meter->memory.balance += recharge->amount;
     meter->controller.status.balance = meter->memory.balance;
     event_put(&meter->events, now, EVENT_METER_BALANCE, meter->memory.balance, 0);
-    if (meter->memory.balance > -meter->config.overdraft) {
+    if (meter->memory.balance > -meter->config->overdraft) {
         bool was_arrears = meter->memory.causes & CAUSE_BIT(TRIP_CAUSE_ARREARS);
         drive_clear(meter, now, CAUSE_BIT(TRIP_CAUSE_ARREARS));
         if (was_arrears)

@@ -95,7 +95,7 @@ static void hold(struct meter *meter, int64_t now, uint32_t causes)
     if (was == is)
         return;
     if (is)
-        timer_arm(&meter->timers, METER_TIMER_HOLDOFF, now + meter->config.holdoff_max_ns);
+        timer_arm(&meter->timers, METER_TIMER_HOLDOFF, now + meter->config->holdoff_max_ns);
     else
         timer_cancel(&meter->timers, METER_TIMER_HOLDOFF);
     event_put(&meter->events, now, EVENT_METER_HELD, is, 0);
@@ -103,7 +103,7 @@ static void hold(struct meter *meter, int64_t now, uint32_t causes)
 
 bool drive_trip_unless_held(struct meter *meter, int64_t now, enum trip_cause cause)
 {
-    if (meter->signals.current_ma <= meter->config.holdoff_ma) {
+    if (meter->signals.current_ma <= meter->config->holdoff_ma) {
         drive_trip(meter, now, cause);
         return false;
     }
@@ -134,7 +134,7 @@ void drive_boots(struct meter *meter, int64_t now)
     meter->drives_left = REDRIVES_MAX;
     timer_arm(&meter->timers, METER_TIMER_RELAY_CHECK, now + FEEDBACK_NS);
     if (meter->memory.held_causes != 0)
-        timer_arm(&meter->timers, METER_TIMER_HOLDOFF, now + meter->config.holdoff_max_ns);
+        timer_arm(&meter->timers, METER_TIMER_HOLDOFF, now + meter->config->holdoff_max_ns);
 }
 
 bool drive_close(struct meter *meter, int64_t now, enum close_reason reason)
@@ -202,8 +202,8 @@ void drive_sense(struct meter *meter, int64_t now)
 {
     sense_emergency_switch(meter, now);
     watch_for_weld(meter, now);
-    bool fell = meter->signals.current_ma <= meter->config.holdoff_ma;
-    bool supplied = meter->signals.voltage_mv >= meter->config.nominal_mv / 2; /* no outage */
+    bool fell = meter->signals.current_ma <= meter->config->holdoff_ma;
+    bool supplied = meter->signals.voltage_mv >= meter->config->nominal_mv / 2; /* no outage */
     if (meter->memory.held_causes != 0 && fell && supplied)
         held_trips_go(meter, now);
 

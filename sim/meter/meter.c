@@ -36,8 +36,8 @@ struct meter_config meter_config_default(void)
 int64_t meter_clock_s(const struct meter *meter, int64_t now)
 {
     __extension__ __int128 drifted =
-        (__int128)now * (1000000 + meter->config.clock_drift_ppm) / 1000000;
-    return meter->config.epoch_s + (int64_t)(drifted / NS_PER_S);
+        (__int128)now * (1000000 + meter->config->clock_drift_ppm) / 1000000;
+    return meter->config->epoch_s + (int64_t)(drifted / NS_PER_S);
 }
 
 const struct meter_log_entry *meter_log(const struct meter *meter, unsigned n)
@@ -51,7 +51,7 @@ const struct meter_log_entry *meter_log(const struct meter *meter, unsigned n)
 static void log_alarm(struct meter *meter, int64_t now, enum meter_alarm alarm, int detail)
 {
     meter->memory.log[meter->memory.logged++ % METER_LOG_MAX] = (struct meter_log_entry){
-        meter_clock_s(meter, now), (uint8_t)alarm, (uint8_t)detail};
+        (uint32_t)meter_clock_s(meter, now), (uint8_t)alarm, (uint8_t)detail};
 }
 
 void meter_raise_alarm(struct meter *meter, int64_t now, enum meter_alarm alarm, int detail)
@@ -72,9 +72,9 @@ void meter_raise_alarm(struct meter *meter, int64_t now, enum meter_alarm alarm,
 
 static void charge(struct meter *meter, int64_t mwh)
 {
-    if (meter->config.credit != CREDIT_LOCAL)
+    if (meter->config->credit != CREDIT_LOCAL)
         return;
-    int64_t sum = mwh * meter->config.price + meter->memory.charge_remainder;
+    int64_t sum = mwh * meter->config->price + meter->memory.charge_remainder;
     meter->memory.balance -= sum / 1000000;
     meter->memory.charge_remainder = sum % 1000000;
 }
@@ -117,7 +117,7 @@ static void boots(struct meter *meter, int64_t now)
     bool overloaded = meter->memory.causes & CAUSE_BIT(TRIP_CAUSE_OVERLOAD);
     if (overloaded && !meter->memory.locked)
         timer_arm(&meter->timers, METER_TIMER_OVERLOAD_RECLOSE,
-                  now + meter->config.overload_reclose_ns);
+                  now + meter->config->overload_reclose_ns);
     drive_boots(meter, now);
     credit_update(meter, now);
 }
@@ -204,12 +204,14 @@ static void on_timer(struct controller *controller, int64_t now, int timer)
 static const struct controller_ops meter_ops = {sense, receive, on_timer};
 
 void meter_init(struct meter *meter, struct timers timers, struct event_source events,
-                const struct dlt645_address *address, const struct meter_config *config)
+                const struct dlt645_address *address, const struct meter_config *config,
+                struct controller_outbox *outbox)
 {
     memset(meter, 0, sizeof *meter);
     meter->controller.ops = &meter_ops;
     meter->controller.status.powered = true;
-    meter->config = *config;
+    meter->config = config;
+    meter->controller.outbox = outbox;
     meter->timers = timers;
     meter->events = events;
     meter->address = *address;

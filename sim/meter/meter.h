@@ -65,7 +65,7 @@ enum { METER_LOG_MAX = 10 };
 #define METER_LOG_IDENTIFIER 0x03A00000u /* of this model: the standard's records have no common layout */
 
 struct meter_log_entry {
-    int64_t clock_s;
+    uint32_t clock_s; /* since 2000: enough for 136 years */
     uint8_t alarm, detail;
 };
 
@@ -103,7 +103,7 @@ enum { METER_INBOX_MAX = 4 };
 
 struct meter {
     struct controller controller; /* first: a controller is cast back to its meter */
-    struct meter_config config;
+    const struct meter_config *config; /* shared by the meters of a site */
     struct meter_faults faults;
     struct meter_memory memory;
     struct timers timers;
@@ -122,8 +122,10 @@ struct meter {
     bool low_credit_alarmed;
 };
 
+/* Keeps `config` and `outbox` by reference. */
 void meter_init(struct meter *meter, struct timers timers, struct event_source events,
-                const struct dlt645_address *address, const struct meter_config *config);
+                const struct dlt645_address *address, const struct meter_config *config,
+                struct controller_outbox *outbox);
 
 /* The meter's own clock, seconds since 2000. */
 int64_t meter_clock_s(const struct meter *meter, int64_t now);

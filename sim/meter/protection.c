@@ -35,7 +35,7 @@ static bool protection_inhibited(const struct meter *meter)
 
 static void sense_leakage(struct meter *meter, int64_t now)
 {
-    int64_t rated = meter->config.rated_residual_ua;
+    int64_t rated = meter->config->rated_residual_ua;
     int64_t residual = meter->signals.residual_ua;
     bool beyond = residual * 4 >= rated * 3; /* acts between 0.5 and 1 IdN: at 0.75 */
     if (!beyond || meter->faults.leakage_blind) {
@@ -49,25 +49,25 @@ static void sense_leakage(struct meter *meter, int64_t now)
 static void sense_overload(struct meter *meter, int64_t now)
 {
     int32_t limit_ma =
-        meter->memory.emergency ? meter->config.emergency_ma : meter->config.overload_ma;
+        meter->memory.emergency ? meter->config->emergency_ma : meter->config->overload_ma;
     if (meter->signals.current_ma <= limit_ma || meter->faults.overload_blind) {
         timer_cancel(&meter->timers, METER_TIMER_OVERLOAD);
         return;
     }
-    arm_no_later(meter, METER_TIMER_OVERLOAD, now + meter->config.overload_delay_ns);
+    arm_no_later(meter, METER_TIMER_OVERLOAD, now + meter->config->overload_delay_ns);
 }
 
 /* The breaker upstream clears the fault; the relay opens after it and locks. */
 static void sense_short_circuit(struct meter *meter, int64_t now)
 {
-    bool shorted = meter->signals.current_ma > meter->config.short_circuit_ma;
+    bool shorted = meter->signals.current_ma > meter->config->short_circuit_ma;
     if (shorted && !meter->faults.short_circuit_blind)
         arm_no_later(meter, METER_TIMER_SHORT_CIRCUIT, now + 30 * NS_PER_MS);
 }
 
 static bool safety_hazard(const struct meter *meter)
 {
-    return meter->signals.smoke || meter->signals.temperature_mc >= meter->config.heat_trip_mc;
+    return meter->signals.smoke || meter->signals.temperature_mc >= meter->config->heat_trip_mc;
 }
 
 static void sense_safety(struct meter *meter, int64_t now)
@@ -80,7 +80,7 @@ static void sense_safety(struct meter *meter, int64_t now)
     }
     timer_cancel(&meter->timers, METER_TIMER_SAFETY);
     if (meter->memory.causes & safety)
-        arm_no_later(meter, METER_TIMER_SAFETY_RECLOSE, now + meter->config.safety_reclose_ns);
+        arm_no_later(meter, METER_TIMER_SAFETY_RECLOSE, now + meter->config->safety_reclose_ns);
 }
 
 void protection_sense(struct meter *meter, int64_t now)
@@ -98,12 +98,12 @@ static void overload_trips(struct meter *meter, int64_t now)
 {
     if (now - meter->reclosed_at > RECLOSES_FORGOTTEN_NS)
         meter->memory.overload_recloses = 0;
-    if (meter->memory.overload_recloses >= meter->config.overload_recloses_max) {
+    if (meter->memory.overload_recloses >= meter->config->overload_recloses_max) {
         meter->memory.locked = true;
         meter_raise_alarm(meter, now, METER_ALARM_LOCKED, TRIP_CAUSE_OVERLOAD);
     } else {
         timer_arm(&meter->timers, METER_TIMER_OVERLOAD_RECLOSE,
-                  now + meter->config.overload_reclose_ns);
+                  now + meter->config->overload_reclose_ns);
     }
     drive_trip(meter, now, TRIP_CAUSE_OVERLOAD);
 }

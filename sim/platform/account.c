@@ -12,8 +12,9 @@ enum { ORDER_ATTEMPTS_MAX = 10, ENERGY_IDENTIFIER = 0x00010000 };
 
 static void send_frame(struct account *account, const struct dlt645_frame *frame)
 {
-    assert(account->frame_count < ACCOUNT_FRAMES_MAX);
-    struct controller_frame *out = &account->frames[account->frame_count++];
+    struct account_outbox *outbox = account->outbox;
+    assert(outbox->frame_count < ACCOUNT_FRAMES_MAX);
+    struct controller_frame *out = &outbox->frames[outbox->frame_count++];
     int size = dlt645_encode(frame, 0, out->bytes, sizeof out->bytes);
     assert(size > 0);
     out->size = (uint8_t)size;
@@ -21,9 +22,10 @@ static void send_frame(struct account *account, const struct dlt645_frame *frame
 
 static void send_phone(struct account *account, enum phone_kind kind, uint32_t number)
 {
-    if (account->phone_count == ACCOUNT_PHONE_MAX)
+    struct account_outbox *outbox = account->outbox;
+    if (outbox->phone_count == ACCOUNT_PHONE_MAX)
         return; /* the flat empties it after every event; a reminder is sent again anyway */
-    account->phone[account->phone_count++] =
+    outbox->phone[outbox->phone_count++] =
         (struct phone_message){.kind = kind, .number = number};
 }
 
@@ -50,7 +52,7 @@ static void recharge_frame(const struct account *account, const struct account_o
                            struct dlt645_frame *frame)
 {
     uint8_t value[8];
-    int size = controller_recharge_write(&order->recharge, value, sizeof value);
+    int size = controller_recharge_write(&account->recharge, value, sizeof value);
     assert(size == sizeof value);
     const struct dlt645_write write = {
         .identifier = CONTROLLER_RECHARGE_IDENTIFIER,
@@ -105,7 +107,8 @@ static int enqueue(struct account *account, int64_t now, struct account_order or
 int account_order(struct account *account, int64_t now, int order, int actor, int level)
 {
     return enqueue(account, now,
-                   (struct account_order){.order = order, .actor = actor, .level = level});
+                   (struct account_order){
+                       .order = (uint8_t)order, .actor = (int8_t)actor, .level = (uint8_t)level});
 }
 
 /* Payments that a meter with its own credit was not told yet go as one recharge at a time. */
@@ -119,13 +122,9 @@ static void offer_recharge(struct account *account, int64_t now)
         if (account->orders[i].order == 0)
             return;
     account->recharge_owed -= amount;
-    account->recharge_number++;
-    enqueue(account, now,
-            (struct account_order){
-                .actor = ACTOR_BILLING,
-                .level = 4,
-                .recharge = {.amount = amount, .number = account->recharge_number},
-            });
+    account->recharge.amount = amount;
+    account->recharge.number++;
+    enqueue(account, now, (struct account_order){.actor = ACTOR_BILLING, .level = 4});
 }
 
 static void next_order(struct account *account, int64_t now)
@@ -482,12 +481,14 @@ void account_timer(struct account *account, int64_t now, int timer)
     }
 }
 
-void account_init(struct account *account, struct platform *platform, struct timers timers,
-                  struct event_source events, const struct dlt645_address *address,
+void account_init(struct account *account, struct platform *platform,
+                  struct account_outbox *outbox, struct timers timers, struct event_source events,
+                  const struct dlt645_address *address,
                   const struct account_config *config)
 {
     memset(account, 0, sizeof *account);
     account->platform = platform;
+    account->outbox = outbox;
     account->timers = timers;
     account->events = events;
     account->address = *address;

@@ -27,13 +27,19 @@ enum {
     ACTOR_BILLING = -1,
 };
 
-/* An order on its way; `recharge` rides on the same queue for meters that own their credit. */
+/* An order on its way; the account's one recharge rides on the same queue for meters that own their credit. */
 struct account_order {
-    int order; /* enum dlt645_relay_order, or 0 for a recharge */
-    int actor; /* a user, or ACTOR_BILLING */
-    int level; /* DL/T 645 password level: 2 administrator, 4 control */
-    int attempts;
-    struct controller_recharge recharge;
+    uint8_t order; /* enum dlt645_relay_order, or 0 for the recharge */
+    int8_t actor;  /* a user, or ACTOR_BILLING */
+    uint8_t level; /* DL/T 645 password level: 2 administrator, 4 control */
+    uint8_t attempts;
+};
+
+/* What goes out, until the flat takes it after the event. Empty between events: a site's accounts share one. */
+struct account_outbox {
+    int phone_count, frame_count;
+    struct phone_message phone[ACCOUNT_PHONE_MAX];
+    struct controller_frame frames[ACCOUNT_FRAMES_MAX];
 };
 
 struct account {
@@ -48,16 +54,15 @@ struct account {
     int64_t charge_remainder;    /* 1/10000 yuan x 1/100 kWh, carried */
     int64_t register_10wh;       /* last reading, 0.01 kWh; -1 before the first */
     uint32_t last_payment;
-    uint32_t recharge_number;
+    struct controller_recharge recharge; /* the last one that went out */
     int64_t recharge_owed;       /* paid, and not on its way to a meter with its own credit */
-    int reminders_delivered, reminder_attempts;
+    uint16_t reminders_delivered, reminder_attempts;
     int64_t last_delivered_at;
     bool reminding, fallback;
     bool arrears_trip; /* the platform ordered (or, local, allowed) the trip and has not restored */
-    int order_count, phone_count, frame_count;
+    uint8_t order_count;
     struct account_order orders[ACCOUNT_ORDERS_MAX];
-    struct phone_message phone[ACCOUNT_PHONE_MAX];
-    struct controller_frame frames[ACCOUNT_FRAMES_MAX];
+    struct account_outbox *outbox;
 };
 
 struct account_config {
@@ -66,8 +71,10 @@ struct account_config {
     uint32_t control_password, administrator_password;
 };
 
-void account_init(struct account *account, struct platform *platform, struct timers timers,
-                  struct event_source events, const struct dlt645_address *address,
+/* Keeps `platform` and `outbox` by reference. */
+void account_init(struct account *account, struct platform *platform,
+                  struct account_outbox *outbox, struct timers timers, struct event_source events,
+                  const struct dlt645_address *address,
                   const struct account_config *config);
 
 void account_timer(struct account *account, int64_t now, int timer);

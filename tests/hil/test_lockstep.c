@@ -144,7 +144,7 @@ static void a_recharge_told_twice_counts_once(void **state)
     assert_int_equal(controller_recharge_write(&recharge, value, sizeof value), 8);
     const struct dlt645_write write = {
         .identifier = CONTROLLER_RECHARGE_IDENTIFIER,
-        .authority = {4, bench.flat->meter.config.control_password, 0},
+        .authority = {4, bench.flat->meter.config->control_password, 0},
         .value = value,
         .value_size = 8,
     };

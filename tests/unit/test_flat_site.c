@@ -520,7 +520,9 @@ static void another_controller_gets_the_signals_and_frames_of_its_flat(void **st
 {
     static const struct controller_ops ops = {fake_sense, fake_receive, fake_timer};
     struct bench *bench = *state;
-    struct fake fake = {.controller = {.ops = &ops, .status = {.powered = true}}};
+    struct controller_outbox outbox = {0};
+    struct fake fake = {
+        .controller = {.ops = &ops, .status = {.powered = true}, .outbox = &outbox}};
     flat_set_controller(bench->flat, &fake.controller);
     fault(bench, PLANT_FAULT_LEAKAGE, 45000);
     assert_int_equal(fake.senses, 1);

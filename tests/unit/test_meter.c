@@ -30,6 +30,8 @@ struct bench {
     struct recorder log;
     struct event_queue queue;
     struct plant plant;
+    struct meter_config config;
+    struct controller_outbox outbox;
     struct meter meter;
     struct dlt645_address address;
     int64_t now;
@@ -76,26 +78,26 @@ static void settle(struct bench *bench)
             break;
         }
     }
-    for (int i = 0; i < controller->outbox_count; i++)
-        collect(bench, &controller->outbox[i]);
-    controller->outbox_count = 0;
+    for (int i = 0; i < bench->outbox.count; i++)
+        collect(bench, &bench->outbox.frames[i]);
+    bench->outbox.count = 0;
 }
 
 static void bench_init(struct bench *bench, const struct meter_config *meter, uint32_t flat,
                        uint64_t seed)
 {
     const struct plant_config plant = {epoch(), seed, NOMINAL_MV, false};
-    struct meter_config config = *meter;
     memset(bench, 0, sizeof *bench);
+    bench->config = *meter;
     recorder_init(&bench->log);
     queue_init(&bench->queue, PLANT_TIMERS + METER_TIMERS);
     struct event_source events = {&bench->log.sink, flat};
     plant_init(&bench->plant, (struct timers){&bench->queue, 0, PLANT_TIMERS}, events, &plant);
-    config.epoch_s = epoch();
-    config.seed = seed;
+    bench->config.epoch_s = epoch();
+    bench->config.seed = seed;
     assert_int_equal(dlt645_address_from_number(100001, &bench->address), 0);
     meter_init(&bench->meter, (struct timers){&bench->queue, PLANT_TIMERS, METER_TIMERS}, events,
-               &bench->address, &config);
+               &bench->address, &bench->config, &bench->outbox);
     settle(bench);
 }
 
@@ -1301,7 +1303,7 @@ static void a_clock_of_100_ppm_gains_8_64_s_a_day(void **state)
     config.clock_drift_ppm = 100;
     bench_init(&bench, &config, 1, 1);
     assert_int_equal(meter_clock_s(&bench.meter, 10 * NS_PER_DAY), epoch() + 864086);
-    bench.meter.config.clock_drift_ppm = -100;
+    bench.config.clock_drift_ppm = -100;
     assert_int_equal(meter_clock_s(&bench.meter, 10 * NS_PER_DAY), epoch() + 863913);
     recorder_free(&bench.log);
 }
@@ -1579,7 +1581,7 @@ static void a_recharge_with_a_wrong_password_adds_nothing(void **state)
 static void a_meter_whose_platform_owns_the_money_takes_no_recharge(void **state)
 {
     struct bench *bench = *state;
-    bench->meter.config.credit = CREDIT_REMOTE;
+    bench->config.credit = CREDIT_REMOTE;
     assert_int_equal(recharge(bench, 20 * YUAN, 1), DLT645_ERROR_NO_DATA);
     assert_int_equal(bench->meter.memory.balance, 10 * YUAN);
     bench->meter.memory.balance = -YUAN;
@@ -1681,7 +1683,7 @@ static void a_supply_that_fails_while_booting_boots_later(void **state)
 static void re_closes_of_long_ago_do_not_lock(void **state)
 {
     struct bench *bench = *state;
-    bench->meter.config.overload_recloses_max = 1;
+    bench->config.overload_recloses_max = 1;
     for (int i = 0; i < 3; i++) {
         fault(bench, PLANT_FAULT_OVERLOAD, 60 * AMPERE);
         wait(bench, 11 * NS_PER_S);
@@ -1698,7 +1700,7 @@ static void the_meters_own_log_tells_its_last_alarms_newest_first(void **state)
     assert_null(meter_log(&bench->meter, 1));
     for (int i = 0; i < METER_LOG_MAX + 2; i++) {
         meter_raise_alarm(&bench->meter, i * NS_PER_S, METER_ALARM_SECURITY, i);
-        bench->meter.controller.outbox_count = 0;
+        bench->outbox.count = 0;
     }
     for (unsigned n = 1; n <= METER_LOG_MAX; n++) {
         const struct meter_log_entry *entry = meter_log(&bench->meter, n);

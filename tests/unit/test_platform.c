@@ -21,6 +21,7 @@ struct bench {
     struct recorder log;
     struct event_queue queue;
     struct platform platform;
+    struct account_outbox outbox;
     struct account account;
     struct dlt645_address address;
     int64_t now;
@@ -52,7 +53,7 @@ static void bench_init(struct bench *bench, enum credit_profile credit, int64_t 
     struct event_source site = {&bench->log.sink, EVENT_NO_FLAT};
     platform_init(&bench->platform, site, 1, epoch());
     assert_int_equal(dlt645_address_from_number(100001, &bench->address), 0);
-    account_init(&bench->account, &bench->platform, timers_of(bench),
+    account_init(&bench->account, &bench->platform, &bench->outbox, timers_of(bench),
                  (struct event_source){&bench->log.sink, 1}, &bench->address, &config);
     bench->phone_answers = true;
     bench->meter_answers = true;
@@ -148,15 +149,16 @@ static void frame_goes_down(struct bench *bench, const struct controller_frame *
 static void settle(struct bench *bench)
 {
     struct account *account = &bench->account;
-    while (account->frame_count > 0 || account->phone_count > 0) {
+    struct account_outbox *outbox = &bench->outbox;
+    while (outbox->frame_count > 0 || outbox->phone_count > 0) {
         int first = bench->sent_count;
-        for (int i = 0; i < account->frame_count; i++)
-            frame_goes_down(bench, &account->frames[i]);
-        account->frame_count = 0;
+        for (int i = 0; i < outbox->frame_count; i++)
+            frame_goes_down(bench, &outbox->frames[i]);
+        outbox->frame_count = 0;
         struct phone_message shown[ACCOUNT_PHONE_MAX];
-        int count = account->phone_count;
-        memcpy(shown, account->phone, sizeof shown);
-        account->phone_count = 0;
+        int count = outbox->phone_count;
+        memcpy(shown, outbox->phone, sizeof shown);
+        outbox->phone_count = 0;
         for (int i = 0; i < count; i++) {
             bench->reminder_count += shown[i].kind == PHONE_REMINDER;
             bench->alarm_count += shown[i].kind == PHONE_ALARM;
@@ -997,11 +999,12 @@ static void a_meter_that_owns_its_credit_trips_by_the_end_of_its_keep_power(void
 
 static void report(struct bench *bench, enum meter_alarm alarm, int detail)
 {
-    struct controller controller = {0};
+    struct controller_outbox outbox = {0};
+    struct controller controller = {.outbox = &outbox};
     const struct controller_report r = {.alarm = alarm, .detail = (uint8_t)detail};
     controller_report(&controller, &bench->address, &r);
-    account_receive(&bench->account, bench->now, controller.outbox[0].bytes,
-                    controller.outbox[0].size);
+    account_receive(&bench->account, bench->now, outbox.frames[0].bytes,
+                    outbox.frames[0].size);
     settle(bench);
 }
 
