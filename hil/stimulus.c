@@ -25,6 +25,7 @@ static int carrier(int64_t fault)
     case PLANT_FAULT_HEAT:
         return RACK_ENVIRONMENT;
     case PLANT_FAULT_OUTAGE:
+    case PLANT_FAULT_VOLTAGE:
         return RACK_SOURCE_VOLTAGE;
     default:
         return 0;

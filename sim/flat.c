@@ -12,6 +12,13 @@ static struct timers timers_at(struct flat *flat, int base, int count)
     return (struct timers){&flat->queue, base, count};
 }
 
+static void arm_hazard(struct flat *flat, int64_t at)
+{
+    struct timers timer = timers_at(flat, FLAT_SLOT_HAZARD, 1);
+    if (at != TIME_NEVER)
+        timer_arm(&timer, 0, at);
+}
+
 int64_t flat_next(const struct flat *flat)
 {
     int slot;
@@ -218,11 +225,48 @@ static void phone_event(struct flat *flat, int64_t now, enum link_direction dire
         account_phone(&flat->account, now, &message);
 }
 
+static void hazard_strikes(struct flat *flat, int64_t now)
+{
+    struct hazard hazard = hazards_strike(&flat->hazards);
+    enum plant_fault fault = (enum plant_fault)hazard.kind->fault;
+    if (hazard.leak.shape != LEAKAGE_NONE)
+        flat_begin_leak(flat, now, &hazard.leak, -1);
+    else
+        flat_set_fault(flat, now, fault, hazard.level);
+    arm_hazard(flat, now + hazard.lasts_ns);
+}
+
+/* Whoever repaired it closes the breaker and, unless money is owed, has the meter closed again. */
+static void hazard_is_mended(struct flat *flat, int64_t now)
+{
+    enum plant_fault fault = (enum plant_fault)hazards_standing(&flat->hazards)->fault;
+    bool stands = flat->plant.fault_level[fault] != 0 ||
+                  (fault == PLANT_FAULT_LEAKAGE && flat->plant.leakage.leak.shape != LEAKAGE_NONE);
+    hazards_mended(&flat->hazards);
+    if (stands)
+        flat_set_fault(flat, now, fault, 0);
+    plant_reset_mcb(&flat->plant, now);
+    bool locked = flat->controller->status.causes & CAUSES_LOCKING;
+    if (locked && !flat->account.arrears_trip)
+        account_order(&flat->account, now, DLT645_RELAY_CLOSE, ACTOR_SERVICE, 2);
+    arm_hazard(flat, hazards_next(&flat->hazards, now));
+}
+
+static void hazard_event(struct flat *flat, int64_t now)
+{
+    if (hazards_standing(&flat->hazards))
+        hazard_is_mended(flat, now);
+    else
+        hazard_strikes(flat, now);
+}
+
 static void run_event(struct flat *flat, int64_t now, int slot)
 {
     assert(slot >= 0 && now >= flat->now);
     flat->queue.at[slot] = TIME_NEVER;
-    if (slot >= FLAT_SLOT_ACCOUNT)
+    if (slot == FLAT_SLOT_HAZARD)
+        hazard_event(flat, now);
+    else if (slot >= FLAT_SLOT_ACCOUNT)
         account_timer(&flat->account, now, slot - FLAT_SLOT_ACCOUNT);
     else if (slot >= FLAT_SLOT_PHONE)
         phone_event(flat, now, (enum link_direction)(slot - FLAT_SLOT_PHONE));
@@ -263,6 +307,19 @@ void flat_set_fault(struct flat *flat, int64_t now, enum plant_fault fault, int6
         event_put(&flat->events, now, level ? EVENT_CAUSE : EVENT_CAUSE_ENDED, fault, level);
     flat->last_cause = is_virtual ? -1 : (int64_t)fault;
     plant_set_fault(&flat->plant, now, fault, level);
+    flat_settle(flat, now);
+}
+
+void flat_begin_leak(struct flat *flat, int64_t now, const struct leak *leak, int phase_deg)
+{
+    plant_begin_leak(&flat->plant, now, leak, phase_deg);
+    flat_settle(flat, now);
+}
+
+void flat_set_voltage(struct flat *flat, int64_t now, int32_t level_mv, int64_t duration_ns)
+{
+    flat_set_fault(flat, now, PLANT_FAULT_VOLTAGE, level_mv);
+    plant_set_voltage(&flat->plant, now, level_mv, duration_ns);
     flat_settle(flat, now);
 }
 
@@ -408,6 +465,8 @@ int flat_init(struct flat *flat, uint32_t number, struct flat_shared *shared,
 
     plant_init(&flat->plant, timers_at(flat, FLAT_SLOT_PLANT, PLANT_TIMERS), flat->events,
                &config->plant);
+    hazards_init(&flat->hazards, config->seed, number, config->hazard_table, config->hazards_permille);
+    arm_hazard(flat, hazards_next(&flat->hazards, 0));
     meter_init(&flat->meter, timers_at(flat, FLAT_SLOT_METER, METER_TIMERS), flat->events,
                &flat->address, &shared->meter, &shared->up);
     if (shared->meter.credit == CREDIT_LOCAL) /* lifted by the platform once the reminders are delivered */

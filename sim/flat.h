@@ -9,6 +9,7 @@
 
 #include "sim/link/link.h"
 #include "sim/meter/meter.h"
+#include "sim/plant/hazards.h"
 #include "sim/plant/plant.h"
 #include "sim/platform/account.h"
 #include "sim/wire/envelope.h"
@@ -34,7 +35,8 @@ enum flat_slot {
     FLAT_SLOT_LINK = FLAT_SLOT_METER + METER_TIMERS,
     FLAT_SLOT_PHONE = FLAT_SLOT_LINK + LINK_DIRECTIONS,
     FLAT_SLOT_ACCOUNT = FLAT_SLOT_PHONE + LINK_DIRECTIONS,
-    FLAT_SLOTS = FLAT_SLOT_ACCOUNT + ACCOUNT_TIMERS
+    FLAT_SLOT_HAZARD = FLAT_SLOT_ACCOUNT + ACCOUNT_TIMERS, /* the next one, or the end of one that stands */
+    FLAT_SLOTS
 };
 
 /* What the flats of a site have in common. The outboxes are empty between events. */
@@ -54,6 +56,7 @@ struct flat {
     struct event_source events;
     struct dlt645_address address;
     struct plant plant;
+    struct hazards hazards;
     struct meter meter;             /* the virtual controller */
     struct controller *controller;  /* the one in charge: &meter.controller, or a board's */
     struct modem modem;
@@ -71,6 +74,8 @@ struct flat {
 struct flat_config {
     struct plant_config plant;
     enum signal_class signal, phone_signal;
+    const struct hazard_table *hazard_table; /* NULL: the default */
+    uint32_t hazards_permille;               /* 1000: at the table's rates; 0: none */
     uint64_t seed;
 };
 
@@ -94,6 +99,10 @@ void flat_settle(struct flat *flat, int64_t now);
 
 /* Begin, change or end (level 0) a cause; a virtual flat logs CAUSE at once, a board when its rack applied it. */
 void flat_set_fault(struct flat *flat, int64_t now, enum plant_fault fault, int64_t level);
+/* A leakage process begins: see plant_begin_leak. */
+void flat_begin_leak(struct flat *flat, int64_t now, const struct leak *leak, int phase_deg);
+/* Another voltage at the feeder's head for a time, or (0) until cleared: see plant_set_voltage. Logged like a cause. */
+void flat_set_voltage(struct flat *flat, int64_t now, int32_t level_mv, int64_t duration_ns);
 void flat_set_supply(struct flat *flat, int64_t now, int32_t feeder_mv, int32_t terminal_mv);
 /* The tenant pays by phone; the payment number, which the platform counts once. 0 or ERROR_QUEUE_FULL. */
 int flat_pay(struct flat *flat, int64_t now, int64_t amount, uint32_t *number);

@@ -1,6 +1,7 @@
 #include "sim/site.h"
 
 #include "sim/error.h"
+#include "sim/plant/mains.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -17,6 +18,7 @@ struct site_config site_config_default(void)
         .signal = SIGNAL_GOOD,
         .household = true,
         .feeder_mohm = 20,
+        .flats_per_floor = 4,
         .meeting_ns = NS_PER_S,
         .opening_balance = 1000000, /* 100 yuan */
         .meter = meter_config_default(),
@@ -31,6 +33,8 @@ static int init_flats(struct site *site)
         .plant = {config->epoch_s, config->seed, config->meter.nominal_mv, config->household},
         .signal = config->signal,
         .phone_signal = SIGNAL_GOOD,
+        .hazard_table = config->hazard_table,
+        .hazards_permille = config->hazards_permille,
         .seed = config->seed,
     };
     struct meter_config *meter = &site->shared.meter;
@@ -96,25 +100,56 @@ void site_touched(struct site *site, const struct flat *flat)
     agenda_set(&site->agenda, flat->number - 1, flat_next(flat));
 }
 
-/* The flats' currents pull the shared feeder down; each sees the result until the next meeting. */
+static void supply(struct site *site, struct flat *flat, int32_t terminal_mv)
+{
+    if (abs(terminal_mv - flat->plant.supply_mv) < SUPPLY_STEP_MV)
+        return;
+    flat_set_supply(flat, site->now, site->config.meter.nominal_mv, terminal_mv);
+    site_touched(site, flat);
+}
+
+/* Voltage for a floor: all that its flats draw is read before any of them is told. */
+static void meet_on_floor(struct site *site, struct mains_walk *walk, uint32_t first, uint32_t end)
+{
+    int64_t floor_ma = 0;
+    for (uint32_t i = first; i < end; i++)
+        floor_ma += site->flats[i].plant.signals.current_ma;
+    int32_t terminal_mv = mains_next_floor(walk, floor_ma);
+    for (uint32_t i = first; i < end; i++)
+        supply(site, &site->flats[i], terminal_mv);
+}
+
+static void tell_neighbour(struct site *site, uint32_t number)
+{
+    struct flat *flat = &site->flats[number];
+    const struct flat *next = &site->flats[(number + 1) % site->flat_count];
+    plant_set_neighbour(&flat->plant, site->now, next->plant.signals.current_ma);
+    flat_settle(flat, site->now);
+    site_touched(site, flat);
+}
+
+/* The flats' currents pull feeder and riser down; each sees the result until the next meeting. */
 static void meet(struct site *site)
 {
-    int64_t now = site->next_meeting;
+    const struct site_config *config = &site->config;
+    const struct mains mains = {config->meter.nominal_mv, config->feeder_mohm, config->riser_mohm};
     int64_t total_ma = 0;
-    site->next_meeting += site->config.meeting_ns;
-    for (uint32_t i = 0; i < site->flat_count; i++)
+    site->next_meeting += config->meeting_ns;
+    for (uint32_t i = 0; i < site->flat_count; i++) {
         total_ma += site->flats[i].plant.signals.current_ma;
-    int32_t nominal_mv = site->config.meter.nominal_mv;
-    int64_t drop_mv = total_ma * site->config.feeder_mohm / 1000;
-    int64_t floor_mv = nominal_mv / 2; /* a short circuit is the breaker's to clear, not the feeder's end */
-    int32_t terminal_mv =
-        (int32_t)(nominal_mv - drop_mv > floor_mv ? nominal_mv - drop_mv : floor_mv);
-    if (abs(terminal_mv - site->terminal_mv) < SUPPLY_STEP_MV)
+        if (site->flats[i].plant.leakage.leak.shape == LEAKAGE_NEIGHBOUR)
+            tell_neighbour(site, i);
+    }
+    struct mains_walk ground = mains_ground(&mains, total_ma);
+    int32_t terminal_mv = mains_next_floor(&ground, 0);
+    if (mains.riser_mohm == 0 && abs(terminal_mv - site->terminal_mv) < SUPPLY_STEP_MV)
         return;
     site->terminal_mv = terminal_mv;
-    for (uint32_t i = 0; i < site->flat_count; i++) {
-        flat_set_supply(&site->flats[i], now, nominal_mv, terminal_mv);
-        site_touched(site, &site->flats[i]);
+    struct mains_walk walk = mains_ground(&mains, total_ma);
+    uint32_t a_floor = mains.riser_mohm ? config->flats_per_floor : site->flat_count;
+    for (uint32_t first = 0; first < site->flat_count; first += a_floor) {
+        uint32_t left = site->flat_count - first;
+        meet_on_floor(site, &walk, first, first + (left < a_floor ? left : a_floor));
     }
 }
 

@@ -15,7 +15,11 @@ struct site_config {
     uint32_t flats;
     enum signal_class signal;
     bool household;
-    int32_t feeder_mohm;       /* shared impedance between transformer and flats */
+    int32_t feeder_mohm;       /* shared impedance between transformer and ground floor */
+    int32_t riser_mohm;        /* from a floor to the next */
+    uint32_t flats_per_floor;  /* flat 1 is on the ground floor */
+    uint32_t hazards_permille; /* what goes wrong by itself: 1000 at hazard_table's rates, 0 nothing */
+    const struct hazard_table *hazard_table; /* NULL: the default */
     int64_t meeting_ns;
     int64_t opening_balance;   /* 1/10000 yuan, each account */
     struct meter_config meter; /* seed, epoch and balance are filled in */
@@ -31,7 +35,7 @@ struct site {
     struct flat_shared shared;
     int64_t now;
     int64_t next_meeting;
-    int32_t terminal_mv; /* what the flats were told at the last meeting */
+    int32_t terminal_mv; /* what the ground floor was told at the last meeting */
     bool stuck; /* one instant had more events than any sound model has: time stands still */
     uint64_t steps; /* events that flats ran, flat by flat */
     uint32_t flat_count;

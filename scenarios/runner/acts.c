@@ -18,6 +18,24 @@ int act_fault(struct run *run, struct flat *flat, enum plant_fault fault, int64_
     return 0;
 }
 
+int act_leak(struct run *run, struct flat *flat, const struct leak *leak, int phase_deg)
+{
+    if (run_is_board_flat(run, flat->number))
+        return ERROR_NOT_ALLOWED;
+    flat_begin_leak(flat, run->site->now, leak, phase_deg);
+    act_settle(run, flat);
+    return 0;
+}
+
+int act_voltage(struct run *run, struct flat *flat, int32_t level_mv, int64_t duration_ns)
+{
+    if (run_is_board_flat(run, flat->number) && !run->board->has_rack)
+        return ERROR_NOT_ALLOWED;
+    flat_set_voltage(flat, run->site->now, level_mv, duration_ns);
+    act_settle(run, flat);
+    return 0;
+}
+
 int act_pay(struct run *run, struct flat *flat, int64_t amount, uint32_t *number)
 {
     int result = flat_pay(flat, run->site->now, amount, number);

@@ -10,6 +10,12 @@
 /* Begin, change or end a cause. 0, or ERROR_NOT_ALLOWED when a board has no rack that could apply it. */
 int act_fault(struct run *run, struct flat *flat, enum plant_fault fault, int64_t level);
 
+/* A leakage process begins. 0, or ERROR_NOT_ALLOWED: a rack applies steady levels only. */
+int act_leak(struct run *run, struct flat *flat, const struct leak *leak, int phase_deg);
+
+/* Another voltage at the head of the flat's feeder, for `duration_ns` or (0) until cleared. Errors as of act_fault. */
+int act_voltage(struct run *run, struct flat *flat, int32_t level_mv, int64_t duration_ns);
+
 /* The tenant pays by phone. 0 with the payment's number, or ERROR_QUEUE_FULL. */
 int act_pay(struct run *run, struct flat *flat, int64_t amount, uint32_t *number);
 

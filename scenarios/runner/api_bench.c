@@ -136,6 +136,13 @@ static int check_user(lua_State *lua, struct run *run, const char *name)
     return user;
 }
 
+/* bench:mains { voltage = "160 V" [, lasts = "10 s"] }: for the whole building. */
+static int bench_mains(lua_State *lua)
+{
+    check_bench(lua);
+    return api_mains(lua);
+}
+
 /* bench:code("admin"): the six digits that this person's authenticator shows now. */
 static int bench_code(lua_State *lua)
 {
@@ -372,7 +379,7 @@ void api_register(lua_State *lua)
         {"on_board", bench_on_board}, {"flat", bench_flat}, {"sign_in", bench_sign_in},
         {"code", bench_code},       {"check", bench_check}, {"judge", bench_judge},
         {"count", bench_count},     {"bug", bench_bug},     {"expect", api_expect},
-        {"observe", api_observe},   {NULL, NULL},
+        {"observe", api_observe},   {"mains", bench_mains}, {NULL, NULL},
     };
     static const luaL_Reg session_methods[] = {{"order", session_order}, {NULL, NULL}};
     api_new_class(lua, BENCH, bench_methods);

@@ -57,8 +57,139 @@ static int set_current(lua_State *lua, enum plant_fault fault, int64_t divisor)
     return set_fault(lua, fault, value, text);
 }
 
+static int64_t optional_duration(lua_State *lua, const char *field)
+{
+    bool given = lua_getfield(lua, 2, field) != LUA_TNIL;
+    return given ? api_check_duration(lua, lua_gettop(lua)) : 0;
+}
+
+static int32_t optional_level(lua_State *lua, const char *field)
+{
+    bool given = lua_getfield(lua, 2, field) != LUA_TNIL;
+    int64_t level = given ? api_check_quantity(lua, lua_gettop(lua), UNIT_CURRENT_UA) : 0;
+    if (level < 0 || level > 1000000000)
+        luaL_error(lua, "leak: %s is a current from 0 up, at most 1 kA", field);
+    return (int32_t)level;
+}
+
+static uint32_t optional_ms(lua_State *lua, const char *field)
+{
+    int64_t ms = optional_duration(lua, field) / NS_PER_MS;
+    if (ms > UINT32_MAX)
+        luaL_error(lua, "leak: %s is at most 49 days", field);
+    return (uint32_t)ms;
+}
+
+static int optional_name(lua_State *lua, const char *field, int otherwise, int (*number)(const char *))
+{
+    if (lua_getfield(lua, 2, field) == LUA_TNIL)
+        return otherwise;
+    int found = number(luaL_checkstring(lua, -1));
+    if (found < 0)
+        luaL_error(lua, "leak: there is no %s \"%s\"", field, lua_tostring(lua, -1));
+    return found;
+}
+
+static struct leak check_leak(lua_State *lua)
+{
+    static const char *const keys[] = {"shape", "waveform", "level", "from", "rise",
+                                       "fall",  "step",     "share", "phase", NULL};
+    api_check_keys(lua, 2, keys);
+    struct leak leak = {
+        .shape = (uint8_t)optional_name(lua, "shape", LEAKAGE_STEP, leakage_shape_from_name)};
+    leak.waveform = (uint8_t)optional_name(lua, "waveform", RESIDUAL_AC, residual_waveform_from_name);
+    leak.to_ua = optional_level(lua, "level");
+    leak.from_ua = optional_level(lua, "from");
+    leak.rise_ms = optional_ms(lua, "rise");
+    if (leak.shape == LEAKAGE_STAIRS)
+        leak.step_ua = (uint32_t)optional_level(lua, "step");
+    else
+        leak.fall_ms = optional_ms(lua, "fall");
+    lua_getfield(lua, 2, "share");
+    double percent = luaL_optnumber(lua, -1, 0);
+    if (!(percent >= 0 && percent <= 100))
+        luaL_error(lua, "leak: share is a percentage, a number from 0 to 100");
+    leak.share_permille = (uint16_t)(percent * 10 + 0.5);
+    if (leak_check(&leak) < 0)
+        luaL_error(lua, "leak: the shape \"%s\" needs other options: see docs/scenarios.md, Leaks",
+                   leakage_shape_name(leak.shape));
+    return leak;
+}
+
+/* flat:leak { shape = "ramp", from = "1 mA", level = "40 mA", rise = "1 h" }: a fault that takes its course. */
+static int begin_leak(lua_State *lua)
+{
+    struct run *run = run_of(lua);
+    struct flat *flat = api_check_flat(lua, 1);
+    struct leak leak = check_leak(lua);
+    lua_getfield(lua, 2, "phase");
+    int phase = (int)luaL_optinteger(lua, -1, -1);
+    if (phase != -1 && phase != 0 && phase != 180)
+        return luaL_error(lua, "leak: phase is 0 or 180, the angle of the mains at which it begins");
+    struct cause cause = {
+        .match = {.flat = flat->number, .kind = EVENT_CAUSE, .match_a = true, .a = PLANT_FAULT_LEAKAGE},
+        .since = run->observer.count,
+    };
+    snprintf(cause.text, sizeof cause.text, "leakage (%s)", leakage_shape_name(leak.shape));
+    if (act_leak(run, flat, &leak, phase) < 0)
+        return api_skip(lua, "the rack applies steady levels: a leak that takes its course needs the model");
+    api_push_cause(lua, &cause);
+    return 1;
+}
+
+/* What a script says of the mains: { voltage = "160 V", lasts = "10 s" }. */
+struct mains_order {
+    int32_t level_mv;
+    int64_t duration_ns;
+    char text[80];
+};
+
+static struct mains_order check_mains(lua_State *lua)
+{
+    static const char *const keys[] = {"voltage", "lasts", NULL};
+    struct mains_order order = {0};
+    api_check_keys(lua, 2, keys);
+    lua_getfield(lua, 2, "voltage");
+    int64_t level = api_check_quantity(lua, lua_gettop(lua), UNIT_VOLTAGE_MV);
+    if (level < 0 || level > 1000000)
+        luaL_error(lua, "mains: a voltage from 0 V (an interruption) to 1 kV");
+    snprintf(order.text, sizeof order.text, "mains of %s", lua_tostring(lua, -1));
+    order.level_mv = level > 0 ? (int32_t)level : 1;
+    order.duration_ns = optional_duration(lua, "lasts");
+    return order;
+}
+
+/* flat:mains { voltage = "160 V" [, lasts = "10 s"] }: sag, swell or interruption of this flat's supply. */
+static int flat_mains(lua_State *lua)
+{
+    struct run *run = run_of(lua);
+    struct flat *flat = api_check_flat(lua, 1);
+    struct mains_order order = check_mains(lua);
+    struct cause cause = {
+        .match = {.flat = flat->number, .kind = EVENT_CAUSE, .match_a = true, .a = PLANT_FAULT_VOLTAGE},
+        .since = run->observer.count,
+    };
+    snprintf(cause.text, sizeof cause.text, "%s", order.text);
+    if (act_voltage(run, flat, order.level_mv, order.duration_ns) < 0)
+        return api_skip(lua, "the board has no rack that could apply the stimulus");
+    api_push_cause(lua, &cause);
+    return 1;
+}
+
+int api_mains(lua_State *lua)
+{
+    struct run *run = run_of(lua);
+    struct mains_order order = check_mains(lua);
+    for (uint32_t number = 1; number <= run->site->flat_count; number++)
+        if (act_voltage(run, site_flat(run->site, number), order.level_mv, order.duration_ns) < 0)
+            return api_skip(lua, "the board has no rack that could apply the stimulus");
+    return 0;
+}
+
 static int flat_leak(lua_State *lua)
 {
+    if (lua_istable(lua, 2))
+        return begin_leak(lua);
     return set_current(lua, PLANT_FAULT_LEAKAGE, 1);
 }
 
@@ -486,6 +617,7 @@ void api_register_flat(lua_State *lua)
         {"smoke", flat_smoke},
         {"heat", flat_heat},
         {"outage", flat_outage},
+        {"mains", flat_mains},
         {"clear", flat_clear},
         {"press_key", flat_press_key},
         {"reset_breaker", flat_reset_breaker},

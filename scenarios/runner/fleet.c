@@ -34,6 +34,22 @@ static void read_flats(lua_State *lua, int at, struct site_config *config)
     config->flats = (uint32_t)flats;
 }
 
+static void read_flats_per_floor(lua_State *lua, int at, struct site_config *config)
+{
+    lua_Integer flats = lua_isinteger(lua, at) ? lua_tointeger(lua, at) : 0;
+    if (flats < 1 || flats > 5000)
+        luaL_error(lua, "fleet.flats_per_floor: a number from 1 to 5000");
+    config->flats_per_floor = (uint32_t)flats;
+}
+
+static void read_hazards(lua_State *lua, int at, struct site_config *config)
+{
+    lua_Number rate = lua_isnumber(lua, at) ? lua_tonumber(lua, at) : -1;
+    if (!(rate >= 0 && rate <= 1e6))
+        luaL_error(lua, "fleet.hazards: times the yearly rates, a number from 0 to 1000000");
+    config->hazards_permille = (uint32_t)(rate * 1000 + 0.5);
+}
+
 static void read_link(lua_State *lua, int at, struct site_config *config)
 {
     (void)config;
@@ -108,6 +124,7 @@ static const struct {
     {"holdoff_current", UNIT_CURRENT_UA, offsetof(struct site_config, meter.holdoff_ma), 1000, true},
     {"heat_limit", UNIT_TEMPERATURE_MC, offsetof(struct site_config, meter.heat_trip_mc), 1, true},
     {"feeder", UNIT_IMPEDANCE_MOHM, offsetof(struct site_config, feeder_mohm), 1, true},
+    {"riser", UNIT_IMPEDANCE_MOHM, offsetof(struct site_config, riser_mohm), 1, true},
     {"overload_delay", DURATION, offsetof(struct site_config, meter.overload_delay_ns), 1, false},
     {"overload_reclose", DURATION, offsetof(struct site_config, meter.overload_reclose_ns), 1, false},
     {"safety_reclose", DURATION, offsetof(struct site_config, meter.safety_reclose_ns), 1, false},
@@ -124,6 +141,7 @@ static const struct {
     {"flats", read_flats},   {"link", read_link},           {"signal", read_signal},
     {"start", read_start},   {"credit", read_credit},       {"household", read_household},
     {"restore", read_restore}, {"reminders", read_reminders},
+    {"hazards", read_hazards}, {"flats_per_floor", read_flats_per_floor},
 };
 
 static bool read_quantity(lua_State *lua, int at, const char *name, struct site_config *config)

@@ -37,6 +37,7 @@ struct book {
     uint64_t alarms_raised, alarms_received, reports_received, reports_audited;
     uint64_t orders, orders_audited;
     int64_t register_base_mwh, terminal_base_mwh;
+    int64_t unpowered_mwh; /* at the terminals when the meter's supply last failed */
     uint32_t *sent;     /* digests of envelopes that the platform sealed */
     size_t sent_count, sent_capacity;
     uint32_t *accepted;
@@ -275,6 +276,17 @@ static void audited(struct invariants *invariants, struct book *book, const stru
         book->orders_audited++;
 }
 
+/* A meter that boots counts nothing: what flows meanwhile is not the register's. */
+static void powered(struct invariants *invariants, struct book *book, const struct event *event)
+{
+    struct plant *plant = &invariants->site->flats[event->flat - 1].plant;
+    plant_account(plant, invariants->site->now);
+    if (!event->a)
+        book->unpowered_mwh = plant->terminal_energy.mwh;
+    else if (!book->is_board)
+        book->terminal_base_mwh += plant->terminal_energy.mwh - book->unpowered_mwh;
+}
+
 static void watch_event(struct invariants *invariants, const struct event *event)
 {
     if (event->flat == EVENT_NO_FLAT)
@@ -295,6 +307,9 @@ static void watch_event(struct invariants *invariants, const struct event *event
         break;
     case EVENT_METER_CLOSE:
         meter_closed(invariants, book, event);
+        break;
+    case EVENT_METER_POWER:
+        powered(invariants, book, event);
         break;
     case EVENT_METER_CAUSES:
         book->forbidden = event->b != 0;

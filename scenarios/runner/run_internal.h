@@ -127,6 +127,8 @@ int64_t api_check_quantity(lua_State *lua, int at, int family);
 void api_check_keys(lua_State *lua, int at, const char *const *keys);
 /* An order by its name: trip, close, permit, keep_power_on, keep_power_off. */
 int api_check_order(lua_State *lua, int at);
+/* What is said of the mains in the table at 2, done to every flat. */
+int api_mains(lua_State *lua);
 /* End the case as skipped, with a reason. Does not return. */
 int api_skip(lua_State *lua, const char *reason);
 /* Push what a finished wait returns to the script; the number of values. */

@@ -28,6 +28,8 @@ enum random_purpose {
     RANDOM_MAINS,
     RANDOM_SCRIPT,
     RANDOM_SECRET,
+    RANDOM_LEAKAGE,
+    RANDOM_HAZARDS,
 };
 
 #define RANDOM_NO_FLAT UINT32_MAX /* a stream of the site */

@@ -8,8 +8,11 @@ enum {
     ROOM_TEMPERATURE_MC = 25000,
     /* The breaker's magnetic release: C curve, certainly at ten times 63 A (IEC 60898-1). */
     MCB_MAGNETIC_MA = 630000,
+    MAINS_GONE_MV = 1000, /* less is an interruption */
+    SWITCH_ON_MA = 1000, /* a load with filters of account */
 };
 #define MCB_CLEARING_NS (10 * NS_PER_MS)
+#define MAINS_PERIOD_NS (20 * NS_PER_MS)
 
 static const char *const fault_names[PLANT_FAULT_KINDS] = {
 #define X(id, name, meaning) [PLANT_FAULT_##id] = name,
@@ -75,11 +78,40 @@ static int32_t demand_ma(const struct plant *plant, int32_t voltage_mv)
     return (int32_t)(household + plant->fault_level[PLANT_FAULT_OVERLOAD]);
 }
 
+/* The head's voltage in the nominal one's place moves the terminals in proportion. */
+static int32_t scaled_mv(const struct plant *plant, int32_t voltage_mv)
+{
+    int64_t level_mv = plant->fault_level[PLANT_FAULT_VOLTAGE];
+    if (level_mv == 0)
+        return voltage_mv;
+    int64_t scaled = voltage_mv * level_mv / plant->nominal_mv;
+    return scaled < MAINS_GONE_MV ? 0 : (int32_t)scaled;
+}
+
+static int32_t terminal_mv(const struct plant *plant)
+{
+    return plant->fault_level[PLANT_FAULT_OUTAGE] ? 0 : scaled_mv(plant, plant->supply_mv);
+}
+
+/* Standing leakage is capacitive, a fault's resistive. A level set by hand is sinusoidal beside any process. */
+static void add_residual(const struct plant *plant, struct plant_signals *signals)
+{
+    int64_t resistive_ua = plant->fault_level[PLANT_FAULT_LEAKAGE];
+    int32_t process_ua = leakage_ua(&plant->leakage, signals->demand_ma);
+    if (plant->leakage.leak.waveform == RESIDUAL_SMOOTH_DC) {
+        signals->demand_residual_dc_ua = process_ua;
+    } else {
+        signals->residual_waveform = process_ua > 0 ? plant->leakage.leak.waveform : RESIDUAL_AC;
+        resistive_ua += process_ua;
+    }
+    signals->demand_residual_ua = residual_sum_ua(plant->standing_leakage_ua, resistive_ua);
+}
+
 static struct plant_signals read_signals(const struct plant *plant)
 {
     const int64_t *fault = plant->fault_level;
     struct plant_signals s = {
-        .voltage_mv = fault[PLANT_FAULT_OUTAGE] ? 0 : plant->supply_mv,
+        .voltage_mv = terminal_mv(plant),
         .temperature_mc = ROOM_TEMPERATURE_MC + (int32_t)fault[PLANT_FAULT_HEAT],
         .smoke = fault[PLANT_FAULT_SMOKE] != 0,
         .contacts_closed = plant_contacts_closed(plant),
@@ -88,11 +120,12 @@ static struct plant_signals read_signals(const struct plant *plant)
     };
     if (s.voltage_mv > 0 && plant->mcb_closed) {
         s.demand_ma = demand_ma(plant, s.voltage_mv);
-        s.demand_residual_ua = plant->standing_leakage_ua + (int32_t)fault[PLANT_FAULT_LEAKAGE];
+        add_residual(plant, &s);
     }
     if (load_path_closed(plant)) {
         s.current_ma = s.demand_ma;
         s.residual_ua = s.demand_residual_ua;
+        s.residual_dc_ua = s.demand_residual_dc_ua;
     }
     return s;
 }
@@ -102,9 +135,22 @@ static bool signals_equal(const struct plant_signals *a, const struct plant_sign
     return a->voltage_mv == b->voltage_mv && a->current_ma == b->current_ma &&
            a->residual_ua == b->residual_ua && a->demand_ma == b->demand_ma &&
            a->demand_residual_ua == b->demand_residual_ua &&
+           a->residual_dc_ua == b->residual_dc_ua &&
+           a->demand_residual_dc_ua == b->demand_residual_dc_ua &&
+           a->residual_waveform == b->residual_waveform &&
            a->temperature_mc == b->temperature_mc && a->smoke == b->smoke &&
            a->contacts_closed == b->contacts_closed && a->key_pressed == b->key_pressed &&
            a->emergency_switch == b->emergency_switch;
+}
+
+/* Filters that come on draw a burst through their capacitors to earth. */
+static void load_came_on(struct plant *plant, int64_t now)
+{
+    int64_t until = leakage_load_came_on(&plant->leakage, now);
+    if (until == TIME_NEVER)
+        return;
+    timer_arm(&plant->timers, PLANT_TIMER_LEAKAGE, until);
+    plant->signals = read_signals(plant);
 }
 
 /* Recompute what follows from the state; every change of the plant ends here. */
@@ -114,6 +160,8 @@ static void update(struct plant *plant, int64_t now)
     struct plant_signals before = plant->signals;
     plant->signals = read_signals(plant);
     const struct plant_signals *s = &plant->signals;
+    if (s->current_ma > before.current_ma + SWITCH_ON_MA)
+        load_came_on(plant, now);
     if (!signals_equal(&before, s))
         plant->signals_changed = true;
 
@@ -122,7 +170,8 @@ static void update(struct plant *plant, int64_t now)
         timer_arm(&plant->timers, PLANT_TIMER_MCB, now + MCB_CLEARING_NS);
 
     plant->power_mw = (int64_t)s->current_ma * s->voltage_mv / 1000;
-    plant->line_loss_mw = (int64_t)s->current_ma * (plant->feeder_mv - plant->supply_mv) / 1000;
+    int32_t drop_mv = scaled_mv(plant, plant->feeder_mv) - scaled_mv(plant, plant->supply_mv);
+    plant->line_loss_mw = (int64_t)s->current_ma * drop_mv / 1000;
     int64_t bypass = s->voltage_mv > 0 ? plant->fault_level[PLANT_FAULT_BYPASS] : 0;
     int64_t feeder_mw = plant->power_mw + plant->line_loss_mw + bypass * s->voltage_mv / 1000;
     plant->feeder_moment += (__int128)(feeder_mw - plant->feeder_power_mw) * now;
@@ -164,6 +213,7 @@ void plant_init(struct plant *plant, struct timers timers, struct event_source e
     };
     struct timers relay_timers = {timers.queue, timers.base + PLANT_TIMER_RELAY, RELAY_TIMERS};
     relay_init(&plant->relay, relay_timers, events, config->seed, true);
+    leakage_init(&plant->leakage, config->seed, events.flat);
     for (int i = 0; i < APPLIANCE_KINDS && config->household; i++) {
         struct appliance *appliance = &plant->appliances[i];
         appliance_init(appliance, (enum appliance_kind)i, config->seed, events.flat);
@@ -189,7 +239,68 @@ void plant_set_supply(struct plant *plant, int64_t now, int32_t feeder_mv, int32
 void plant_set_fault(struct plant *plant, int64_t now, enum plant_fault fault, int64_t level)
 {
     plant->fault_level[fault] = level;
+    if (fault == PLANT_FAULT_LEAKAGE && level == 0) {
+        leakage_end(&plant->leakage);
+        timer_cancel(&plant->timers, PLANT_TIMER_LEAKAGE);
+    }
+    if (fault == PLANT_FAULT_VOLTAGE)
+        timer_cancel(&plant->timers, PLANT_TIMER_VOLTAGE);
     update(plant, now);
+}
+
+/* The next zero of the mains, which has one of each direction every 20 ms, from time 0 on. */
+static int64_t next_zero(int64_t now, int phase_deg)
+{
+    int64_t phase_ns = phase_deg == 180 ? MAINS_PERIOD_NS / 2 : 0;
+    int64_t since = (now - phase_ns + MAINS_PERIOD_NS) % MAINS_PERIOD_NS;
+    return since ? now + MAINS_PERIOD_NS - since : now;
+}
+
+static void leakage_changes(struct plant *plant, int64_t now)
+{
+    struct leakage *leakage = &plant->leakage;
+    if (now == leakage->began && leakage->level_ua == 0 && leakage->leak.shape != LEAKAGE_DRYING) {
+        int64_t level = leakage->leak.to_ua ? leakage->leak.to_ua : leakage->leak.share_permille;
+        event_put(&plant->events, now, EVENT_CAUSE, PLANT_FAULT_LEAKAGE, level);
+    }
+    int64_t next = leakage_change(leakage, now);
+    if (next != TIME_NEVER)
+        timer_arm(&plant->timers, PLANT_TIMER_LEAKAGE, next);
+    if (leakage->leak.shape == LEAKAGE_NONE)
+        event_put(&plant->events, now, EVENT_CAUSE_ENDED, PLANT_FAULT_LEAKAGE, 0);
+    update(plant, now);
+}
+
+void plant_begin_leak(struct plant *plant, int64_t now, const struct leak *leak, int phase_deg)
+{
+    int64_t at = phase_deg < 0 ? now : next_zero(now, phase_deg);
+    leakage_begin(&plant->leakage, at, leak);
+    timer_cancel(&plant->timers, PLANT_TIMER_LEAKAGE);
+    if (at > now)
+        timer_arm(&plant->timers, PLANT_TIMER_LEAKAGE, at);
+    else
+        leakage_changes(plant, now);
+}
+
+void plant_set_neighbour(struct plant *plant, int64_t now, int32_t current_ma)
+{
+    if (plant->leakage.leak.shape != LEAKAGE_NEIGHBOUR)
+        return;
+    plant->leakage.level_ua = leak_share_ua(&plant->leakage.leak, current_ma);
+    update(plant, now);
+}
+
+void plant_set_voltage(struct plant *plant, int64_t now, int32_t level_mv, int64_t duration_ns)
+{
+    plant_set_fault(plant, now, PLANT_FAULT_VOLTAGE, level_mv);
+    if (level_mv > 0 && duration_ns > 0)
+        timer_arm(&plant->timers, PLANT_TIMER_VOLTAGE, now + duration_ns);
+}
+
+static void voltage_returns(struct plant *plant, int64_t now)
+{
+    event_put(&plant->events, now, EVENT_CAUSE_ENDED, PLANT_FAULT_VOLTAGE, 0);
+    plant_set_fault(plant, now, PLANT_FAULT_VOLTAGE, 0);
 }
 
 void plant_press_key(struct plant *plant, int64_t now, bool pressed)
@@ -241,6 +352,10 @@ void plant_timer(struct plant *plant, int64_t now, int timer)
         plant->mcb_closed = false;
         event_put(&plant->events, now, EVENT_MCB, false, 0);
         update(plant, now);
+    } else if (timer == PLANT_TIMER_LEAKAGE) {
+        leakage_changes(plant, now);
+    } else if (timer == PLANT_TIMER_VOLTAGE) {
+        voltage_returns(plant, now);
     } else {
         bool carries = plant->signals.current_ma > 0;
         if (relay_timer(&plant->relay, now, timer - PLANT_TIMER_RELAY, carries))

@@ -12,6 +12,7 @@
 #include "sim/event.h"
 #include "sim/kernel/queue.h"
 #include "sim/plant/appliance.h"
+#include "sim/plant/leakage.h"
 #include "sim/plant/relay.h"
 
 #include <stdbool.h>
@@ -25,7 +26,8 @@
     X(SMOKE, "smoke", "1 when the detector sees smoke")                                            \
     X(HEAT, "heat", "millidegrees above the room's 25 degC")                                       \
     X(OUTAGE, "outage", "1 when the mains is cut")                                                 \
-    X(BYPASS, "bypass", "mA drawn ahead of the meter")
+    X(BYPASS, "bypass", "mA drawn ahead of the meter")                                             \
+    X(VOLTAGE, "voltage", "mV at the feeder's head in the nominal voltage's place")
 
 enum plant_fault {
 #define X(id, name, meaning) PLANT_FAULT_##id,
@@ -42,7 +44,9 @@ struct plant_signals {
     int32_t residual_ua;
     int32_t demand_ma;
     int32_t demand_residual_ua;
+    int32_t residual_dc_ua, demand_residual_dc_ua; /* smooth direct current, beside the others */
     int32_t temperature_mc;
+    uint8_t residual_waveform; /* enum residual_waveform of residual_ua: no SMOOTH_DC */
     bool smoke;
     bool contacts_closed;
     bool key_pressed;
@@ -61,6 +65,8 @@ enum plant_timer {
     PLANT_TIMER_APPLIANCE,
     PLANT_TIMER_RELAY = PLANT_TIMER_APPLIANCE + APPLIANCE_KINDS,
     PLANT_TIMER_MCB = PLANT_TIMER_RELAY + RELAY_TIMERS,
+    PLANT_TIMER_LEAKAGE,
+    PLANT_TIMER_VOLTAGE, /* the end of a sag or swell */
     PLANT_TIMERS
 };
 
@@ -69,6 +75,7 @@ struct plant {
     struct event_source events;
     struct appliance appliances[APPLIANCE_KINDS];
     struct relay relay;
+    struct leakage leakage;
     struct plant_signals signals;
     int64_t fault_level[PLANT_FAULT_KINDS];
     int64_t epoch_s;
@@ -105,6 +112,16 @@ void plant_set_supply(struct plant *plant, int64_t now, int32_t feeder_mv, int32
 
 /* A cause begins, changes or (level 0) ends. Logs nothing: see flat_set_fault. */
 void plant_set_fault(struct plant *plant, int64_t now, enum plant_fault fault, int64_t level);
+
+/* A leakage process begins now, or with `phase_deg` 0 or 180 at the next zero of the mains from which the half wave is
+ * positive or negative; -1: now. Logs CAUSE as it begins and CAUSE_ENDED if it ends by itself. */
+void plant_begin_leak(struct plant *plant, int64_t now, const struct leak *leak, int phase_deg);
+
+/* What the next flat draws, for a leak of shape NEIGHBOUR. */
+void plant_set_neighbour(struct plant *plant, int64_t now, int32_t current_ma);
+
+/* The voltage at the head is another one for `duration_ns`, or (0) until it is set to 0. Logs the end only. */
+void plant_set_voltage(struct plant *plant, int64_t now, int32_t level_mv, int64_t duration_ns);
 
 void plant_press_key(struct plant *plant, int64_t now, bool pressed);
 void plant_turn_emergency_switch(struct plant *plant, int64_t now, bool on);

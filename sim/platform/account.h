@@ -25,6 +25,7 @@ enum {
     ACCOUNT_PHONE_MAX = 6,
     ACCOUNT_FRAMES_MAX = 4,
     ACTOR_BILLING = -1,
+    ACTOR_SERVICE = -2, /* who repaired a fault in the home and closes again */
 };
 
 /* An order on its way; the account's one recharge rides on the same queue for meters that own their credit. */
