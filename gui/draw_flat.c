@@ -98,7 +98,7 @@ static void draw_tiles(struct painter *painter, const struct box *tiles,
     draw_tile(painter, &tiles[2], "Reminders", reminders,
               view->reminders ? COLOUR_WARNING : COLOUR_TEXT);
     draw_dots(cr, &tiles[2], view->reminders, view->reminders_due);
-    draw_tile(painter, &tiles[3], "4G Cat.1", view->signal, COLOUR_TEXT);
+    draw_tile(painter, &tiles[3], view->link, view->signal, COLOUR_TEXT);
     draw_bars(cr, &tiles[3], view->signal_bars);
 }
 

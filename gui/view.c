@@ -284,6 +284,7 @@ static void fill_link(struct gui_view *view, const struct flat *flat)
                                                  [SIGNAL_DEAD] = 0};
     view->signal_bars = bars[flat->link.signal];
     snprintf(view->signal, sizeof view->signal, "%s", signal_class_name(flat->link.signal));
+    view->link = link_kind_title((int)flat->link.network->config.kind);
 }
 
 static int finest_span(int speed)

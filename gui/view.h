@@ -92,6 +92,7 @@ struct gui_view {
     int reminders, reminders_due;
     int signal_bars; /* 0 to 4 */
     char signal[32];
+    const char *link; /* the technology, for people */
     char power[32], residual[32], residual_limit[32], span[32];
     int32_t residual_limit_ua;
     int32_t powers_w[HISTORY_BUCKETS], residuals_ua[HISTORY_BUCKETS];

@@ -472,11 +472,12 @@ int flat_init(struct flat *flat, uint32_t number, struct flat_shared *shared,
     if (shared->meter.credit == CREDIT_LOCAL) /* lifted by the platform once the reminders are delivered */
         flat->meter.memory.keep_power = flat->meter.controller.status.keep_power = true;
     flat->controller = &flat->meter.controller;
-    link_init(&flat->link, timers_at(flat, FLAT_SLOT_LINK, LINK_DIRECTIONS), flat->events,
+    link_init(&flat->link, &shared->radio, timers_at(flat, FLAT_SLOT_LINK, LINK_DIRECTIONS), number,
               random_stream(config->seed, number, RANDOM_METER_LINK), config->signal);
-    flat->link.logged = true;
-    link_init(&flat->phone, timers_at(flat, FLAT_SLOT_PHONE, LINK_DIRECTIONS), flat->events,
-              random_stream(config->seed, number, RANDOM_PHONE_LINK), config->phone_signal);
+    if (config->place != PLACE_NONE)
+        link_set_place(&flat->link, 0, config->place);
+    link_init(&flat->phone, &shared->phones, timers_at(flat, FLAT_SLOT_PHONE, LINK_DIRECTIONS),
+              number, random_stream(config->seed, number, RANDOM_PHONE_LINK), config->phone_signal);
     const struct account_config account = {
         .credit = shared->meter.credit,
         .opening_balance = shared->meter.opening_balance,

@@ -45,6 +45,7 @@ struct flat_shared {
     struct platform *platform;
     struct envelope_context *envelopes;
     struct meter_config meter;
+    struct link_network radio, phones;
     struct controller_outbox up;
     struct account_outbox down;
 };
@@ -76,6 +77,7 @@ struct flat_config {
     enum signal_class signal, phone_signal;
     const struct hazard_table *hazard_table; /* NULL: the default */
     uint32_t hazards_permille;               /* 1000: at the table's rates; 0: none */
+    int place; /* of the meter: as in place.h; PLACE_NONE: signal says */
     uint64_t seed;
 };
 

@@ -16,6 +16,7 @@ struct site_config site_config_default(void)
         .epoch_s = civil_to_seconds(&(struct civil_time){2026, 7, 15, 12, 0, 0, 0}),
         .flats = 40,
         .signal = SIGNAL_GOOD,
+        .place = PLACE_NONE,
         .household = true,
         .feeder_mohm = 20,
         .flats_per_floor = 4,
@@ -26,12 +27,27 @@ struct site_config site_config_default(void)
     };
 }
 
+/* The meters' links share the cell; the tenants' phones are spread over cells of their own. */
+static bool init_links(struct site *site, struct event_sink *sink)
+{
+    const struct site_config *config = &site->config;
+    const struct link_config phone = {.kind = LINK_CAT1};
+    if (!link_pool_init(&site->messages, config->flats * 2 * LINK_POOL_PLACES))
+        return false;
+    link_network_init(&site->shared.radio, &config->link, &site->messages, &site->cell, sink,
+                      config->seed, config->flats);
+    link_network_init(&site->shared.phones, &phone, &site->messages, NULL, NULL, config->seed,
+                      config->flats);
+    return true;
+}
+
 static int init_flats(struct site *site)
 {
     const struct site_config *config = &site->config;
     struct flat_config flat = {
         .plant = {config->epoch_s, config->seed, config->meter.nominal_mv, config->household},
         .signal = config->signal,
+        .place = config->place,
         .phone_signal = SIGNAL_GOOD,
         .hazard_table = config->hazard_table,
         .hazards_permille = config->hazards_permille,
@@ -66,12 +82,13 @@ struct site *site_new(const struct site_config *config, struct event_sink *sink,
     site->next_meeting = config->meeting_ns;
     site->flats = calloc(config->flats, sizeof *site->flats);
     bool agenda = agenda_init(&site->agenda, config->flats);
+    bool links = init_links(site, sink);
     site->shared.sink = sink;
     site->shared.platform = &site->platform;
     site->shared.envelopes = envelope_context_new();
     platform_init(&site->platform, site->events, config->seed, config->epoch_s);
     site->platform.policy = config->policy;
-    if (site->flats && agenda && site->shared.envelopes)
+    if (site->flats && agenda && links && site->shared.envelopes)
         *error = init_flats(site);
     if (*error < 0) {
         site_free(site);
@@ -86,6 +103,7 @@ void site_free(struct site *site)
         return;
     envelope_context_free(site->shared.envelopes);
     free(site->flats);
+    link_pool_free(&site->messages);
     agenda_free(&site->agenda);
     free(site);
 }
@@ -134,6 +152,7 @@ static void meet(struct site *site)
     const struct site_config *config = &site->config;
     const struct mains mains = {config->meter.nominal_mv, config->feeder_mohm, config->riser_mohm};
     int64_t total_ma = 0;
+    cell_meeting(&site->cell, site->next_meeting);
     site->next_meeting += config->meeting_ns;
     for (uint32_t i = 0; i < site->flat_count; i++) {
         total_ma += site->flats[i].plant.signals.current_ma;

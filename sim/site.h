@@ -14,6 +14,8 @@ struct site_config {
     int64_t epoch_s; /* the calendar second (since 2000) of time zero */
     uint32_t flats;
     enum signal_class signal;
+    int place; /* of the meters: as in place.h; PLACE_NONE: `signal` says */
+    struct link_config link;
     bool household;
     int32_t feeder_mohm;       /* shared impedance between transformer and ground floor */
     int32_t riser_mohm;        /* from a floor to the next */
@@ -33,6 +35,8 @@ struct site {
     struct event_source events;
     struct platform platform;
     struct flat_shared shared;
+    struct link_pool messages; /* under way on all links */
+    struct cell cell;     /* that the meters share */
     int64_t now;
     int64_t next_meeting;
     int32_t terminal_mv; /* what the ground floor was told at the last meeting */

@@ -408,6 +408,17 @@ static int flat_signal(lua_State *lua)
     return 0;
 }
 
+static int flat_place(lua_State *lua)
+{
+    struct run *run = run_of(lua);
+    struct flat *flat = api_check_flat(lua, 1);
+    int place = place_from_name(luaL_checkstring(lua, 2));
+    luaL_argcheck(lua, place != PLACE_NONE, 2, "ground, floor N, basement 1, basement 2 or garage");
+    link_set_place(&flat->link, run->site->now, place);
+    act_settle(run, flat);
+    return 0;
+}
+
 /* flat:phone(false): the tenant's phone is off; flat:phone(true): on again. */
 static int flat_phone(lua_State *lua)
 {
@@ -629,6 +640,7 @@ void api_register_flat(lua_State *lua)
         {"attack", script_attack},
         {"bug", flat_bug},
         {"signal", flat_signal},
+        {"place", flat_place},
         {"phone", flat_phone},
         {"tripped", flat_tripped},
         {"closed", flat_closed},

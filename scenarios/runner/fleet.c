@@ -52,10 +52,46 @@ static void read_hazards(lua_State *lua, int at, struct site_config *config)
 
 static void read_link(lua_State *lua, int at, struct site_config *config)
 {
-    (void)config;
-    const char *link = lua_tostring(lua, at);
-    if (!link || strcmp(link, "cat1") != 0)
-        luaL_error(lua, "fleet.link: the only link so far is \"cat1\"");
+    const char *name = lua_tostring(lua, at);
+    int kind = name ? link_kind_from_name(name) : -1;
+    if (kind < 0)
+        luaL_error(lua, "fleet.link: cat1, cat1bis, nbiot, lora or rs485");
+    config->link.kind = (enum link_kind)kind;
+}
+
+static void read_power_saving(lua_State *lua, int at, struct site_config *config)
+{
+    const char *name = lua_tostring(lua, at);
+    int saving = name ? link_saving_from_name(name) : -1;
+    if (saving < 0)
+        luaL_error(lua, "fleet.power_saving: none, drx, edrx or psm");
+    config->link.saving = (enum link_saving)saving;
+}
+
+static void read_lora_class(lua_State *lua, int at, struct site_config *config)
+{
+    const char *name = lua_tostring(lua, at);
+    bool class_c = name && strcmp(name, "C") == 0;
+    if (!name || (!class_c && strcmp(name, "A") != 0))
+        luaL_error(lua, "fleet.lora_class: \"A\" (listens after it has sent) or \"C\" (always)");
+    config->link.class_c = class_c;
+}
+
+static void read_lora_region(lua_State *lua, int at, struct site_config *config)
+{
+    const char *name = lua_tostring(lua, at);
+    bool europe = name && strcmp(name, "EU868") == 0;
+    if (!name || (!europe && strcmp(name, "CN470") != 0))
+        luaL_error(lua, "fleet.lora_region: \"CN470\" or \"EU868\"");
+    config->link.region = europe ? LORA_EU868 : LORA_CN470;
+}
+
+static void read_place(lua_State *lua, int at, struct site_config *config)
+{
+    const char *name = lua_tostring(lua, at);
+    config->place = name ? place_from_name(name) : PLACE_NONE;
+    if (config->place == PLACE_NONE)
+        luaL_error(lua, "fleet.place: ground, floor N, basement 1, basement 2 or garage");
 }
 
 static void read_signal(lua_State *lua, int at, struct site_config *config)
@@ -132,6 +168,8 @@ static const struct {
     {"reminder_spacing", DURATION, offsetof(struct site_config, policy.reminder_spacing_ns), 1, false},
     {"poll", DURATION, offsetof(struct site_config, policy.poll_ns), 1, false},
     {"meeting", DURATION, offsetof(struct site_config, meeting_ns), 1, false},
+    {"keep_alive", DURATION, offsetof(struct site_config, link.keep_alive_ns), 1, false},
+    {"start_jitter", DURATION, offsetof(struct site_config, link.start_jitter_ns), 1, false},
 };
 
 static const struct {
@@ -142,6 +180,8 @@ static const struct {
     {"start", read_start},   {"credit", read_credit},       {"household", read_household},
     {"restore", read_restore}, {"reminders", read_reminders},
     {"hazards", read_hazards}, {"flats_per_floor", read_flats_per_floor},
+    {"power_saving", read_power_saving}, {"lora_class", read_lora_class},
+    {"lora_region", read_lora_region}, {"place", read_place},
 };
 
 static bool read_quantity(lua_State *lua, int at, const char *name, struct site_config *config)
@@ -190,6 +230,13 @@ static int read_fleet(lua_State *lua)
     }
     if (config->meeting_ns < NS_PER_MS)
         return luaL_error(lua, "fleet.meeting: at least 1 ms");
+    bool cellular = config->link.kind != LINK_LORA && config->link.kind != LINK_RS485;
+    if (config->link.saving != LINK_SAVING_DRX && !cellular)
+        return luaL_error(lua, "fleet.power_saving: of a cellular link only");
+    if (config->link.class_c && config->link.kind != LINK_LORA)
+        return luaL_error(lua, "fleet.lora_class: of link = \"lora\" only");
+    if (config->link.keep_alive_ns != 0 && config->link.keep_alive_ns < NS_PER_S)
+        return luaL_error(lua, "fleet.keep_alive: at least 1 s");
     if (config->policy.poll_ns < NS_PER_S) /* a platform that asks without a pause never lets time go on */
         return luaL_error(lua, "fleet.poll: at least 1 s");
     return 0;

@@ -30,6 +30,9 @@ enum random_purpose {
     RANDOM_SECRET,
     RANDOM_LEAKAGE,
     RANDOM_HAZARDS,
+    RANDOM_PLACE,
+    RANDOM_SHADOW,
+    RANDOM_KEEP_ALIVE,
 };
 
 #define RANDOM_NO_FLAT UINT32_MAX /* a stream of the site */

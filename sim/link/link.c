@@ -1,13 +1,27 @@
 #include "sim/link/link.h"
 
 #include "sim/error.h"
+#include "sim/link/profile.h"
 
 #include <assert.h>
 #include <string.h>
 
-static const char *const signal_names[SIGNAL_CLASS_COUNT] = {
-#define X(id, name) [SIGNAL_##id] = name,
-    SIGNAL_CLASSES(X)
+static const struct {
+    const char *name, *title;
+} kinds[LINK_KIND_COUNT] = {
+#define X(id, name, title) [LINK_##id] = {name, title},
+    LINK_KINDS(X)
+#undef X
+};
+
+static const struct link_profile *const profiles[LINK_KIND_COUNT] = {
+    [LINK_CAT1] = &link_cat1, [LINK_CAT1BIS] = &link_cat1bis, [LINK_NBIOT] = &link_nbiot,
+    [LINK_LORA] = &link_lora, [LINK_RS485] = &link_rs485,
+};
+
+static const char *const saving_names[LINK_SAVING_COUNT] = {
+#define X(id, name) [LINK_SAVING_##id] = name,
+    LINK_SAVINGS(X)
 #undef X
 };
 
@@ -23,62 +37,147 @@ static const struct burst_model {
     [SIGNAL_DEAD] = {30 * NS_PER_S, 300 * NS_PER_S, 300000, 1000000},
 };
 
-#define PROMOTION_NS (60 * NS_PER_MS)         /* row "idle to connected" */
-#define PROMOTION_GAMMA_NS (25 * NS_PER_MS)   /* row "idle to connected", shape 4 */
-#define PAGING_CYCLE_NS (1280 * NS_PER_MS)    /* row "idle paging cycle (DRX)" */
-#define HALF_ROUND_TRIP_NS (30 * NS_PER_MS)   /* row "connected round trip" */
-#define HARQ_ROUND_NS (8 * NS_PER_MS)         /* row "HARQ" */
-#define INACTIVITY_NS (10 * NS_PER_S)         /* row "RRC inactivity" */
-#define RETRY_FIRST_NS (1 * NS_PER_S)         /* row "TCP retransmission" */
-#define RETRY_MAX_NS (60 * NS_PER_S)
-enum { HALF_ROUND_TRIP_SIGMA_MILLI = 350, BLOCK_ERROR_PPM = 100000, HARQ_ROUNDS_MAX = 4 };
+#define RECONNECT_FIRST_NS (1 * NS_PER_S) /* row "reconnecting" */
+#define RECONNECT_MAX_NS (120 * NS_PER_S)
+enum { SESSION_ATTEMPTS = 5, ATTEMPT_MAX = 255 }; /* then the session is dead: row "TCP retransmission" */
 
-const char *signal_class_name(int signal)
+/* ---- names ------------------------------------------------------------------------------------ */
+
+const char *link_kind_name(int kind)
 {
-    return signal >= 0 && signal < SIGNAL_CLASS_COUNT ? signal_names[signal] : "unknown";
+    return kind >= 0 && kind < LINK_KIND_COUNT ? kinds[kind].name : "unknown";
 }
 
-int signal_class_from_name(const char *name)
+const char *link_kind_title(int kind)
 {
-    if (strcmp(name, "garage") == 0)
-        return SIGNAL_EDGE;
-    for (int i = 0; i < SIGNAL_CLASS_COUNT; i++)
-        if (strcmp(signal_names[i], name) == 0)
+    return kind >= 0 && kind < LINK_KIND_COUNT ? kinds[kind].title : "unknown";
+}
+
+int link_kind_from_name(const char *name)
+{
+    for (int i = 0; i < LINK_KIND_COUNT; i++)
+        if (strcmp(kinds[i].name, name) == 0)
             return i;
     return -1;
 }
 
+int link_saving_from_name(const char *name)
+{
+    for (int i = 0; i < LINK_SAVING_COUNT; i++)
+        if (strcmp(saving_names[i], name) == 0)
+            return i;
+    return -1;
+}
+
+/* ---- what technologies ask ---------------------------------------------------------------------- */
+
+bool link_connected(const struct link *link, int64_t now)
+{
+    return link->attached &&
+           (link->network->config.saving == LINK_SAVING_NONE || now < link->connected_until);
+}
+
+bool link_listens_after_sending(const struct link *link)
+{
+    const struct link_config *config = &link->network->config;
+    return config->kind == LINK_LORA ? !config->class_c : config->saving == LINK_SAVING_PSM;
+}
+
+int64_t link_next_keep_alive(const struct link *link, int64_t now)
+{
+    const struct link_network *network = link->network;
+    int64_t period = network->config.keep_alive_ns;
+    struct random phase = random_stream(network->seed, link->flat, RANDOM_KEEP_ALIVE);
+    int64_t first = (int64_t)random_below(&phase, (uint64_t)period);
+    if (now <= first)
+        return first;
+    return first + (now - first + period - 1) / period * period;
+}
+
+int64_t link_reconnect_after(struct link *link, int doublings)
+{
+    int64_t most = RECONNECT_FIRST_NS << (doublings < 7 ? doublings : 7);
+    return random_between(&link->random, 0, most < RECONNECT_MAX_NS ? most : RECONNECT_MAX_NS);
+}
+
+/* ---- setting up --------------------------------------------------------------------------------- */
+
+void link_network_init(struct link_network *network, const struct link_config *config,
+                       struct link_pool *pool, struct cell *cell, struct event_sink *sink,
+                       uint64_t seed, uint32_t members)
+{
+    const struct link_profile *profile = profiles[config->kind];
+    *network = (struct link_network){
+        .profile = profile,
+        .config = *config,
+        .pool = pool,
+        .cell = profile->resource_count > 0 ? cell : NULL,
+        .sink = sink,
+        .seed = seed,
+        .members = members,
+    };
+    if (config->keep_alive_ns == 0)
+        network->config.keep_alive_ns = profile->keep_alive_ns;
+    if (!network->cell)
+        return;
+    cell_init(cell, profile->resources, profile->resource_count);
+    cell->background_ns[0] = (uint64_t)members * (uint64_t)profile->keep_alive_airtime_ns *
+                             NS_PER_S / (uint64_t)network->config.keep_alive_ns;
+}
+
 static void start_channel(struct link *link, int64_t now)
 {
-    const struct burst_model *model = &bursts[link->signal];
+    const struct burst_model *model = &bursts[link->burst];
     int64_t cycle = model->mean_good_ns + model->mean_bad_ns;
     link->channel_bad = random_below(&link->random, (uint64_t)cycle) < (uint64_t)model->mean_bad_ns;
     int64_t mean = link->channel_bad ? model->mean_bad_ns : model->mean_good_ns;
     link->burst_until = now + random_exponential(&link->random, mean);
 }
 
-void link_init(struct link *link, struct timers timers, struct event_source events,
-               struct random random, enum signal_class signal)
+static void set_level(struct link *link, int64_t now, int32_t rsrp_cdbm)
 {
-    memset(link, 0, sizeof *link);
-    link->timers = timers;
-    link->events = events;
-    link->random = random;
-    link->signal = signal;
-    link->connected_until = -1;
-    start_channel(link, 0);
+    const struct link_profile *profile = link->network->profile;
+    link->rsrp_cdbm = (int16_t)rsrp_cdbm;
+    link->burst = (uint8_t)signal_class_of(rsrp_cdbm + profile->burst_offset_cdb);
+    if (profile->tune)
+        profile->tune(link);
+    start_channel(link, now);
 }
 
 void link_set_signal(struct link *link, int64_t now, enum signal_class signal)
 {
-    link->signal = signal;
-    start_channel(link, now);
+    link->signal = (uint8_t)signal;
+    set_level(link, now, signal_class_rsrp_cdbm(signal));
 }
 
-/* The Gilbert-Elliott channel in continuous time, brought up to `now`. */
-static bool lost(struct link *link, int64_t now)
+void link_set_place(struct link *link, int64_t now, int place)
 {
-    const struct burst_model *model = &bursts[link->signal];
+    int32_t rsrp_cdbm = place_rsrp_cdbm(link->network->seed, link->flat, place);
+    link->signal = (uint8_t)signal_class_of(rsrp_cdbm);
+    set_level(link, now, rsrp_cdbm);
+}
+
+void link_init(struct link *link, struct link_network *network, struct timers timers, uint32_t flat,
+               struct random random, enum signal_class signal)
+{
+    memset(link, 0, sizeof *link);
+    link->network = network;
+    link->timers = timers;
+    link->flat = flat;
+    link->random = random;
+    link->connected_until = -1;
+    link->attached = true;
+    for (int i = 0; i < LINK_DIRECTIONS; i++)
+        link->lanes[i].first = POOL_NONE;
+    link_set_signal(link, 0, signal);
+}
+
+/* ---- one message -------------------------------------------------------------------------------- */
+
+/* The Gilbert-Elliott channel in continuous time, brought up to `now`. */
+static bool lost_in_burst(struct link *link, int64_t now)
+{
+    const struct burst_model *model = &bursts[link->burst];
     while (link->burst_until <= now) {
         link->channel_bad = !link->channel_bad;
         int64_t mean = link->channel_bad ? model->mean_bad_ns : model->mean_good_ns;
@@ -88,69 +187,128 @@ static bool lost(struct link *link, int64_t now)
     return random_chance_ppm(&link->random, ppm);
 }
 
-static int64_t latency(struct link *link, int64_t now, enum link_direction direction)
+static bool lost(struct link *link, int64_t now, enum link_direction direction, uint32_t size)
 {
-    int64_t sum = random_lognormal(&link->random, HALF_ROUND_TRIP_NS, HALF_ROUND_TRIP_SIGMA_MILLI);
-    for (int i = 0; i < HARQ_ROUNDS_MAX && random_chance_ppm(&link->random, BLOCK_ERROR_PPM); i++)
-        sum += HARQ_ROUND_NS;
-    if (now < link->connected_until)
-        return sum;
-    sum += PROMOTION_NS + random_gamma(&link->random, 4, PROMOTION_GAMMA_NS);
-    if (direction == LINK_DOWN) /* the platform's message waits until the modem listens */
-        sum += random_between(&link->random, 0, PAGING_CYCLE_NS);
-    return sum;
-}
-
-static int64_t retry_after(int attempt)
-{
-    int64_t wait = RETRY_FIRST_NS << (attempt < 6 ? attempt : 6);
-    return wait < RETRY_MAX_NS ? wait : RETRY_MAX_NS;
+    const struct link_profile *profile = link->network->profile;
+    if (link->faults.lossless)
+        return false;
+    return lost_in_burst(link, now) || (profile->lost && profile->lost(link, now, direction, size));
 }
 
 static void try_again_later(struct link *link, int64_t now, enum link_direction direction)
 {
     struct link_lane *lane = &link->lanes[direction];
-    if (link->logged)
-        event_put(&link->events, now, EVENT_FRAME_LOST, direction, lane->attempt);
+    const struct link_network *network = link->network;
+    const struct event_source source = {network->sink, link->flat};
+    if (network->sink && lane->count > 0)
+        event_put(&source, now, EVENT_FRAME_LOST, direction, lane->attempt);
     lane->arrives = false;
-    timer_arm(&link->timers, direction, now + retry_after(lane->attempt));
-    lane->attempt++;
+    int64_t wait = network->profile->retry(link, direction, lane->attempt);
+    timer_arm(&link->timers, direction, now + wait);
+    if (lane->attempt < ATTEMPT_MAX)
+        lane->attempt++;
 }
 
-static void attempt(struct link *link, int64_t now, enum link_direction direction)
+static uint32_t first_size(const struct link *link, const struct link_lane *lane)
 {
+    return lane->count > 0 ? link_pool_at(link->network->pool, lane->first)->message.size : 0;
+}
+
+/* The way is open: enter the cell, survive the channel, and arrive in time. */
+static void transmit(struct link *link, int64_t now, enum link_direction direction)
+{
+    const struct link_profile *profile = link->network->profile;
     struct link_lane *lane = &link->lanes[direction];
-    if (link->available_at > now && direction == LINK_UP) {
-        lane->arrives = false;
-        timer_arm(&link->timers, direction, link->available_at); /* TIME_NEVER: until power is back */
+    int64_t wait = 0;
+    lane->arrives = false;
+    uint32_t size = link->attached ? first_size(link, lane) : 0;
+    enum link_entry entry = LINK_ENTERED;
+    if (profile->enter && !link->faults.instant)
+        entry = profile->enter(link, now, direction, size, &wait);
+    if (entry == LINK_COLLIDED) {
+        timer_arm(&link->timers, direction, now + wait);
         return;
     }
-    bool gone = link->available_at > now || (!link->faults.lossless && lost(link, now));
-    if (gone) {
+    if (entry == LINK_REFUSED || lost(link, now, direction, size)) {
         try_again_later(link, now, direction);
         return;
     }
-    int64_t delay = link->faults.instant ? 0 : latency(link, now, direction);
+    int64_t delay = link->faults.instant ? 0 : wait + profile->delay(link, now, direction, size);
     lane->arrives = true;
     timer_arm(&link->timers, direction, now + delay);
-    link->connected_until = now + delay + INACTIVITY_NS;
+    if (profile->inactivity_ns > 0)
+        link->connected_until = now + delay + profile->inactivity_ns;
+}
+
+/* A downlink message for a modem that is not attached waits without a timer: attaching takes it up. */
+static void attempt(struct link *link, int64_t now, enum link_direction direction)
+{
+    struct link_lane *lane = &link->lanes[direction];
+    lane->arrives = false;
+    timer_cancel(&link->timers, direction);
+    if (!link->attached && direction == LINK_DOWN)
+        return;
+    int64_t at = link->available_at;
+    if (at <= now && !link->faults.instant)
+        at = link->network->profile->opens(link, now, direction);
+    if (at > now)
+        timer_arm(&link->timers, direction, at); /* TIME_NEVER: until power is back */
+    else
+        transmit(link, now, direction);
+}
+
+static void take_up(struct link *link, int64_t now, enum link_direction direction)
+{
+    link->lanes[direction].attempt = 0;
+    if (link->lanes[direction].count > 0)
+        attempt(link, now, direction);
 }
 
 int link_send(struct link *link, int64_t now, enum link_direction direction, const uint8_t *bytes,
               size_t size)
 {
     struct link_lane *lane = &link->lanes[direction];
+    struct link_pool *pool = link->network->pool;
     assert(size <= LINK_MESSAGE_MAX);
     if (lane->count == LINK_QUEUE_MAX)
         return ERROR_QUEUE_FULL;
-    struct link_message *message = &lane->queue[lane->count++];
+    uint32_t handle = link_pool_take(pool);
+    struct link_message *message = &link_pool_at(pool, handle)->message;
     message->size = (uint16_t)size;
     memcpy(message->bytes, bytes, size);
-    if (lane->count == 1) {
-        lane->attempt = 0;
-        attempt(link, now, direction);
-    }
+    uint32_t *tail = &lane->first;
+    while (*tail != POOL_NONE)
+        tail = &link_pool_at(pool, *tail)->next;
+    *tail = handle;
+    if (++lane->count == 1 && (link->attached || direction == LINK_DOWN))
+        take_up(link, now, direction); /* else the attempt to attach is under way: its timer stands */
     return 0;
+}
+
+/* The modem was heard: what the platform holds back for it goes out now. */
+static void heard(struct link *link, int64_t now)
+{
+    struct link_lane *down = &link->lanes[LINK_DOWN];
+    bool waits = down->count > 0 && !down->arrives;
+    if (waits && (link_listens_after_sending(link) || down->attempt >= SESSION_ATTEMPTS))
+        transmit(link, now, LINK_DOWN);
+}
+
+static void attach_arrived(struct link *link, int64_t now)
+{
+    link->attached = true;
+    take_up(link, now, LINK_UP);
+    take_up(link, now, LINK_DOWN);
+}
+
+static void pop(struct link *link, struct link_lane *lane, struct link_message *out)
+{
+    struct link_pool *pool = link->network->pool;
+    uint32_t handle = lane->first;
+    *out = link_pool_at(pool, handle)->message;
+    lane->first = link_pool_at(pool, handle)->next;
+    lane->count--;
+    link_pool_give(pool, handle);
 }
 
 bool link_timer(struct link *link, int64_t now, enum link_direction direction,
@@ -162,30 +320,45 @@ bool link_timer(struct link *link, int64_t now, enum link_direction direction,
         attempt(link, now, direction);
         return false;
     }
-    if (link->available_at > now) { /* power was lost while it was in the air */
+    bool dark = link->available_at > now || (!link->attached && direction == LINK_DOWN);
+    if (dark) { /* power was lost while it was in the air */
         try_again_later(link, now, direction);
         return false;
     }
-    *out = lane->queue[0];
-    lane->count--;
-    memmove(lane->queue, lane->queue + 1, (size_t)lane->count * sizeof lane->queue[0]);
-    lane->attempt = 0;
-    if (lane->count > 0)
-        attempt(link, now, direction);
+    lane->arrives = false;
+    if (!link->attached) {
+        attach_arrived(link, now);
+        return false;
+    }
+    pop(link, lane, out);
+    take_up(link, now, direction);
+    if (direction == LINK_UP)
+        heard(link, now);
     return true;
 }
 
 void link_set_powered(struct link *link, int64_t now, bool powered)
 {
+    const struct link_network *network = link->network;
+    const struct link_profile *profile = network->profile;
+    link->connected_until = now;
+    link->attached = false;
+    link->tries = 0;
     if (!powered) {
         link->available_at = TIME_NEVER;
-        link->connected_until = now;
         return;
     }
-    link->available_at = now + random_between(&link->random, 8 * NS_PER_S, 15 * NS_PER_S);
-    bool waits = link->lanes[LINK_UP].count > 0 && !timer_armed(&link->timers, LINK_UP);
-    if (waits)
-        attempt(link, now, LINK_UP);
+    link->available_at =
+        now + random_between(&link->random, profile->boot_min_ns, profile->boot_max_ns);
+    if (network->config.start_jitter_ns > 0)
+        link->available_at += random_between(&link->random, 0, network->config.start_jitter_ns);
+    link->lanes[LINK_UP].arrives = false;
+    link->lanes[LINK_UP].attempt = 0;
+    link->attached = !profile->attaches;
+    if (profile->attaches)
+        timer_arm(&link->timers, LINK_UP, link->available_at);
+    else
+        attach_arrived(link, now);
 }
 
 int link_waiting(const struct link *link, enum link_direction direction)

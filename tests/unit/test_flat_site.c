@@ -172,7 +172,7 @@ static void an_order_on_a_dead_link_arrives_nowhere(void **state)
 {
     struct bench *bench = *state;
     bench->flat->link.faults.lossless = false;
-    bench->flat->link.signal = SIGNAL_DEAD;
+    bench->flat->link.burst = SIGNAL_DEAD;
     bench->flat->link.channel_bad = true;
     bench->flat->link.burst_until = TIME_NEVER;
     order(bench, DLT645_RELAY_TRIP);
@@ -187,7 +187,7 @@ static void readings_leave_room_for_an_order(void **state)
 {
     struct bench *bench = *state;
     bench->flat->link.faults.lossless = false;
-    bench->flat->link.signal = SIGNAL_DEAD;
+    bench->flat->link.burst = SIGNAL_DEAD;
     bench->flat->link.channel_bad = true;
     bench->flat->link.burst_until = TIME_NEVER;
     wait(bench, NS_PER_DAY);
@@ -195,7 +195,7 @@ static void readings_leave_room_for_an_order(void **state)
     assert_int_equal(recorder_count(&bench->log, EVENT_FRAME_DROPPED, RECORDER_ANY), 0);
     bench->flat->link.faults.lossless = true;
     order(bench, DLT645_RELAY_TRIP);
-    wait(bench, 70 * NS_PER_S);
+    wait(bench, 3 * NS_PER_MIN); /* the dead connection is made anew within 120 s */
     assert_false(contacts_closed(bench));
 }
 
@@ -203,7 +203,7 @@ static void a_report_that_finds_no_room_is_dropped_and_logged(void **state)
 {
     struct bench *bench = *state;
     bench->flat->link.faults.lossless = false;
-    bench->flat->link.signal = SIGNAL_DEAD;
+    bench->flat->link.burst = SIGNAL_DEAD;
     bench->flat->link.channel_bad = true;
     bench->flat->link.burst_until = TIME_NEVER;
     for (int i = 0; i < LINK_QUEUE_MAX + 2; i++) {
@@ -231,7 +231,7 @@ static void an_order_during_an_outage_is_done_when_the_power_is_back(void **stat
 static void a_leak_needs_no_link(void **state)
 {
     struct bench *bench = *state;
-    bench->flat->link.signal = SIGNAL_DEAD;
+    bench->flat->link.burst = SIGNAL_DEAD;
     bench->flat->link.faults.lossless = false;
     fault(bench, PLANT_FAULT_LEAKAGE, 45000);
     wait(bench, 300 * NS_PER_MS);
@@ -609,7 +609,7 @@ static uint64_t six_hours(uint64_t seed, bool in_steps)
     return hash;
 }
 
-#define GOLDEN UINT64_C(0x25b50eb66f5c64bf)
+#define GOLDEN UINT64_C(0x5b4a678b9a70fa1f)
 
 /* The same number with gcc and clang, at every level of optimisation, on every machine. */
 static void a_building_lives_six_hours_as_it_always_did(void **state)
