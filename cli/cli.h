@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 
 int cli_test(int argc, char **argv);
+int cli_fleet(int argc, char **argv);
 int cli_board(int argc, char **argv);
 int cli_gui(int argc, char **argv);
 
@@ -58,6 +59,13 @@ int cli_read_board_option(struct cli_board_options *options, int id, const char 
 /* The number of an option's value; 0, or EXIT_USAGE when it is none from min to max (told on stderr). */
 int cli_check_number(const char *option, const char *text, unsigned long long min,
                      unsigned long long max, unsigned long long *value);
+
+/* A report that cannot be written is found out before the run, not after it: 0 or EXIT_USAGE. NULL and "-" are fine. */
+int cli_check_writable(const char *option, const char *path);
+
+/* Whoever closes the pipe, as head does, has read enough; a full disk loses what should be kept: 0 or
+ * EXIT_INTERNAL. */
+int cli_flush_console(void);
 
 /* A maker of such boards; free it with cli_board_maker_free. NULL when no board was asked for or, with
  * *error set to EXIT_USAGE, when the options contradict each other or name a wrong file (told on stderr). */

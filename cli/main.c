@@ -16,6 +16,7 @@ static const struct {
     int (*run)(int argc, char **argv);
     const char *help;
 } commands[] = {
+    {"fleet", cli_fleet, "simulate buildings of flats for days: energy, peaks, trips, messages"},
     {"test", cli_test, "judge scenarios, on virtual meters or with a real board"},
     {"board", cli_board, "emulate the reference board on pseudo-terminals"},
 #ifdef METERBENCH_HAS_GUI
@@ -75,6 +76,37 @@ static bool is_directory(const char *path)
 {
     struct stat status;
     return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+int cli_check_writable(const char *option, const char *path)
+{
+    char directory[1024];
+    if (!path || strcmp(path, "-") == 0)
+        return 0;
+    if (path[0] == '\0')
+        return cli_usage_error("--%s: the file's name is empty", option);
+    if (is_directory(path))
+        return cli_usage_error("--%s %s: it is a directory; name a file", option, path);
+    snprintf(directory, sizeof directory, "%s", path);
+    char *slash = strrchr(directory, '/');
+    if (slash)
+        *slash = '\0';
+    else
+        strcpy(directory, ".");
+    const char *where = directory[0] ? directory : "/";
+    if (!is_directory(where) || access(where, W_OK) < 0)
+        return cli_usage_error("--%s %s: the directory is not there or cannot be written", option, path);
+    return 0;
+}
+
+int cli_flush_console(void)
+{
+    errno = 0;
+    bool written = fflush(stdout) == 0 && !ferror(stdout);
+    if (written || errno == EPIPE)
+        return 0;
+    fprintf(stderr, "meterbench: standard output: %s\n", strerror(errno ? errno : EIO));
+    return EXIT_INTERNAL;
 }
 
 const char *cli_scenarios(void)

@@ -223,28 +223,6 @@ static bool is_directory(const char *path)
     return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
-/* Find out that a report cannot be written before the run, not after it. */
-static int check_writable(const char *option, const char *path)
-{
-    char directory[1024];
-    if (!path || strcmp(path, "-") == 0)
-        return 0;
-    if (path[0] == '\0')
-        return cli_usage_error("--%s: the file's name is empty", option);
-    if (is_directory(path))
-        return cli_usage_error("--%s %s: it is a directory; name a file", option, path);
-    snprintf(directory, sizeof directory, "%s", path);
-    char *slash = strrchr(directory, '/');
-    if (slash)
-        *slash = '\0';
-    else
-        strcpy(directory, ".");
-    const char *where = directory[0] ? directory : "/";
-    if (!is_directory(where) || access(where, W_OK) < 0)
-        return cli_usage_error("--%s %s: the directory is not there or cannot be written", option, path);
-    return 0;
-}
-
 static int check_record_dir(const char *path)
 {
     if (!path || mkdir(path, 0777) == 0)
@@ -298,17 +276,6 @@ static int write_reports(const struct arguments *arguments, const struct suite *
     return junit < 0 || json < 0 ? EXIT_INTERNAL : 0;
 }
 
-/* Whoever closes the pipe, as head does, has read enough; a full disk loses what should be kept. */
-static int flush_console(void)
-{
-    errno = 0;
-    bool written = fflush(stdout) == 0 && !ferror(stdout);
-    if (written || errno == EPIPE)
-        return 0;
-    fprintf(stderr, "meterbench: standard output: %s\n", strerror(errno ? errno : EIO));
-    return EXIT_INTERNAL;
-}
-
 static int run_suite(struct arguments *arguments, struct suite *suite)
 {
     suite->options.progress = show_progress;
@@ -317,7 +284,7 @@ static int run_suite(struct arguments *arguments, struct suite *suite)
     bool json_on_stdout = arguments->json && strcmp(arguments->json, "-") == 0;
     if (!json_on_stdout)
         report_console(suite, &arguments->style);
-    int failed = flush_console();
+    int failed = cli_flush_console();
     if (write_reports(arguments, suite) != 0)
         failed = EXIT_INTERNAL;
     return failed ? failed : suite_exit_code(suite);
@@ -377,8 +344,8 @@ int cli_test(int argc, char **argv)
     int result = read_arguments(&arguments, argc, argv);
     if (result != 0 || arguments.helped)
         return result;
-    if ((result = check_writable("junit", arguments.junit)) ||
-        (result = check_writable("json", arguments.json)) ||
+    if ((result = cli_check_writable("junit", arguments.junit)) ||
+        (result = cli_check_writable("json", arguments.json)) ||
         (result = check_record_dir(arguments.suite.run.record_dir)))
         return result;
     arguments.board.seed = arguments.suite.run.seed;

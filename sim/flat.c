@@ -19,6 +19,11 @@ static void arm_hazard(struct flat *flat, int64_t at)
         timer_arm(&timer, 0, at);
 }
 
+size_t flat_hot_bytes(void)
+{
+    return sizeof(struct event_queue) + sizeof(struct plant) + sizeof(struct meter);
+}
+
 int64_t flat_next(const struct flat *flat)
 {
     int slot;
@@ -155,6 +160,21 @@ static void route_up(struct flat *flat, int64_t now)
     outbox->count = 0;
 }
 
+static void plan_payment(struct flat *flat)
+{
+    struct timers timers = timers_at(flat, FLAT_SLOT_TENANT, 1);
+    timer_arm(&timers, 0, flat->tenant.pays_at);
+}
+
+/* A tenant in the dark looks at the phone and finds the bill. */
+static void follow_supply(struct flat *flat, int64_t now)
+{
+    bool dark = !flat->plant.load_live && flat->account.arrears_trip;
+    if (dark && !flat->dark && tenant_in_the_dark(&flat->tenant, now))
+        plan_payment(flat);
+    flat->dark = dark;
+}
+
 static void follow_power(struct flat *flat, int64_t now)
 {
     bool powered = flat->controller->status.powered;
@@ -184,6 +204,8 @@ void flat_settle(struct flat *flat, int64_t now)
         }
     }
     follow_power(flat, now);
+    if (flat->shared->tenants_pay)
+        follow_supply(flat, now);
 }
 
 /* ---- events --------------------------------------------------------------------------------- */
@@ -201,6 +223,13 @@ static void link_event(struct flat *flat, int64_t now, enum link_direction direc
         platform_receives(flat, now, &message);
 }
 
+static void tenant_event(struct flat *flat, int64_t now)
+{
+    uint32_t number;
+    int64_t amount = tenant_pays(&flat->tenant);
+    flat_pay(flat, now, amount, &number); /* a full queue: the next reminder tries again */
+}
+
 /* The tenant's phone confirms what it shows. */
 static void phone_receives(struct flat *flat, int64_t now, const struct phone_message *message)
 {
@@ -210,6 +239,9 @@ static void phone_receives(struct flat *flat, int64_t now, const struct phone_me
     uint8_t bytes[PHONE_MESSAGE_SIZE];
     phone_encode(&receipt, bytes);
     link_send(&flat->phone, now, LINK_UP, bytes, sizeof bytes); /* full: the platform reminds again */
+    bool reminds = message->kind == PHONE_REMINDER && flat->shared->tenants_pay;
+    if (reminds && tenant_reminded(&flat->tenant, now))
+        plan_payment(flat);
 }
 
 static void phone_event(struct flat *flat, int64_t now, enum link_direction direction)
@@ -264,7 +296,9 @@ static void run_event(struct flat *flat, int64_t now, int slot)
 {
     assert(slot >= 0 && now >= flat->now);
     flat->queue.at[slot] = TIME_NEVER;
-    if (slot == FLAT_SLOT_HAZARD)
+    if (slot == FLAT_SLOT_TENANT)
+        tenant_event(flat, now);
+    else if (slot == FLAT_SLOT_HAZARD)
         hazard_event(flat, now);
     else if (slot >= FLAT_SLOT_ACCOUNT)
         account_timer(&flat->account, now, slot - FLAT_SLOT_ACCOUNT);
@@ -468,7 +502,8 @@ int flat_init(struct flat *flat, uint32_t number, struct flat_shared *shared,
     hazards_init(&flat->hazards, config->seed, number, config->hazard_table, config->hazards_permille);
     arm_hazard(flat, hazards_next(&flat->hazards, 0));
     meter_init(&flat->meter, timers_at(flat, FLAT_SLOT_METER, METER_TIMERS), flat->events,
-               &flat->address, &shared->meter, &shared->up);
+               &flat->address, &shared->meter, config->opening_balance,
+               &shared->up);
     if (shared->meter.credit == CREDIT_LOCAL) /* lifted by the platform once the reminders are delivered */
         flat->meter.memory.keep_power = flat->meter.controller.status.keep_power = true;
     flat->controller = &flat->meter.controller;
@@ -478,9 +513,10 @@ int flat_init(struct flat *flat, uint32_t number, struct flat_shared *shared,
         link_set_place(&flat->link, 0, config->place);
     link_init(&flat->phone, &shared->phones, timers_at(flat, FLAT_SLOT_PHONE, LINK_DIRECTIONS),
               number, random_stream(config->seed, number, RANDOM_PHONE_LINK), config->phone_signal);
+    tenant_init(&flat->tenant, config->seed, number);
     const struct account_config account = {
         .credit = shared->meter.credit,
-        .opening_balance = shared->meter.opening_balance,
+        .opening_balance = config->opening_balance,
         .control_password = shared->meter.control_password,
         .administrator_password = shared->meter.administrator_password,
     };

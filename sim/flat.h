@@ -12,6 +12,7 @@
 #include "sim/plant/hazards.h"
 #include "sim/plant/plant.h"
 #include "sim/platform/account.h"
+#include "sim/tenant.h"
 #include "sim/wire/envelope.h"
 
 /* What can be wrong with a modem, for the tests of invariant 7. */
@@ -36,6 +37,7 @@ enum flat_slot {
     FLAT_SLOT_PHONE = FLAT_SLOT_LINK + LINK_DIRECTIONS,
     FLAT_SLOT_ACCOUNT = FLAT_SLOT_PHONE + LINK_DIRECTIONS,
     FLAT_SLOT_HAZARD = FLAT_SLOT_ACCOUNT + ACCOUNT_TIMERS, /* the next one, or the end of one that stands */
+    FLAT_SLOT_TENANT,
     FLAT_SLOTS
 };
 
@@ -46,6 +48,7 @@ struct flat_shared {
     struct envelope_context *envelopes;
     struct meter_config meter;
     struct link_network radio, phones;
+    bool tenants_pay; /* by themselves; otherwise the script does */
     struct controller_outbox up;
     struct account_outbox down;
 };
@@ -66,10 +69,12 @@ struct flat {
     struct flat_shared *shared;
     struct link link, phone;
     struct account account;
+    struct tenant tenant;
     struct link_message last_order; /* the last envelope that reached the modem; what an attacker recorded */
     uint32_t next_payment;
     int64_t last_cause;             /* enum plant_fault awaiting its moment at the terminals, or -1 */
     bool link_powered;
+    bool dark; /* the supply is off for arrears, and the tenant knows */
 };
 
 struct flat_config {
@@ -78,12 +83,16 @@ struct flat_config {
     const struct hazard_table *hazard_table; /* NULL: the default */
     uint32_t hazards_permille;               /* 1000: at the table's rates; 0: none */
     int place; /* of the meter: as in place.h; PLACE_NONE: signal says */
+    int64_t opening_balance; /* 1/10000 yuan */
     uint64_t seed;
 };
 
 /* 0, or ERROR_ENVELOPE_CRYPTO. */
 int flat_init(struct flat *flat, uint32_t number, struct flat_shared *shared,
               const struct flat_config *config);
+
+/* Of a flat's state, what an event of its household may read or write. */
+size_t flat_hot_bytes(void);
 
 /* The time of its next event, TIME_NEVER when none is left. */
 int64_t flat_next(const struct flat *flat);

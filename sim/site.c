@@ -57,10 +57,15 @@ static int init_flats(struct site *site)
     *meter = config->meter;
     meter->seed = config->seed;
     meter->epoch_s = config->epoch_s;
-    meter->opening_balance = config->opening_balance;
     meter->price = config->policy.price;
     meter->overdraft = config->policy.overdraft;
+    site->shared.tenants_pay = config->tenants_pay;
     for (uint32_t i = 0; i < config->flats; i++) {
+        flat.opening_balance = config->opening_balance;
+        if (config->opening_spread > 0) {
+            struct random random = random_stream(config->seed, i + 1, RANDOM_PLATFORM);
+            flat.opening_balance += random_between(&random, 0, config->opening_spread);
+        }
         int result = flat_init(&site->flats[i], i + 1, &site->shared, &flat);
         if (result < 0)
             return result;
@@ -88,6 +93,8 @@ struct site *site_new(const struct site_config *config, struct event_sink *sink,
     site->shared.envelopes = envelope_context_new();
     platform_init(&site->platform, site->events, config->seed, config->epoch_s);
     site->platform.policy = config->policy;
+    if (site->shared.envelopes && config->without_cipher)
+        envelope_context_without_cipher(site->shared.envelopes);
     if (site->flats && agenda && links && site->shared.envelopes)
         *error = init_flats(site);
     if (*error < 0) {
@@ -228,6 +235,19 @@ void site_run_flat_by_flat(struct site *site, int64_t until)
     site->now = until;
 }
 
+__extension__ __int128 site_flat_energy(struct site *site, uint32_t index)
+{
+    struct plant *plant = &site->flats[index].plant;
+    plant_account(plant, site->now);
+    return energy_total(&plant->terminal_energy);
+}
+
+size_t site_bytes(const struct site *site)
+{
+    size_t agenda = sizeof(int64_t) + 2 * sizeof(uint32_t);
+    return sizeof *site + site->flat_count * (sizeof(struct flat) + agenda);
+}
+
 int64_t site_energy_imbalance_mw_ns(struct site *site)
 {
     __extension__ __int128 sum = 0;
@@ -236,7 +256,7 @@ int64_t site_energy_imbalance_mw_ns(struct site *site)
         plant_account(plant, site->now);
         const struct energy *parts[] = {&plant->terminal_energy, &plant->line_loss_energy};
         for (int k = 0; k < 2; k++)
-            sum -= (__int128)parts[k]->mwh * 3600000000000 + parts[k]->remainder_mw_ns;
+            sum -= energy_total(parts[k]);
         sum += plant_feeder_energy(plant, site->now);
     }
     return (int64_t)sum;

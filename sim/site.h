@@ -24,6 +24,9 @@ struct site_config {
     const struct hazard_table *hazard_table; /* NULL: the default */
     int64_t meeting_ns;
     int64_t opening_balance;   /* 1/10000 yuan, each account */
+    int64_t opening_spread;    /* each account opens with up to so much more, drawn */
+    bool without_cipher;       /* envelopes are counted, not enciphered: to see what the cipher costs */
+    bool tenants_pay;          /* by themselves, when reminded or in the dark */
     struct meter_config meter; /* seed, epoch and balance are filled in */
     struct billing_policy policy;
 };
@@ -71,6 +74,12 @@ bool site_step(struct site *site, int64_t until);
 
 /* Tell the site that a flat was changed from outside (its cached next event may be stale). */
 void site_touched(struct site *site, const struct flat *flat);
+
+/* Energy through a flat's terminals up to now, mW*ns; `index` from 0. */
+__extension__ __int128 site_flat_energy(struct site *site, uint32_t index);
+
+/* Memory that the site and its flats take. */
+size_t site_bytes(const struct site *site);
 
 /* Feeder = terminals + line loss, to the last mW*ns. The difference, 0 when the books balance. */
 int64_t site_energy_imbalance_mw_ns(struct site *site);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -36,4 +37,16 @@ int report_file(const char *path, const char *text, size_t size)
     if (result < 0)
         unlink(temporary);
     return result;
+}
+
+static int write_stdout(const char *text)
+{
+    errno = 0;
+    bool written = puts(text) >= 0 && fflush(stdout) == 0;
+    return written ? 0 : errno ? -errno : -EIO;
+}
+
+int report_write(const char *path, const char *text)
+{
+    return strcmp(path, "-") == 0 ? write_stdout(text) : report_file(path, text, strlen(text));
 }

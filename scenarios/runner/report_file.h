@@ -10,4 +10,7 @@
  */
 int report_file(const char *path, const char *text, size_t size);
 
+/* The same for a text, where path "-" is standard output. A full disk or a closed pipe shows here. */
+int report_write(const char *path, const char *text);
+
 #endif

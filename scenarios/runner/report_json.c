@@ -87,14 +87,6 @@ static json_t *suite_json(const struct suite *suite)
                      "complaint", suite->complaint, "exit_code", suite_exit_code(suite));
 }
 
-/* A full disk or a closed pipe behind standard output shows when it is flushed. */
-static int write_stdout(const char *text)
-{
-    errno = 0;
-    bool written = puts(text) >= 0 && fflush(stdout) == 0;
-    return written ? 0 : errno ? -errno : -EIO;
-}
-
 int report_json(const struct suite *suite, const char *path)
 {
     json_t *root = suite_json(suite);
@@ -102,7 +94,7 @@ int report_json(const struct suite *suite, const char *path)
     json_decref(root);
     if (!text)
         return -ENOMEM;
-    int result = strcmp(path, "-") == 0 ? write_stdout(text) : report_file(path, text, strlen(text));
+    int result = report_write(path, text);
     free(text);
     return result;
 }

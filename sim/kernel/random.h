@@ -33,6 +33,8 @@ enum random_purpose {
     RANDOM_PLACE,
     RANDOM_SHADOW,
     RANDOM_KEEP_ALIVE,
+    RANDOM_TENANT,
+    RANDOM_SITE, /* the seed of a site of a fleet */
 };
 
 #define RANDOM_NO_FLAT UINT32_MAX /* a stream of the site */

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { LEVEL_ADMINISTRATOR = 2, LEVEL_CONTROL = 4 };
+enum { LEVEL_ADMINISTRATOR = 2, LEVEL_CONTROL = 4, REPORTED_IDENTIFIER = 0x00010000 };
 
 void commands_receive(struct meter *meter, int64_t now, const uint8_t *frame, size_t size)
 {
@@ -244,6 +244,16 @@ static void handle_read(struct meter *meter, int64_t now, const struct dlt645_fr
     struct dlt645_frame reply;
     dlt645_read_reply(&reply, &meter->address, identifier, value, (size_t)size);
     controller_send(&meter->controller, &reply);
+}
+
+void commands_report(struct meter *meter, int64_t now)
+{
+    uint8_t value[8];
+    struct dlt645_frame frame;
+    int size = read_identifier(meter, REPORTED_IDENTIFIER, value);
+    if (size > 0 && dlt645_read_reply(&frame, &meter->address, REPORTED_IDENTIFIER, value, (size_t)size) == 0)
+        controller_send(&meter->controller, &frame);
+    timer_arm(&meter->timers, METER_TIMER_REPORT, now + meter->config->report_ns);
 }
 
 static void handle(struct meter *meter, int64_t now, const struct dlt645_frame *frame)

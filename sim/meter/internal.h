@@ -30,5 +30,7 @@ bool credit_recharge(struct meter *meter, int64_t now, const struct controller_r
 /* commands.c */
 void commands_receive(struct meter *meter, int64_t now, const uint8_t *frame, size_t size);
 void commands_timer(struct meter *meter, int64_t now);
+/* Tell the register unasked: the reply to a reading that nobody asked for. */
+void commands_report(struct meter *meter, int64_t now);
 
 #endif

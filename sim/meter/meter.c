@@ -109,6 +109,15 @@ static void power_fails(struct meter *meter, int64_t now)
     }
 }
 
+/* The first report falls anywhere in the interval, so that a building's meters do not speak at once. */
+static void plan_report(struct meter *meter, int64_t now)
+{
+    if (meter->config->report_ns <= 0)
+        return;
+    int64_t wait = random_between(&meter->random, 1, meter->config->report_ns);
+    timer_arm(&meter->timers, METER_TIMER_REPORT, now + wait);
+}
+
 static void boots(struct meter *meter, int64_t now)
 {
     meter->controller.status.powered = true;
@@ -120,6 +129,7 @@ static void boots(struct meter *meter, int64_t now)
                   now + meter->config->overload_reclose_ns);
     drive_boots(meter, now);
     credit_update(meter, now);
+    plan_report(meter, now);
 }
 
 static void sense_supply(struct meter *meter, int64_t now)
@@ -189,6 +199,9 @@ static void on_timer(struct controller *controller, int64_t now, int timer)
     case METER_TIMER_COMMAND:
         commands_timer(meter, now);
         break;
+    case METER_TIMER_REPORT:
+        commands_report(meter, now);
+        break;
     case METER_TIMER_CREDIT:
         credit_update(meter, now);
         break;
@@ -205,7 +218,7 @@ static const struct controller_ops meter_ops = {sense, receive, on_timer};
 
 void meter_init(struct meter *meter, struct timers timers, struct event_source events,
                 const struct dlt645_address *address, const struct meter_config *config,
-                struct controller_outbox *outbox)
+                int64_t opening_balance, struct controller_outbox *outbox)
 {
     memset(meter, 0, sizeof *meter);
     meter->controller.ops = &meter_ops;
@@ -218,7 +231,8 @@ void meter_init(struct meter *meter, struct timers timers, struct event_source e
     meter->random = random_stream(config->seed, events.flat, RANDOM_METER);
     meter->gain_ppm = (int32_t)random_normal(&meter->random, 0, 2000, -8000, 8000);
     meter->memory.closed_wanted = true;
-    meter->memory.balance = config->opening_balance;
-    meter->controller.status.balance = config->opening_balance;
+    meter->memory.balance = opening_balance;
+    meter->controller.status.balance = opening_balance;
     credit_update(meter, 0);
+    plan_report(meter, 0);
 }

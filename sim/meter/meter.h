@@ -33,12 +33,12 @@ struct meter_config {
     int64_t safety_reclose_ns;         /* after smoke or heat is gone */
     int32_t heat_trip_mc;
     enum credit_profile credit;
-    int64_t opening_balance;           /* 1/10000 yuan, profile local */
     int64_t price;                     /* 1/10000 yuan per kWh */
     int64_t overdraft;                 /* 1/10000 yuan */
     int64_t low_credit;                /* alarm below it */
     uint32_t control_password, administrator_password; /* DL/T 645 levels 04 and 02 */
     int32_t clock_drift_ppm;
+    int64_t report_ns; /* how often the meter tells its register unasked; 0: never */
 };
 
 /* The defaults of a 60 A, 30 mA class flat meter. */
@@ -90,7 +90,7 @@ struct meter_memory {
 
 #define METER_TIMERS_LIST(X)                                                                       \
     X(LEAKAGE) X(OVERLOAD) X(SHORT_CIRCUIT) X(SAFETY) X(OVERLOAD_RECLOSE) X(SAFETY_RECLOSE)        \
-    X(RELAY_CHECK) X(WELD) X(COMMAND) X(HOLDOFF) X(CREDIT) X(KEY) X(POWER) X(FAULT)
+    X(RELAY_CHECK) X(WELD) X(COMMAND) X(HOLDOFF) X(CREDIT) X(KEY) X(POWER) X(FAULT) X(REPORT)
 
 enum meter_timer {
 #define X(id) METER_TIMER_##id,
@@ -122,10 +122,10 @@ struct meter {
     bool low_credit_alarmed;
 };
 
-/* Keeps `config` and `outbox` by reference. */
+/* The balance (1/10000 yuan) is of profile local. Keeps `config` and `outbox` by reference. */
 void meter_init(struct meter *meter, struct timers timers, struct event_source events,
                 const struct dlt645_address *address, const struct meter_config *config,
-                struct controller_outbox *outbox);
+                int64_t opening_balance, struct controller_outbox *outbox);
 
 /* The meter's own clock, seconds since 2000. */
 int64_t meter_clock_s(const struct meter *meter, int64_t now);

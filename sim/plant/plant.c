@@ -33,6 +33,11 @@ void energy_add(struct energy *energy, int64_t power_mw, int64_t duration_ns)
     energy->remainder_mw_ns = (int64_t)(sum % MW_NS_PER_MWH);
 }
 
+__extension__ __int128 energy_total(const struct energy *energy)
+{
+    return (__int128)energy->mwh * MW_NS_PER_MWH + energy->remainder_mw_ns;
+}
+
 void plant_account(struct plant *plant, int64_t now)
 {
     int64_t duration = now - plant->accounted_to;
@@ -262,6 +267,7 @@ static void leakage_changes(struct plant *plant, int64_t now)
     if (now == leakage->began && leakage->level_ua == 0 && leakage->leak.shape != LEAKAGE_DRYING) {
         int64_t level = leakage->leak.to_ua ? leakage->leak.to_ua : leakage->leak.share_permille;
         event_put(&plant->events, now, EVENT_CAUSE, PLANT_FAULT_LEAKAGE, level);
+        event_put(&plant->events, now, EVENT_LEAK_COURSE, leakage->leak.shape, leakage->leak.waveform);
     }
     int64_t next = leakage_change(leakage, now);
     if (next != TIME_NEVER)

@@ -59,6 +59,9 @@ struct energy {
     int64_t remainder_mw_ns;
 };
 
+/* All of it, in mW*ns. */
+__extension__ __int128 energy_total(const struct energy *energy);
+
 void energy_add(struct energy *energy, int64_t power_mw, int64_t duration_ns);
 
 enum plant_timer {

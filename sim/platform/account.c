@@ -365,16 +365,30 @@ static void charge(struct account *account, int64_t now, int64_t units_10wh)
     event_put(&account->events, now, EVENT_CHARGE, amount, account->register_10wh * 10);
 }
 
-static void register_read(struct account *account, int64_t now, int64_t reading_10wh)
+static void bill(struct account *account, int64_t now)
 {
     int64_t last = account->register_10wh;
-    account->register_10wh = reading_10wh;
-    if (last < 0 || reading_10wh < last)
+    account->register_10wh = account->reading_10wh;
+    if (last < 0 || account->reading_10wh < last)
         return; /* the first reading opens the account; a register never runs backwards */
-    if (reading_10wh > last)
-        charge(account, now, reading_10wh - last);
+    if (account->reading_10wh > last)
+        charge(account, now, account->reading_10wh - last);
     remind_if_due(account, now);
     trip_if_due(account, now);
+}
+
+static void register_read(struct account *account, int64_t now, int64_t reading_10wh)
+{
+    account->reading_10wh = reading_10wh;
+    if (account->platform->policy.billing_ns == 0 || account->register_10wh < 0)
+        bill(account, now);
+}
+
+/* From midnight on, minute after minute through the flats: not the whole building at once. */
+static int64_t first_bill(const struct account *account)
+{
+    int64_t midnight = NS_PER_DAY - account->platform->epoch_s % 86400 * NS_PER_S;
+    return midnight + account->events.flat % 60 * NS_PER_MIN;
 }
 
 /* ---- what arrives --------------------------------------------------------------------------- */
@@ -475,6 +489,10 @@ void account_timer(struct account *account, int64_t now, int timer)
     case ACCOUNT_TIMER_GRACE:
         trip_if_due(account, now);
         break;
+    case ACCOUNT_TIMER_BILL:
+        timer_arm(&account->timers, ACCOUNT_TIMER_BILL, now + account->platform->policy.billing_ns);
+        bill(account, now);
+        break;
     case ACCOUNT_TIMER_ORDER:
         order_unanswered(account, now);
         break;
@@ -498,6 +516,11 @@ void account_init(struct account *account, struct platform *platform,
     account->opening = config->opening_balance;
     account->balance = config->opening_balance;
     account->register_10wh = -1;
+    account->reading_10wh = -1;
+    if (platform->policy.billing_ns > 0)
+        timer_arm(&account->timers, ACCOUNT_TIMER_BILL, first_bill(account));
+    if (platform->policy.poll_ns == 0)
+        return;
     /* Polls are spread over the interval by the flat's number, as a platform does. */
     int64_t spread = platform->policy.poll_ns / 64 * (events.flat % 64);
     timer_arm(&account->timers, ACCOUNT_TIMER_POLL, NS_PER_S + spread);

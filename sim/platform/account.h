@@ -16,6 +16,7 @@ enum account_timer {
     ACCOUNT_TIMER_REMIND,
     ACCOUNT_TIMER_GRACE,
     ACCOUNT_TIMER_ORDER,
+    ACCOUNT_TIMER_BILL,
     ACCOUNT_TIMERS
 };
 
@@ -53,7 +54,8 @@ struct account {
     int64_t opening, balance;    /* 1/10000 yuan */
     int64_t charged, paid;       /* sums since the opening */
     int64_t charge_remainder;    /* 1/10000 yuan x 1/100 kWh, carried */
-    int64_t register_10wh;       /* last reading, 0.01 kWh; -1 before the first */
+    int64_t register_10wh;       /* charged up to here, 0.01 kWh; -1 before the first reading */
+    int64_t reading_10wh;        /* last reading */
     uint32_t last_payment;
     struct controller_recharge recharge; /* the last one that went out */
     int64_t recharge_owed;       /* paid, and not on its way to a meter with its own credit */

@@ -75,7 +75,8 @@ struct billing_policy {
     int64_t reminder_retry_ns;
     int reminder_attempts_max;  /* of one reminder; then the administrator decides, supply stays */
     int64_t grace_ns;           /* from the last reminder to the trip */
-    int64_t poll_ns;            /* of the register */
+    int64_t poll_ns;            /* of the register; 0: the meter reports by itself */
+    int64_t billing_ns;         /* charges are made so often, from midnight on; 0: at each reading */
     bool restore_by_permit;     /* 1B: the tenant presses the key; otherwise 1C */
 };
 

@@ -58,6 +58,10 @@ struct envelope_header {
  */
 struct envelope_context *envelope_context_new(void);
 
+/* From now on envelopes of this context have their size, header and counters, but no cipher: the payload stands in
+ * the clear, the tag is zeros. For fleets that count messages; never for a scenario or a board. */
+void envelope_context_without_cipher(struct envelope_context *context);
+
 /* Erases and frees; NULL is allowed. */
 void envelope_context_free(struct envelope_context *context);
 

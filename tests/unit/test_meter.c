@@ -83,8 +83,8 @@ static void settle(struct bench *bench)
     bench->outbox.count = 0;
 }
 
-static void bench_init(struct bench *bench, const struct meter_config *meter, uint32_t flat,
-                       uint64_t seed)
+static void bench_init_with(struct bench *bench, const struct meter_config *meter,
+                            int64_t balance, uint32_t flat, uint64_t seed)
 {
     const struct plant_config plant = {epoch(), seed, NOMINAL_MV, false};
     memset(bench, 0, sizeof *bench);
@@ -97,8 +97,14 @@ static void bench_init(struct bench *bench, const struct meter_config *meter, ui
     bench->config.seed = seed;
     assert_int_equal(dlt645_address_from_number(100001, &bench->address), 0);
     meter_init(&bench->meter, (struct timers){&bench->queue, PLANT_TIMERS, METER_TIMERS}, events,
-               &bench->address, &bench->config, &bench->outbox);
+               &bench->address, &bench->config, balance, &bench->outbox);
     settle(bench);
+}
+
+static void bench_init(struct bench *bench, const struct meter_config *meter, uint32_t flat,
+                       uint64_t seed)
+{
+    bench_init_with(bench, meter, 0, flat, seed);
 }
 
 static void run_until(struct bench *bench, int64_t until)
@@ -1396,19 +1402,18 @@ static void causes_and_alarms_have_names(void **state)
 
 /* ---- local credit ---------------------------------------------------------------------------- */
 
-static struct meter_config local_credit(int64_t balance)
+static struct meter_config local_credit(void)
 {
     struct meter_config config = meter_config_default();
     config.credit = CREDIT_LOCAL;
-    config.opening_balance = balance;
     return config;
 }
 
 static int setup_local(void **state)
 {
     static struct bench bench;
-    struct meter_config config = local_credit(10 * YUAN);
-    bench_init(&bench, &config, 1, 1);
+    struct meter_config config = local_credit();
+    bench_init_with(&bench, &config, 10 * YUAN, 1, 1);
     *state = &bench;
     return 0;
 }
@@ -1418,9 +1423,9 @@ static void local_credit_charges_exactly_what_the_register_counted(void **state)
 {
     (void)state;
     struct bench bench;
-    struct meter_config config = local_credit(1000 * YUAN);
+    struct meter_config config = local_credit();
     struct random random = random_stream(1, 1, RANDOM_SCRIPT);
-    bench_init(&bench, &config, 1, 1);
+    bench_init_with(&bench, &config, 1000 * YUAN, 1, 1);
     for (int i = 0; i < 5000; i++) {
         fault(&bench, PLANT_FAULT_OVERLOAD, random_between(&random, 0, 20 * AMPERE));
         wait(&bench, random_between(&random, 1, NS_PER_MIN));
@@ -1454,9 +1459,9 @@ static void an_overdraft_is_spent_before_the_trip(void **state)
 {
     (void)state;
     struct bench bench;
-    struct meter_config config = local_credit(YUAN);
+    struct meter_config config = local_credit();
     config.overdraft = 2 * YUAN;
-    bench_init(&bench, &config, 1, 1);
+    bench_init_with(&bench, &config, YUAN, 1, 1);
     fault(&bench, PLANT_FAULT_OVERLOAD, 10 * AMPERE);
     wait(&bench, 3 * NS_PER_HOUR);
     assert_false(contacts_closed(&bench));

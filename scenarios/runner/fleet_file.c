@@ -1,0 +1,111 @@
+#include "scenarios/runner/fleet_file.h"
+
+#include "scenarios/runner/sandbox.h"
+#include "scenarios/runner/scenario.h"
+#include "sim/error.h"
+
+#include <lauxlib.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { SHARE_MAX = 1000000 };
+
+static int complain(struct sandbox *sandbox, const char *text)
+{
+    snprintf(sandbox->error, sizeof sandbox->error, "%s", text);
+    return ERROR_INVALID_ARGUMENT;
+}
+
+static bool is_known(const char *field)
+{
+    static const char *const fields[] = {"fleet", "share", "name"};
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
+        if (field && strcmp(field, fields[i]) == 0)
+            return true;
+    return false;
+}
+
+static int check_fields(struct sandbox *sandbox, int at)
+{
+    lua_State *lua = sandbox->lua;
+    lua_pushnil(lua);
+    while (lua_next(lua, at)) {
+        lua_pop(lua, 1);
+        const char *field = lua_type(lua, -1) == LUA_TSTRING ? lua_tostring(lua, -1) : NULL;
+        if (!is_known(field)) {
+            snprintf(sandbox->error, sizeof sandbox->error,
+                     "unknown field \"%.80s\": a kind of building has fleet, share and name",
+                     field ? field : "(no name)");
+            lua_pop(lua, 1);
+            return ERROR_INVALID_ARGUMENT;
+        }
+    }
+    return 0;
+}
+
+/* The kind in the table at `at`, on top of `base`. */
+static int read_kind(struct sandbox *sandbox, int at, int number, const struct fleet_kind *base,
+                     struct fleet_kind *kind)
+{
+    lua_State *lua = sandbox->lua;
+    int result = check_fields(sandbox, at);
+    if (result < 0)
+        return result;
+    *kind = *base;
+    snprintf(kind->name, sizeof kind->name, "building kind %d", number);
+    if (lua_getfield(lua, at, "name") == LUA_TSTRING)
+        snprintf(kind->name, sizeof kind->name, "%s", lua_tostring(lua, -1));
+    int type = lua_getfield(lua, at, "share");
+    lua_Integer share = lua_isinteger(lua, -1) ? lua_tointeger(lua, -1) : 0;
+    lua_pop(lua, 2);
+    if (type != LUA_TNIL && (share < 1 || share > SHARE_MAX))
+        return complain(sandbox, "share: a whole number from 1 to 1000000");
+    kind->share = type == LUA_TNIL ? 1 : (uint32_t)share;
+    return scenario_fleet(sandbox, at, &kind->site);
+}
+
+/* The result of the file is at 1. */
+static int read_kinds(struct sandbox *sandbox, struct fleet_config *config)
+{
+    lua_State *lua = sandbox->lua;
+    struct fleet_kind base = config->kinds[0];
+    if (!lua_istable(lua, 1))
+        return complain(sandbox, "the file returns a table: { fleet = {...} } or a list of them");
+    lua_Unsigned count = lua_rawlen(lua, 1);
+    if (count == 0) {
+        config->kind_count = 1;
+        return read_kind(sandbox, 1, 1, &base, &config->kinds[0]);
+    }
+    if (count > FLEET_KINDS_MAX)
+        return complain(sandbox, "more than 16 kinds of buildings");
+    config->kind_count = (int)count;
+    for (int i = 0; i < (int)count; i++) {
+        lua_settop(lua, 1);
+        if (lua_rawgeti(lua, 1, i + 1) != LUA_TTABLE)
+            return complain(sandbox, "each kind of building is a table { fleet = {...} }");
+        int result = read_kind(sandbox, 2, i + 1, &base, &config->kinds[i]);
+        if (result < 0)
+            return result;
+    }
+    return 0;
+}
+
+int fleet_file_read(const char *path, struct fleet_config *config, char *complaint, size_t size)
+{
+    struct sandbox sandbox;
+    struct fleet_config read = *config;
+    if (sandbox_open(&sandbox, 0, SANDBOX_MEMORY_DEFAULT, SANDBOX_INSTRUCTIONS_DEFAULT) < 0) {
+        snprintf(complaint, size, "%s: out of memory", path);
+        return ERROR_INVALID_ARGUMENT;
+    }
+    int result = sandbox_load(&sandbox, path);
+    bool loaded = result == 0;
+    if (loaded)
+        result = read_kinds(&sandbox, &read);
+    if (result < 0) /* what Lua itself says names the file already */
+        snprintf(complaint, size, "%s%s%s", loaded ? path : "", loaded ? ": " : "", sandbox.error);
+    else
+        *config = read;
+    sandbox_close(&sandbox);
+    return result;
+}
