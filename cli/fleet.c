@@ -233,8 +233,10 @@ static int cross_kinds(struct arguments *arguments)
                 return cli_usage_error("--link, --signal: more than %d kinds", FLEET_KINDS_MAX);
             struct fleet_kind *kind = &fleet->kinds[fleet->kind_count++];
             *kind = base;
-            if (strcmp(link, "cat1") != 0)
-                return cli_usage_error("--link %s: the only link so far is cat1", link);
+            int link_kind = link_kind_from_name(link);
+            if (link_kind < 0)
+                return cli_usage_error("--link %s: cat1, cat1bis, nbiot, lora or rs485", link);
+            kind->site.link.kind = (enum link_kind)link_kind;
             int class = signal_class_from_name(signal);
             if (class < 0)
                 return cli_usage_error("--signal %s: good, fair, poor, edge, dead or garage", signal);

@@ -245,7 +245,8 @@ __extension__ __int128 site_flat_energy(struct site *site, uint32_t index)
 size_t site_bytes(const struct site *site)
 {
     size_t agenda = sizeof(int64_t) + 2 * sizeof(uint32_t);
-    return sizeof *site + site->flat_count * (sizeof(struct flat) + agenda);
+    size_t messages = site->messages.touched * sizeof(struct link_pool_place);
+    return sizeof *site + site->flat_count * (sizeof(struct flat) + agenda) + messages;
 }
 
 int64_t site_energy_imbalance_mw_ns(struct site *site)
