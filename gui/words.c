@@ -70,6 +70,10 @@ static const char *order_name(int64_t order)
         return "keep power";
     case DLT645_RELAY_KEEP_POWER_OFF:
         return "end of keep-power";
+    case ORDER_SET_CLOCK:
+        return "set the clock";
+    case ORDER_BROADCAST_TIME:
+        return "time of day, to all";
     default:
         return "order";
     }

@@ -48,7 +48,10 @@
     X(ALARM_RECEIVED, "alarm_received", "alarm", "detail")                                         \
     X(ALARM_DELIVERED, "alarm_delivered", "alarm", "detail")                                       \
     X(SIGN_IN, "sign_in", "actor", "result")                                                       \
-    X(AUDIT, "audit", "action", "actor")
+    X(AUDIT, "audit", "action", "actor")                                                           \
+    X(METER_CLOCK, "meter_clock", "shift_ms", "why")                                               \
+    X(METER_RATE, "meter_rate", "rate", "clock_s")                                                 \
+    X(CHARGE_RATE, "charge_rate", "rate", "cost_uyuan")
 
 enum event_kind {
 #define X(kind, name, a, b) EVENT_##kind,

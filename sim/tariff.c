@@ -14,7 +14,8 @@ static const char *const rate_names[TARIFF_RATES] = {
 #undef X
 };
 
-/* ---- named tariffs: docs/models.md, "Tariff" ---------------------------------------------------- */
+/* ---- named tariffs: docs/models.md, "Tariff" ----------------------------------------------------
+ */
 
 #define HOUR(h) ((h)*60)
 
@@ -33,7 +34,11 @@ static const struct tariff zhejiang = {
     .season_count = 1,
     .tier_count = 3,
     .adder = {{500, 500, 500, 500}, {3000, 3000, 3000, 3000}},
-    .seasons = {{.month = 1, .day = 1, .price = {5680, 5680, 5380, 2880}, .tier_kwh = {2760, 4800}, .weekday = PEAK_DAY(8, 22)}},
+    .seasons = {{.month = 1,
+                 .day = 1,
+                 .price = {5680, 5680, 5380, 2880},
+                 .tier_kwh = {2760, 4800},
+                 .weekday = PEAK_DAY(8, 22)}},
 };
 
 /* The second and third tier raise peak and valley by different amounts. */
@@ -42,7 +47,11 @@ static const struct tariff shanghai = {
     .season_count = 1,
     .tier_count = 3,
     .adder = {{600, 600, 500, 300}, {3600, 3600, 3000, 1800}},
-    .seasons = {{.month = 1, .day = 1, .price = {6170, 6170, 6170, 3070}, .tier_kwh = {3120, 4800}, .weekday = PEAK_DAY(6, 22)}},
+    .seasons = {{.month = 1,
+                 .day = 1,
+                 .price = {6170, 6170, 6170, 3070},
+                 .tier_kwh = {3120, 4800},
+                 .weekday = PEAK_DAY(6, 22)}},
 };
 
 #define GUANGDONG_DAY                                                                              \
@@ -56,7 +65,10 @@ static const struct tariff shanghai = {
             {HOUR(19), TARIFF_FLAT}                                                                \
         }                                                                                          \
     }
-#define GUANGDONG_PRICE {10203, 10203, 6002, 2281}
+#define GUANGDONG_PRICE                                                                            \
+    {                                                                                              \
+        10203, 10203, 6002, 2281                                                                   \
+    }
 
 static const struct tariff guangdong = {
     .name = "guangdong",
@@ -66,9 +78,21 @@ static const struct tariff guangdong = {
     .adder = {{500, 500, 500, 500}, {3000, 3000, 3000, 3000}},
     .seasons =
         {
-            {.month = 1, .day = 1, .price = GUANGDONG_PRICE, .tier_kwh = {260, 400}, .weekday = GUANGDONG_DAY},
-            {.month = 5, .day = 1, .price = GUANGDONG_PRICE, .tier_kwh = {260, 600}, .weekday = GUANGDONG_DAY},
-            {.month = 11, .day = 1, .price = GUANGDONG_PRICE, .tier_kwh = {260, 400}, .weekday = GUANGDONG_DAY},
+            {.month = 1,
+             .day = 1,
+             .price = GUANGDONG_PRICE,
+             .tier_kwh = {260, 400},
+             .weekday = GUANGDONG_DAY},
+            {.month = 5,
+             .day = 1,
+             .price = GUANGDONG_PRICE,
+             .tier_kwh = {260, 600},
+             .weekday = GUANGDONG_DAY},
+            {.month = 11,
+             .day = 1,
+             .price = GUANGDONG_PRICE,
+             .tier_kwh = {260, 400},
+             .weekday = GUANGDONG_DAY},
         },
 };
 
@@ -89,8 +113,16 @@ static const struct tariff sichuan = {
     .adder = {{1000, 1000, 1000, 1000}, {3000, 3000, 3000, 3000}},
     .seasons =
         {
-            {.month = 6, .day = 1, .price = {5224, 5224, 5224, 1750}, .tier_kwh = {180, 280}, .weekday = SICHUAN_DAY},
-            {.month = 11, .day = 1, .price = {5224, 5224, 5224, 2535}, .tier_kwh = {180, 280}, .weekday = SICHUAN_DAY},
+            {.month = 6,
+             .day = 1,
+             .price = {5224, 5224, 5224, 1750},
+             .tier_kwh = {180, 280},
+             .weekday = SICHUAN_DAY},
+            {.month = 11,
+             .day = 1,
+             .price = {5224, 5224, 5224, 2535},
+             .tier_kwh = {180, 280},
+             .weekday = SICHUAN_DAY},
         },
 };
 
@@ -123,7 +155,8 @@ int tariff_rate_from_name(const char *name)
     return -1;
 }
 
-/* ---- is it sound? ----------------------------------------------------------------------------- */
+/* ---- is it sound? -----------------------------------------------------------------------------
+ */
 
 static const char *day_complaint(const struct tariff_day *day)
 {
@@ -181,7 +214,8 @@ const char *tariff_complaint(const struct tariff *tariff)
     return complaint;
 }
 
-/* ---- moments ---------------------------------------------------------------------------------- */
+/* ---- moments ----------------------------------------------------------------------------------
+ */
 
 /* Before the first season of a year the last one of the year before goes on. */
 static int season_of(const struct tariff *tariff, const struct civil_time *civil)
@@ -247,7 +281,8 @@ int64_t tariff_next_edge(const struct tariff *tariff, int64_t clock_s)
     return edge;
 }
 
-/* ---- prices ----------------------------------------------------------------------------------- */
+/* ---- prices -----------------------------------------------------------------------------------
+ */
 
 static int64_t price_in_tier(const struct tariff *tariff, struct tariff_moment moment, int tier)
 {

@@ -87,3 +87,34 @@ int act_emergency_switch(struct run *run, struct flat *flat, bool on)
     act_settle(run, flat);
     return 0;
 }
+
+int act_step_clock(struct run *run, struct flat *flat, int64_t step_s)
+{
+    int64_t now = run->site->now;
+    int64_t to_s = meter_clock_s(&flat->meter, now) + step_s;
+    if (run_is_board_flat(run, flat->number))
+        return ERROR_NOT_ALLOWED;
+    if (to_s < 0 || to_s >= METER_CLOCK_END_S)
+        return ERROR_OUT_OF_RANGE;
+    meter_set_clock(&flat->meter, now, to_s, CLOCK_FAULT);
+    act_settle(run, flat);
+    return 0;
+}
+
+int act_clock_drift(struct run *run, struct flat *flat, int32_t drift_ppb)
+{
+    if (run_is_board_flat(run, flat->number))
+        return ERROR_NOT_ALLOWED;
+    meter_clock_drift(&flat->meter, run->site->now, drift_ppb);
+    act_settle(run, flat);
+    return 0;
+}
+
+int act_clock_swing(struct run *run, struct flat *flat, uint16_t swing_ms, uint16_t period_h)
+{
+    if (run_is_board_flat(run, flat->number))
+        return ERROR_NOT_ALLOWED;
+    meter_clock_swing(&flat->meter, run->site->now, swing_ms, period_h);
+    act_settle(run, flat);
+    return 0;
+}

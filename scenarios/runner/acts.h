@@ -31,6 +31,12 @@ void act_reset_breaker(struct run *run, struct flat *flat);
 /* 0, or ERROR_NOT_ALLOWED: no rack turns a board's switch. */
 int act_emergency_switch(struct run *run, struct flat *flat, bool on);
 
+/* The meter's clock goes wrong: by a step, or from now on by drift or swing (sim/meter/rtc.h). 0, ERROR_NOT_ALLOWED on a
+ * board, ERROR_OUT_OF_RANGE when it would leave the years 2000 to 2099. */
+int act_step_clock(struct run *run, struct flat *flat, int64_t step_s);
+int act_clock_drift(struct run *run, struct flat *flat, int32_t drift_ppb);
+int act_clock_swing(struct run *run, struct flat *flat, uint16_t swing_ms, uint16_t period_h);
+
 /* After a change of a flat that is no act above: settle it, and look. */
 void act_settle(struct run *run, struct flat *flat);
 

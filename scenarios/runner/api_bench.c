@@ -207,6 +207,8 @@ static const struct {
     {"permit", DLT645_RELAY_PERMIT_CLOSE},
     {"keep_power_on", DLT645_RELAY_KEEP_POWER_ON},
     {"keep_power_off", DLT645_RELAY_KEEP_POWER_OFF},
+    {"set_clock", ORDER_SET_CLOCK},
+    {"broadcast_time", ORDER_BROADCAST_TIME},
 };
 
 int api_check_order(lua_State *lua, int at)
@@ -215,8 +217,8 @@ int api_check_order(lua_State *lua, int at)
     for (size_t i = 0; i < sizeof orders / sizeof orders[0]; i++)
         if (strcmp(orders[i].name, name) == 0)
             return orders[i].order;
-    return luaL_error(lua, "there is no order \"%s\": trip, close, permit, keep_power_on, keep_power_off",
-                      name);
+    return luaL_error(lua, "there is no order \"%s\": trip, close, permit, keep_power_on, keep_power_off, "
+                      "set_clock, broadcast_time", name);
 }
 
 /* session:order(flat, "trip"): a cause, its moment the platform's acceptance; or nil and why not. */

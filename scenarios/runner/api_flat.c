@@ -294,6 +294,53 @@ static int flat_reset_breaker(lua_State *lua)
     return 0;
 }
 
+/* ---- the meter's clock ------------------------------------------------------------------------- */
+
+static void clock_changed(lua_State *lua, int result)
+{
+    if (result == ERROR_NOT_ALLOWED)
+        api_skip(lua, "the clock is the board's: it cannot be made wrong");
+    if (result < 0)
+        luaL_error(lua, "the clock would leave the years 2000 to 2099");
+}
+
+/* flat:clock_drift("50 ppm"): the meter's clock gains (or, negative, loses) from now on. */
+static int flat_clock_drift(lua_State *lua)
+{
+    struct flat *flat = api_check_flat(lua, 1);
+    int64_t drift_ppb = api_check_quantity(lua, 2, UNIT_RATIO_PPB);
+    luaL_argcheck(lua, drift_ppb >= -RTC_DRIFT_PPB_MAX && drift_ppb <= RTC_DRIFT_PPB_MAX, 2,
+                  "a drift of at most 100000 ppm");
+    clock_changed(lua, act_clock_drift(run_of(lua), flat, (int32_t)drift_ppb));
+    return 0;
+}
+
+/* flat:clock_swing("2 s", "1 day"): it is fast by up to 2 s and slow by up to 2 s in the course of each day. */
+static int flat_clock_swing(lua_State *lua)
+{
+    struct flat *flat = api_check_flat(lua, 1);
+    int64_t swing_ms = api_check_duration(lua, 2) / NS_PER_MS;
+    int64_t period_h = api_check_duration(lua, 3) / NS_PER_HOUR;
+    luaL_argcheck(lua, swing_ms <= RTC_SWING_MS_MAX, 2, "a swing of at most 1 min");
+    luaL_argcheck(lua, period_h >= 1 && period_h <= UINT16_MAX, 3, "a period from 1 h to 2730 days");
+    clock_changed(lua, act_clock_swing(run_of(lua), flat, (uint16_t)swing_ms, (uint16_t)period_h));
+    return 0;
+}
+
+/* flat:step_clock("-1 h"): a fault moves the meter's clock. */
+static int flat_step_clock(lua_State *lua)
+{
+    struct flat *flat = api_check_flat(lua, 1);
+    const char *text = luaL_checkstring(lua, 2);
+    int64_t ns = 0;
+    bool back = text[0] == '-';
+    if (duration_parse(text + back, &ns) < 0 || ns % NS_PER_S != 0)
+        return luaL_error(lua, "expected a step of whole seconds such as \"-1 h\"");
+    int64_t step_s = ns / NS_PER_S;
+    clock_changed(lua, act_step_clock(run_of(lua), flat, back ? -step_s : step_s));
+    return 0;
+}
+
 /* ---- money ------------------------------------------------------------------------------------ */
 
 /* flat:pay("50 yuan"): by the tenant's phone; a cause, its moment the platform's acceptance. */
@@ -368,6 +415,7 @@ static bool *find_fault(struct flat *flat, const char *name)
         {"alarms_suppressed", &meter->alarms_suppressed},
         {"weld_unnoticed", &meter->weld_unnoticed},
         {"forgets_state_at_reset", &meter->forgets_state_at_reset},
+        {"clock_battery_bad", &meter->clock_battery_bad},
         {"accepts_replays", &flat->modem.faults.accepts_replays},
         {"skips_authentication", &flat->modem.faults.skips_authentication},
         {"lossless_link", &flat->link.faults.lossless},
@@ -576,6 +624,23 @@ static void set_bool(lua_State *lua, const char *name, bool value)
     lua_setfield(lua, -2, name);
 }
 
+/* How far the meter's clock is ahead of the run's. */
+static double clock_error_s(const struct meter *meter, int64_t now)
+{
+    return (double)(rtc_read(&meter->memory.rtc, now) - now) / 1e9;
+}
+
+static void set_rates(lua_State *lua, const struct flat *flat)
+{
+    const struct meter *meter = &flat->meter;
+    set_number(lua, "register_sharp_kwh", (double)meter_rate_mwh(meter, TARIFF_SHARP) / 1e6);
+    set_number(lua, "register_peak_kwh", (double)meter_rate_mwh(meter, TARIFF_PEAK) / 1e6);
+    set_number(lua, "register_flat_kwh", (double)meter_rate_mwh(meter, TARIFF_FLAT) / 1e6);
+    set_number(lua, "register_valley_kwh", (double)meter_rate_mwh(meter, TARIFF_VALLEY) / 1e6);
+    lua_pushstring(lua, tariff_rate_name(meter->memory.rates.moment.rate));
+    lua_setfield(lua, -2, "rate");
+}
+
 /* flat:state(): a table of what is observed now. */
 static int flat_state(lua_State *lua)
 {
@@ -586,7 +651,7 @@ static int flat_state(lua_State *lua)
     if (flat->controller == &flat->meter.controller)
         meter_account(&flat->meter, run->site->now);
     plant_account(&flat->plant, run->site->now);
-    lua_createtable(lua, 0, 16);
+    lua_createtable(lua, 0, 32);
     set_bool(lua, "contacts_closed", plant_contacts_closed(&flat->plant));
     set_bool(lua, "supplied", flat->plant.load_live);
     set_bool(lua, "powered", status->powered);
@@ -606,7 +671,10 @@ static int flat_state(lua_State *lua)
     set_number(lua, "terminal_kwh", (double)flat->plant.terminal_energy.mwh / 1e6);
     set_number(lua, "balance", (double)flat->account.balance / 1e4);
     set_number(lua, "meter_balance", (double)status->balance / 1e4);
+    set_number(lua, "charged", (double)flat->account.charged / 1e4);
     set_number(lua, "reminders_delivered", flat->account.reminders_delivered);
+    set_rates(lua, flat);
+    set_number(lua, "clock_error", clock_error_s(&flat->meter, run->site->now));
     lua_pushstring(lua, trip_cause_name(status->last_trip));
     lua_setfield(lua, -2, "last_trip");
     return 1;
@@ -637,6 +705,9 @@ void api_register_flat(lua_State *lua)
         {"repeated_order", script_repeated_order},
         {"pay", script_pay},
         {"set_balance", flat_set_balance},
+        {"clock_drift", flat_clock_drift},
+        {"clock_swing", flat_clock_swing},
+        {"step_clock", flat_step_clock},
         {"attack", script_attack},
         {"bug", flat_bug},
         {"signal", flat_signal},

@@ -1,4 +1,5 @@
 /* A scenario's fleet table: each field has a reader here, and an unknown field is an error. */
+#include "scenarios/runner/fleet_tariff.h"
 #include "scenarios/runner/scenario.h"
 #include "scenarios/runner/units.h"
 
@@ -156,6 +157,7 @@ static const struct {
     {"overdraft", UNIT_MONEY, offsetof(struct site_config, policy.overdraft), 1, false},
     {"remind_below", UNIT_MONEY, offsetof(struct site_config, policy.remind_below), 1, false},
     {"residual_limit", UNIT_CURRENT_UA, offsetof(struct site_config, meter.rated_residual_ua), 1, true},
+    {"clock_drift", UNIT_RATIO_PPB, offsetof(struct site_config, meter.clock_drift_ppb), 1, true},
     {"overload_limit", UNIT_CURRENT_UA, offsetof(struct site_config, meter.overload_ma), 1000, true},
     {"holdoff_current", UNIT_CURRENT_UA, offsetof(struct site_config, meter.holdoff_ma), 1000, true},
     {"heat_limit", UNIT_TEMPERATURE_MC, offsetof(struct site_config, meter.heat_trip_mc), 1, true},
@@ -178,7 +180,7 @@ static const struct {
 } readers[] = {
     {"flats", read_flats},   {"link", read_link},           {"signal", read_signal},
     {"start", read_start},   {"credit", read_credit},       {"household", read_household},
-    {"restore", read_restore}, {"reminders", read_reminders},
+    {"restore", read_restore}, {"reminders", read_reminders}, {"tariff", fleet_read_tariff},
     {"hazards", read_hazards}, {"flats_per_floor", read_flats_per_floor},
     {"power_saving", read_power_saving}, {"lora_class", read_lora_class},
     {"lora_region", read_lora_region}, {"place", read_place},
@@ -237,6 +239,8 @@ static int read_fleet(lua_State *lua)
         return luaL_error(lua, "fleet.lora_class: of link = \"lora\" only");
     if (config->link.keep_alive_ns != 0 && config->link.keep_alive_ns < NS_PER_S)
         return luaL_error(lua, "fleet.keep_alive: at least 1 s");
+    if (config->meter.clock_drift_ppb > RTC_DRIFT_PPB_MAX)
+        return luaL_error(lua, "fleet.clock_drift: at most 100000 ppm");
     if (config->policy.poll_ns < NS_PER_S) /* a platform that asks without a pause never lets time go on */
         return luaL_error(lua, "fleet.poll: at least 1 s");
     return 0;

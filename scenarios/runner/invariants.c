@@ -36,6 +36,9 @@ struct book {
     int64_t register_first, register_last; /* 0.01 kWh at the account */
     uint64_t alarms_raised, alarms_received, reports_received, reports_audited;
     uint64_t orders, orders_audited;
+    uint32_t rate_last_10wh[TARIFF_RATES]; /* with a tariff: at the account, what it owes for them, the tiers' cycle */
+    int64_t owed_uyuan, cycle_used_10wh;
+    int cycle;
     int64_t register_base_mwh, terminal_base_mwh;
     int64_t unpowered_mwh; /* at the terminals when the meter's supply last failed */
     uint32_t *sent;     /* digests of envelopes that the platform sealed */
@@ -240,6 +243,42 @@ static void payment_accepted(struct invariants *invariants, struct book *book,
     }
 }
 
+/* A hundredth of a kWh by itself, from the tariff's table: season by date, tier by what was taken before. */
+static int64_t price_of_unit(const struct tariff *tariff, const struct civil_time *date, int rate,
+                             int64_t used_10wh)
+{
+    const struct tariff_season *season = &tariff->seasons[tariff->season_count - 1];
+    for (int i = 0; i < tariff->season_count; i++) {
+        const struct tariff_season *begun = &tariff->seasons[i];
+        if (begun->month < date->month || (begun->month == date->month && begun->day <= date->day))
+            season = begun;
+    }
+    int64_t price = season->price[rate];
+    for (int tier = 1; tier < tariff->tier_count; tier++)
+        if (used_10wh >= INT64_C(100) * season->tier_kwh[tier - 1])
+            price = season->price[rate] + tariff->adder[tier - 1][rate];
+    return price;
+}
+
+/* The account was told its rates at `at`: what the rates' registers grew by is owed, hundredth by hundredth. */
+static void rates_read(struct invariants *invariants, struct book *book, uint32_t number,
+                       int64_t at)
+{
+    const struct site *site = invariants->site;
+    const struct tariff *tariff = site->config.tariff;
+    const struct account *account = &site->flats[number - 1].account;
+    if (!tariff)
+        return;
+    struct civil_time date = civil_from_seconds(site->config.epoch_s + at / NS_PER_S);
+    int cycle = tariff->monthly ? date.year * 100 + date.month : date.year;
+    if (cycle != book->cycle)
+        book->cycle_used_10wh = 0;
+    book->cycle = cycle;
+    for (int rate = 0; rate < TARIFF_RATES; rate++)
+        for (; book->rate_last_10wh[rate] < account->rate_10wh[rate]; book->rate_last_10wh[rate]++)
+            book->owed_uyuan += price_of_unit(tariff, &date, rate, book->cycle_used_10wh++);
+}
+
 static void check_money(struct invariants *invariants, struct book *book, uint32_t number)
 {
     book->money_moved = false;
@@ -253,7 +292,13 @@ static void check_money(struct invariants *invariants, struct book *book, uint32
                (long long)(account->opening + book->paid - book->charged));
     if (book->register_first < 0)
         return;
-    int64_t owed = (account->register_10wh - book->register_first) * price;
+    bool by_rate = invariants->site->config.tariff != NULL;
+    for (int rate = 0; rate < TARIFF_RATES; rate++)
+        if (by_rate && account->rate_10wh[rate] > book->rate_last_10wh[rate])
+            breach(invariants, INVARIANT_MONEY, number, "the %s register was read and not charged",
+                   tariff_rate_name(rate));
+    int64_t owed = by_rate ? book->owed_uyuan
+                           : (account->register_10wh - book->register_first) * price;
     if (book->charged * 100 + account->charge_remainder != owed)
         breach(invariants, INVARIANT_MONEY, number,
                "charges of %lld do not follow the register, which says %lld/100 (1/10000 yuan)",
@@ -356,8 +401,11 @@ static void watch_event(struct invariants *invariants, const struct event *event
         break;
     case EVENT_ACCOUNT_OPENED:
         book->opening = event->a;
-        book->charged = book->paid = 0;
+        book->charged = book->paid = book->owed_uyuan = 0;
         book->register_first = -1;
+        break;
+    case EVENT_CHARGE_RATE:
+        rates_read(invariants, book, event->flat, event->at);
         break;
     case EVENT_CHARGE:
         book->charged += event->a;
@@ -457,8 +505,10 @@ static void watch_register(struct invariants *invariants, struct book *book, str
 
 static void watch_first_reading(struct book *book, const struct flat *flat)
 {
-    if (book->register_first < 0)
-        book->register_first = flat->account.register_10wh;
+    if (book->register_first >= 0)
+        return;
+    book->register_first = flat->account.register_10wh;
+    memcpy(book->rate_last_10wh, flat->account.rate_10wh, sizeof book->rate_last_10wh);
 }
 
 /* Balances are looked at once a simulated minute: they are sums, a breach stays visible. */

@@ -125,7 +125,7 @@ int64_t api_check_duration(lua_State *lua, int at);
 int64_t api_check_quantity(lua_State *lua, int at, int family);
 /* Every key of the options table at `at` is one of `keys` (NULL-terminated), or the script is wrong. */
 void api_check_keys(lua_State *lua, int at, const char *const *keys);
-/* An order by its name: trip, close, permit, keep_power_on, keep_power_off. */
+/* An order by its name: trip, close, permit, keep_power_on, keep_power_off, set_clock, broadcast_time. */
 int api_check_order(lua_State *lua, int at);
 /* What is said of the mains in the table at 2, done to every flat. */
 int api_mains(lua_State *lua);

@@ -17,7 +17,8 @@ static const struct {
     {UNIT_VOLTAGE_MV, "mV", 1},        {UNIT_VOLTAGE_MV, "V", 1000},
     {UNIT_VOLTAGE_MV, "kV", 1000000},  {UNIT_MONEY, "yuan", 10000},
     {UNIT_TEMPERATURE_MC, "C", 1000},  {UNIT_IMPEDANCE_MOHM, "mohm", 1},
-    {UNIT_IMPEDANCE_MOHM, "ohm", 1000},
+    {UNIT_IMPEDANCE_MOHM, "ohm", 1000}, {UNIT_RATIO_PPB, "ppb", 1},
+    {UNIT_RATIO_PPB, "ppm", 1000},
 };
 
 static int64_t scale_of(enum unit_family family, const char *name)
@@ -41,6 +42,8 @@ const char *unit_example(enum unit_family family)
         return "a temperature such as \"90 C\"";
     case UNIT_IMPEDANCE_MOHM:
         return "an impedance such as \"20 mohm\"";
+    case UNIT_RATIO_PPB:
+        return "a drift such as \"50 ppm\"";
     }
     return "a quantity";
 }

@@ -11,6 +11,7 @@ enum unit_family {
     UNIT_MONEY,          /* yuan, in 1/10000 */
     UNIT_TEMPERATURE_MC, /* C, in millidegrees */
     UNIT_IMPEDANCE_MOHM, /* mohm ohm */
+    UNIT_RATIO_PPB,      /* ppb ppm */
 };
 
 /* 0, or ERROR_INVALID_ARGUMENT (no number, no or unknown unit, too large). Negative values are allowed. */

@@ -35,6 +35,7 @@ enum random_purpose {
     RANDOM_KEEP_ALIVE,
     RANDOM_TENANT,
     RANDOM_SITE, /* the seed of a site of a fleet */
+    RANDOM_CLOCK,
 };
 
 #define RANDOM_NO_FLAT UINT32_MAX /* a stream of the site */

@@ -5,7 +5,12 @@
 
 #include <string.h>
 
-enum { LEVEL_ADMINISTRATOR = 2, LEVEL_CONTROL = 4, REPORTED_IDENTIFIER = 0x00010000 };
+enum {
+    LEVEL_ADMINISTRATOR = 2,
+    LEVEL_CONTROL = 4,
+    REPORTED_IDENTIFIER = 0x00010000,
+    VALUE_MAX = 20, /* of the longest read: total and four rates */
+};
 
 void commands_receive(struct meter *meter, int64_t now, const uint8_t *frame, size_t size)
 {
@@ -47,13 +52,18 @@ static void refuse_order(struct meter *meter, int64_t now, int order, uint16_t w
     controller_send(&meter->controller, &reply);
 }
 
+static int64_t seconds_of(const struct dlt645_time *time)
+{
+    const struct civil_time civil = {time->year,   time->month,  time->day, time->hour,
+                                     time->minute, time->second, 0};
+    return civil_to_seconds(&civil);
+}
+
 static bool still_valid(const struct meter *meter, int64_t now, const struct dlt645_time *until)
 {
     if (!dlt645_time_is_valid(until))
         return false;
-    const struct civil_time civil = {until->year,   until->month,  until->day, until->hour,
-                                     until->minute, until->second, 0};
-    return civil_to_seconds(&civil) >= meter_clock_s(meter, now);
+    return seconds_of(until) >= meter_clock_s(meter, now);
 }
 
 static uint16_t order_trip(struct meter *meter, int64_t now)
@@ -146,10 +156,76 @@ static void handle_order(struct meter *meter, int64_t now, const struct dlt645_f
     controller_send(&meter->controller, &reply);
 }
 
+/* Date (04000101), time of day (04000102), both (0400010C): what they leave out goes on as it was. */
+static const struct {
+    uint32_t identifier;
+    enum dlt645_time_layout layout;
+} clocks[] = {
+    {0x04000101, DLT645_TIME_DATE_WEEKDAY},
+    {0x04000102, DLT645_TIME_OF_DAY},
+    {CONTROLLER_CLOCK_IDENTIFIER, DLT645_TIME_WITH_WEEKDAY},
+};
+
+/* The row of `clocks` that an identifier names, or -1. */
+static int clock_of(uint32_t identifier)
+{
+    for (int i = 0; i < (int)(sizeof clocks / sizeof clocks[0]); i++)
+        if (clocks[i].identifier == identifier)
+            return i;
+    return -1;
+}
+
+/* 0, or the bits of a refusal. */
+static uint8_t write_clock(struct meter *meter, int64_t now, const struct dlt645_write *write)
+{
+    enum dlt645_time_layout layout = clocks[clock_of(write->identifier)].layout;
+    struct dlt645_time own = controller_wire_time(meter_clock_s(meter, now));
+    struct dlt645_time told;
+    if (dlt645_time_read(layout, write->value, write->value_size, &told, NULL) < 0)
+        return DLT645_ERROR_OTHER;
+    if (layout == DLT645_TIME_OF_DAY) {
+        told.year = own.year;
+        told.month = own.month;
+        told.day = own.day;
+    } else if (layout == DLT645_TIME_DATE_WEEKDAY) {
+        told.hour = own.hour;
+        told.minute = own.minute;
+        told.second = own.second;
+    }
+    if (!dlt645_time_is_valid(&told))
+        return DLT645_ERROR_OTHER;
+    meter_set_clock(meter, now, seconds_of(&told), CLOCK_WRITTEN);
+    return 0;
+}
+
+static int read_clock(const struct meter *meter, int64_t now, int which, uint8_t *value, size_t capacity)
+{
+    struct dlt645_time time = controller_wire_time(meter_clock_s(meter, now));
+    return dlt645_time_write(clocks[which].layout, &time, value, capacity);
+}
+
+/* 0, or the bits of a refusal. */
+static uint8_t write_recharge(struct meter *meter, int64_t now, const struct dlt645_write *write)
+{
+    struct controller_recharge recharge;
+    bool owns = meter->config->credit == CREDIT_LOCAL;
+    if (!owns || controller_recharge_parse(write->value, write->value_size, &recharge) < 0)
+        return DLT645_ERROR_NO_DATA;
+    return credit_recharge(meter, now, &recharge) ? 0 : DLT645_ERROR_OTHER;
+}
+
+static uint8_t execute_write(struct meter *meter, int64_t now, const struct dlt645_write *write)
+{
+    if (clock_of(write->identifier) >= 0)
+        return write_clock(meter, now, write);
+    if (write->identifier == CONTROLLER_RECHARGE_IDENTIFIER)
+        return write_recharge(meter, now, write);
+    return DLT645_ERROR_NO_DATA;
+}
+
 static void handle_write(struct meter *meter, int64_t now, const struct dlt645_frame *frame)
 {
     struct dlt645_write write;
-    struct controller_recharge recharge;
     if (dlt645_write_request_parse(frame, &write) < 0) {
         refuse(meter, now, DLT645_WRITE, DLT645_ERROR_OTHER);
         return;
@@ -158,14 +234,9 @@ static void handle_write(struct meter *meter, int64_t now, const struct dlt645_f
         refuse(meter, now, DLT645_WRITE, DLT645_ERROR_PASSWORD);
         return;
     }
-    bool recharges = write.identifier == CONTROLLER_RECHARGE_IDENTIFIER &&
-                     meter->config->credit == CREDIT_LOCAL;
-    if (!recharges || controller_recharge_parse(write.value, write.value_size, &recharge) < 0) {
-        refuse(meter, now, DLT645_WRITE, DLT645_ERROR_NO_DATA);
-        return;
-    }
-    if (!credit_recharge(meter, now, &recharge)) {
-        refuse(meter, now, DLT645_WRITE, DLT645_ERROR_OTHER);
+    uint8_t refusal = execute_write(meter, now, &write);
+    if (refusal) {
+        refuse(meter, now, DLT645_WRITE, refusal);
         return;
     }
     struct dlt645_frame reply;
@@ -184,6 +255,32 @@ static int status_word(const struct meter *meter, uint8_t value[2])
     return 2;
 }
 
+/* Status word 1 (04000501): b2 the clock's battery is low. */
+static int clock_status_word(const struct meter *meter, uint8_t value[2])
+{
+    value[0] = meter->faults.clock_battery_bad ? 1u << 2 : 0;
+    value[1] = 0;
+    return 2;
+}
+
+/* 00010100 to 00010400: the register of a rate. */
+static int read_rate(const struct meter *meter, int rate, uint8_t *value, size_t capacity)
+{
+    int64_t mwh = meter_rate_mwh(meter, (enum tariff_rate)rate);
+    return dlt645_quantity_write(DLT645_ENERGY, mwh, value, capacity);
+}
+
+/* 0001FF00: the total and all rates. */
+static int read_all_rates(const struct meter *meter, uint8_t *value, size_t capacity)
+{
+    int used = dlt645_quantity_write(DLT645_ENERGY, meter->memory.energy.mwh, value, capacity);
+    for (int rate = 0; rate < TARIFF_RATES && used > 0; rate++) {
+        int size = read_rate(meter, rate, value + used, capacity - (size_t)used);
+        used = size < 0 ? size : used + size;
+    }
+    return used;
+}
+
 static int read_log(const struct meter *meter, uint32_t identifier, uint8_t value[8])
 {
     const struct meter_log_entry *entry = meter_log(meter, identifier - METER_LOG_IDENTIFIER);
@@ -199,7 +296,8 @@ static int read_log(const struct meter *meter, uint32_t identifier, uint8_t valu
 }
 
 /* The value of an identifier into `value`; its size, or an error when there is no such data. */
-static int read_identifier(const struct meter *meter, uint32_t identifier, uint8_t value[8])
+static int read_identifier(const struct meter *meter, int64_t now, uint32_t identifier,
+                           uint8_t value[VALUE_MAX])
 {
     const struct plant_signals *s = &meter->signals;
     int64_t power_mw = (int64_t)s->current_ma * s->voltage_mv / 1000;
@@ -207,6 +305,13 @@ static int read_identifier(const struct meter *meter, uint32_t identifier, uint8
     case 0x00000000:
     case 0x00010000:
         return dlt645_quantity_write(DLT645_ENERGY, meter->memory.energy.mwh, value, 8);
+    case 0x00010100:
+    case 0x00010200:
+    case 0x00010300:
+    case 0x00010400:
+        return read_rate(meter, (int)(identifier >> 8 & 0xff) - 1, value, VALUE_MAX);
+    case CONTROLLER_RATES_IDENTIFIER:
+        return read_all_rates(meter, value, VALUE_MAX);
     case 0x02010100:
         return dlt645_quantity_write(DLT645_VOLTAGE, s->voltage_mv, value, 8);
     case 0x02020100:
@@ -223,6 +328,12 @@ static int read_identifier(const struct meter *meter, uint32_t identifier, uint8
             DLT645_MONEY, meter->memory.balance < 0 ? -meter->memory.balance : 0, value, 8);
     case 0x04000503:
         return status_word(meter, value);
+    case 0x04000501:
+        return clock_status_word(meter, value);
+    case 0x04000101:
+    case 0x04000102:
+    case CONTROLLER_CLOCK_IDENTIFIER:
+        return read_clock(meter, now, clock_of(identifier), value, VALUE_MAX);
     default:
         return read_log(meter, identifier, value);
     }
@@ -231,12 +342,12 @@ static int read_identifier(const struct meter *meter, uint32_t identifier, uint8
 static void handle_read(struct meter *meter, int64_t now, const struct dlt645_frame *frame)
 {
     uint32_t identifier;
-    uint8_t value[8];
+    uint8_t value[VALUE_MAX];
     if (dlt645_read_request_parse(frame, &identifier) < 0) {
         refuse(meter, now, DLT645_READ, DLT645_ERROR_OTHER);
         return;
     }
-    int size = read_identifier(meter, identifier, value);
+    int size = read_identifier(meter, now, identifier, value);
     if (size < 0) {
         refuse(meter, now, DLT645_READ, DLT645_ERROR_NO_DATA);
         return;
@@ -248,16 +359,29 @@ static void handle_read(struct meter *meter, int64_t now, const struct dlt645_fr
 
 void commands_report(struct meter *meter, int64_t now)
 {
-    uint8_t value[8];
+    uint8_t value[VALUE_MAX];
     struct dlt645_frame frame;
-    int size = read_identifier(meter, REPORTED_IDENTIFIER, value);
-    if (size > 0 && dlt645_read_reply(&frame, &meter->address, REPORTED_IDENTIFIER, value, (size_t)size) == 0)
+    uint32_t identifier = meter->config->tariff ? CONTROLLER_RATES_IDENTIFIER : REPORTED_IDENTIFIER;
+    int size = read_identifier(meter, now, identifier, value);
+    if (size > 0 && dlt645_read_reply(&frame, &meter->address, identifier, value, (size_t)size) == 0)
         controller_send(&meter->controller, &frame);
     timer_arm(&meter->timers, METER_TIMER_REPORT, now + meter->config->report_ns);
 }
 
+/* Broadcasts are not answered, whether they are followed or not. */
+static void handle_broadcast(struct meter *meter, int64_t now, const struct dlt645_frame *frame)
+{
+    struct dlt645_time time;
+    if (dlt645_broadcast_time_parse(frame, &time) == 0)
+        rates_clock_broadcast(meter, now, seconds_of(&time));
+}
+
 static void handle(struct meter *meter, int64_t now, const struct dlt645_frame *frame)
 {
+    if (dlt645_address_is_broadcast(&frame->address)) {
+        handle_broadcast(meter, now, frame);
+        return;
+    }
     if (!dlt645_address_matches(&frame->address, &meter->address))
         return;
     switch (frame->control) {

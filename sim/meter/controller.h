@@ -136,6 +136,8 @@ int controller_report_parse(const struct dlt645_frame *frame, struct controller_
 struct dlt645_time controller_wire_time(int64_t seconds);
 
 #define CONTROLLER_REPORT_IDENTIFIER 0x04001501u
+#define CONTROLLER_RATES_IDENTIFIER 0x0001FF00u /* total and four rates */
+#define CONTROLLER_CLOCK_IDENTIFIER 0x0400010Cu /* date, weekday and time */
 
 /* Recharge of a meter that keeps its own credit: a write (14) of this identifier. The number makes it
  * idempotent: a meter takes number n+1 after n and confirms n again without adding. */

@@ -8,10 +8,11 @@ static int64_t falls_to(const struct meter *meter, int64_t now, int64_t floor)
 {
     int64_t latest = now + NS_PER_MIN;
     int64_t power_mw = (int64_t)meter->signals.current_ma * meter->signals.voltage_mv / 1000;
-    if (power_mw <= 0 || meter->config->price <= 0 || meter->memory.balance <= floor)
+    int64_t price = rates_price(meter);
+    if (power_mw <= 0 || price <= 0 || meter->memory.balance <= floor)
         return latest;
     __extension__ __int128 mwh =
-        (__int128)(meter->memory.balance - floor) * MWH_PER_KWH / meter->config->price;
+        (__int128)(meter->memory.balance - floor) * MWH_PER_KWH / price;
     __extension__ __int128 at = now + mwh * 3600 * NS_PER_S / power_mw + NS_PER_MS;
     return at < latest ? (int64_t)at : latest;
 }

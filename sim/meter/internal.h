@@ -21,6 +21,18 @@ void drive_set_keep_power(struct meter *meter, int64_t now, bool on);
 /* A trip that large current may hold off (orders and arrears only). True when it is held. */
 bool drive_trip_unless_held(struct meter *meter, int64_t now, enum trip_cause cause);
 
+/* rates.c */
+/* Look at the clock: book to its rate from now on, and wake up at the next edge by it. Accounts first. */
+void rates_follow_clock(struct meter *meter, int64_t now);
+/* The price of the next kWh, 1/10000 yuan. */
+int64_t rates_price(const struct meter *meter);
+/* What the last `mwh` of the total cost at the running rate, in 1/10000 yuan per million. */
+int64_t rates_cost(const struct meter *meter, int64_t mwh);
+/* After what its battery could not carry it over. */
+void rates_clock_boots(struct meter *meter, int64_t now);
+/* The clock was told by a broadcast. */
+void rates_clock_broadcast(struct meter *meter, int64_t now, int64_t told_s);
+
 /* credit.c */
 /* Does the meter keep its own credit, and has none left? */
 bool credit_spent(const struct meter *meter);

@@ -33,13 +33,6 @@ struct meter_config meter_config_default(void)
     };
 }
 
-int64_t meter_clock_s(const struct meter *meter, int64_t now)
-{
-    __extension__ __int128 drifted =
-        (__int128)now * (1000000 + meter->config->clock_drift_ppm) / 1000000;
-    return meter->config->epoch_s + (int64_t)(drifted / NS_PER_S);
-}
-
 const struct meter_log_entry *meter_log(const struct meter *meter, unsigned n)
 {
     uint32_t logged = meter->memory.logged;
@@ -74,7 +67,7 @@ static void charge(struct meter *meter, int64_t mwh)
 {
     if (meter->config->credit != CREDIT_LOCAL)
         return;
-    int64_t sum = mwh * meter->config->price + meter->memory.charge_remainder;
+    int64_t sum = rates_cost(meter, mwh) + meter->memory.charge_remainder;
     meter->memory.balance -= sum / 1000000;
     meter->memory.charge_remainder = sum % 1000000;
 }
@@ -122,6 +115,7 @@ static void boots(struct meter *meter, int64_t now)
 {
     meter->controller.status.powered = true;
     event_put(&meter->events, now, EVENT_METER_POWER, true, 0);
+    rates_clock_boots(meter, now);
     meter_raise_alarm(meter, now, METER_ALARM_POWER_UP, 0);
     bool overloaded = meter->memory.causes & CAUSE_BIT(TRIP_CAUSE_OVERLOAD);
     if (overloaded && !meter->memory.locked)
@@ -205,6 +199,9 @@ static void on_timer(struct controller *controller, int64_t now, int timer)
     case METER_TIMER_CREDIT:
         credit_update(meter, now);
         break;
+    case METER_TIMER_RATE:
+        rates_follow_clock(meter, now);
+        break;
     case METER_TIMER_POWER:
         power_timer(meter, now);
         break;
@@ -215,6 +212,20 @@ static void on_timer(struct controller *controller, int64_t now, int timer)
 }
 
 static const struct controller_ops meter_ops = {sense, receive, on_timer};
+
+/* Nothing is drawn for perfect clocks, and nothing is logged of the rate that a run begins with. */
+static void init_clock(struct meter *meter)
+{
+    const struct meter_config *config = meter->config;
+    if (config->clock_drift_ppb > 0) {
+        struct random random = random_stream(config->seed, meter->events.flat, RANDOM_CLOCK);
+        int64_t drift_ppb = random_between(&random, -config->clock_drift_ppb, config->clock_drift_ppb);
+        rtc_set_drift(&meter->memory.rtc, 0, (int32_t)drift_ppb);
+    }
+    if (config->tariff)
+        meter->memory.rates.moment = tariff_at(config->tariff, config->epoch_s);
+    rates_follow_clock(meter, 0);
+}
 
 void meter_init(struct meter *meter, struct timers timers, struct event_source events,
                 const struct dlt645_address *address, const struct meter_config *config,
@@ -233,6 +244,8 @@ void meter_init(struct meter *meter, struct timers timers, struct event_source e
     meter->memory.closed_wanted = true;
     meter->memory.balance = opening_balance;
     meter->controller.status.balance = opening_balance;
+    meter->memory.rates.moment.rate = TARIFF_FLAT; /* where a meter of one price books all */
+    init_clock(meter);
     credit_update(meter, 0);
     plan_report(meter, 0);
 }

@@ -11,6 +11,8 @@
 #include "sim/kernel/queue.h"
 #include "sim/kernel/random.h"
 #include "sim/meter/controller.h"
+#include "sim/meter/rtc.h"
+#include "sim/tariff.h"
 
 enum credit_profile {
     CREDIT_REMOTE, /* the platform owns the money, the meter obeys */
@@ -37,7 +39,8 @@ struct meter_config {
     int64_t overdraft;                 /* 1/10000 yuan */
     int64_t low_credit;                /* alarm below it */
     uint32_t control_password, administrator_password; /* DL/T 645 levels 04 and 02 */
-    int32_t clock_drift_ppm;
+    const struct tariff *tariff;       /* NULL: one price at all hours */
+    int32_t clock_drift_ppb;           /* each meter's own drift is drawn from -this to this */
     int64_t report_ns; /* how often the meter tells its register unasked; 0: never */
 };
 
@@ -56,6 +59,7 @@ struct meter_faults {
     bool alarms_suppressed;
     bool weld_unnoticed;
     bool forgets_state_at_reset;
+    bool clock_battery_bad;            /* the clock begins at 2000-01-01 when supply returns */
     int64_t extra_detection_ns;
 };
 
@@ -67,6 +71,15 @@ enum { METER_LOG_MAX = 10 };
 struct meter_log_entry {
     uint32_t clock_s; /* since 2000: enough for 136 years */
     uint8_t alarm, detail;
+};
+
+/* Energy by rate. Only what the rates had when they last ended is kept: the running rate's register is what the others
+ * leave of the total, so the sum is the total exactly and counting costs nothing. 40 bits of mWh hold 1,099,511 kWh,
+ * more than a register of DL/T 645 shows. */
+struct meter_rates {
+    uint32_t low[TARIFF_RATES], cycle_low;
+    uint8_t high[TARIFF_RATES], cycle_high; /* cycle: the total register when the tiers' cycle began */
+    struct tariff_moment moment; /* by the meter's clock */
 };
 
 /* What survives a power cut. */
@@ -86,11 +99,14 @@ struct meter_memory {
     bool emergency; /* supply that is forbidden is given, up to emergency_ma; protection stays */
     int overload_recloses;
     bool locked;
+    struct meter_rates rates;
+    struct rtc rtc; /* runs on by its battery */
 };
 
 #define METER_TIMERS_LIST(X)                                                                       \
     X(LEAKAGE) X(OVERLOAD) X(SHORT_CIRCUIT) X(SAFETY) X(OVERLOAD_RECLOSE) X(SAFETY_RECLOSE)        \
-    X(RELAY_CHECK) X(WELD) X(COMMAND) X(HOLDOFF) X(CREDIT) X(KEY) X(POWER) X(FAULT) X(REPORT)
+    X(RELAY_CHECK) X(WELD) X(COMMAND) X(HOLDOFF) X(CREDIT) X(KEY) X(POWER) X(FAULT) X(REPORT)      \
+    X(RATE)
 
 enum meter_timer {
 #define X(id) METER_TIMER_##id,
@@ -129,6 +145,22 @@ void meter_init(struct meter *meter, struct timers timers, struct event_source e
 
 /* The meter's own clock, seconds since 2000. */
 int64_t meter_clock_s(const struct meter *meter, int64_t now);
+
+/* Why a clock was set; the field `why` of the event meter_clock. */
+enum clock_change { CLOCK_WRITTEN, CLOCK_BROADCAST, CLOCK_BATTERY, CLOCK_FAULT };
+
+/* 2100-01-01 00:00:00: DL/T 645 has two digits of a year. */
+#define METER_CLOCK_END_S (INT64_C(36525) * 86400)
+
+/* Set the meter's clock to a calendar second, from 0 to before METER_CLOCK_END_S: rates follow it from here on. */
+void meter_set_clock(struct meter *meter, int64_t now, int64_t clock_s, enum clock_change why);
+
+/* Its drift, or the swing of its deviation, changes from now on: rtc.h. */
+void meter_clock_drift(struct meter *meter, int64_t now, int32_t drift_ppb);
+void meter_clock_swing(struct meter *meter, int64_t now, uint16_t swing_ms, uint16_t period_h);
+
+/* The register of a rate, mWh, as of the last meter_account. The four sum up to the total. */
+int64_t meter_rate_mwh(const struct meter *meter, enum tariff_rate rate);
 
 /* Break-time limit of the general class (IEC 61008-1) for a residual, or TIME_NEVER below IdN. */
 int64_t leakage_break_time_limit(int64_t residual_ua, int64_t rated_ua);

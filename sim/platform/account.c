@@ -65,6 +65,30 @@ static void recharge_frame(const struct account *account, const struct account_o
     (void)result;
 }
 
+/* What the platform's clock says: a meter gets it later by the way there. */
+static struct dlt645_time wire_time(const struct account *account, int64_t now)
+{
+    return controller_wire_time(account->platform->epoch_s + now / NS_PER_S);
+}
+
+static void clock_frame(const struct account *account, int64_t now,
+                        const struct account_order *order, struct dlt645_frame *frame)
+{
+    uint8_t value[DLT645_TIME_SIZE_MAX];
+    const struct dlt645_time time = wire_time(account, now);
+    int size = dlt645_time_write(DLT645_TIME_WITH_WEEKDAY, &time, value, sizeof value);
+    assert(size > 0);
+    const struct dlt645_write write = {
+        .identifier = CONTROLLER_CLOCK_IDENTIFIER,
+        .authority = authority_of(account, order),
+        .value = value,
+        .value_size = (size_t)size,
+    };
+    int result = dlt645_write_request(frame, &account->address, &write);
+    assert(result == 0);
+    (void)result;
+}
+
 static void relay_frame(const struct account *account, int64_t now,
                         const struct account_order *order, struct dlt645_frame *frame)
 {
@@ -83,8 +107,10 @@ static void send_order(struct account *account, int64_t now)
 {
     struct account_order *order = &account->orders[0];
     struct dlt645_frame frame;
-    if (order->order == 0)
+    if (order->order == ORDER_RECHARGE)
         recharge_frame(account, order, &frame);
+    else if (order->order == ORDER_SET_CLOCK)
+        clock_frame(account, now, order, &frame);
     else
         relay_frame(account, now, order, &frame);
     order->attempts++;
@@ -104,8 +130,21 @@ static int enqueue(struct account *account, int64_t now, struct account_order or
     return 0;
 }
 
+static int broadcast_time(struct account *account, int64_t now, int actor)
+{
+    struct dlt645_frame frame;
+    const struct dlt645_time time = wire_time(account, now);
+    if (account->outbox->frame_count == ACCOUNT_FRAMES_MAX || dlt645_broadcast_time(&frame, &time) < 0)
+        return ERROR_QUEUE_FULL;
+    event_put(&account->events, now, EVENT_ORDER, ORDER_BROADCAST_TIME, actor);
+    send_frame(account, &frame);
+    return 0;
+}
+
 int account_order(struct account *account, int64_t now, int order, int actor, int level)
 {
+    if (order == ORDER_BROADCAST_TIME)
+        return broadcast_time(account, now, actor);
     return enqueue(account, now,
                    (struct account_order){
                        .order = (uint8_t)order, .actor = (int8_t)actor, .level = (uint8_t)level});
@@ -119,7 +158,7 @@ static void offer_recharge(struct account *account, int64_t now)
     if (amount == 0 || account->order_count == ACCOUNT_ORDERS_MAX)
         return;
     for (int i = 0; i < account->order_count; i++)
-        if (account->orders[i].order == 0)
+        if (account->orders[i].order == ORDER_RECHARGE)
             return;
     account->recharge_owed -= amount;
     account->recharge.amount = amount;
@@ -194,7 +233,8 @@ static void order_answered(struct account *account, int64_t now, const struct dl
     struct dlt645_relay_reply reply = {.accepted = true};
     uint16_t bits = 0;
     bool of_relay = (frame->control & DLT645_FUNCTION_MASK) == DLT645_RELAY;
-    if (of_relay != (order->order != 0))
+    bool wants_write = order->order == ORDER_RECHARGE || order->order == ORDER_SET_CLOCK;
+    if (of_relay == wants_write)
         return;
     if (of_relay && dlt645_relay_reply_parse(frame, &reply) < 0)
         return;
@@ -354,10 +394,11 @@ void account_open(struct account *account, int64_t now, int64_t balance)
     trip_if_due(account, now);
 }
 
-static void charge(struct account *account, int64_t now, int64_t units_10wh)
+/* `cost` is in 1/10000 yuan x 1/100 kWh, which is millionths of a yuan. */
+static void charge(struct account *account, int64_t now, int64_t cost)
 {
     int64_t factor = account->platform->faults.charges_twice ? 2 : 1;
-    int64_t sum = units_10wh * account->platform->policy.price + account->charge_remainder;
+    int64_t sum = cost + account->charge_remainder;
     int64_t amount = sum / 100;
     account->charge_remainder = sum % 100;
     account->balance -= amount * factor;
@@ -365,14 +406,21 @@ static void charge(struct account *account, int64_t now, int64_t units_10wh)
     event_put(&account->events, now, EVENT_CHARGE, amount, account->register_10wh * 10);
 }
 
+static bool by_rate(const struct account *account)
+{
+    return account->platform->policy.tariff != NULL;
+}
+
+/* What rates cost is in the remainder since they were read. */
 static void bill(struct account *account, int64_t now)
 {
     int64_t last = account->register_10wh;
+    int64_t price = by_rate(account) ? 0 : account->platform->policy.price;
     account->register_10wh = account->reading_10wh;
     if (last < 0 || account->reading_10wh < last)
         return; /* the first reading opens the account; a register never runs backwards */
     if (account->reading_10wh > last)
-        charge(account, now, account->reading_10wh - last);
+        charge(account, now, (account->reading_10wh - last) * price);
     remind_if_due(account, now);
     trip_if_due(account, now);
 }
@@ -382,6 +430,42 @@ static void register_read(struct account *account, int64_t now, int64_t reading_
     account->reading_10wh = reading_10wh;
     if (account->platform->policy.billing_ns == 0 || account->register_10wh < 0)
         bill(account, now);
+}
+
+/* What the rates counted since the last reading costs: season and tiers' cycle are those of the platform's calendar,
+ * the rate is the meter's. Rates that grew within one reading fill the tiers in their order. */
+static void owe_rates(struct account *account, int64_t now, const uint32_t reading_10wh[TARIFF_RATES])
+{
+    const struct platform *platform = account->platform;
+    const struct tariff *tariff = platform->policy.tariff;
+    struct tariff_moment moment = tariff_at(tariff, platform->epoch_s + now / NS_PER_S);
+    if (moment.cycle != account->cycle)
+        account->cycle_used_10wh = 0;
+    account->cycle = moment.cycle;
+    for (int rate = 0; rate < TARIFF_RATES; rate++) {
+        uint32_t units = reading_10wh[rate] - account->rate_10wh[rate];
+        if (units == 0)
+            continue;
+        moment.rate = (uint8_t)rate;
+        int64_t cost = tariff_cost(tariff, moment, account->cycle_used_10wh, units, 100);
+        account->cycle_used_10wh += units;
+        account->charge_remainder += cost;
+        event_put(&account->events, now, EVENT_CHARGE_RATE, rate, cost);
+    }
+}
+
+static void rates_read(struct account *account, int64_t now, const uint32_t reading_10wh[TARIFF_RATES])
+{
+    bool first = account->register_10wh < 0, back = false;
+    int64_t sum = 0;
+    for (int rate = 0; rate < TARIFF_RATES; rate++) {
+        back |= reading_10wh[rate] < account->rate_10wh[rate];
+        sum += reading_10wh[rate];
+    }
+    if (!first && !back)
+        owe_rates(account, now, reading_10wh);
+    memcpy(account->rate_10wh, reading_10wh, sizeof account->rate_10wh);
+    register_read(account, now, sum);
 }
 
 /* From midnight on, minute after minute through the flats: not the whole building at once. */
@@ -422,16 +506,37 @@ static void report_received(struct account *account, int64_t now,
         send_phone(account, PHONE_ALARM, (uint32_t)report->alarm << 8 | report->detail);
 }
 
+/* Total and rates of a block; false when it is none. The total is theirs, less what each rate's last digit cut off. */
+static bool block_read(const uint8_t *value, size_t size, uint32_t reading_10wh[TARIFF_RATES])
+{
+    size_t each = dlt645_quantity_size(DLT645_ENERGY);
+    if (size != each * (1 + TARIFF_RATES))
+        return false;
+    for (size_t rate = 0; rate < TARIFF_RATES; rate++) {
+        int64_t mwh;
+        if (dlt645_quantity_read(DLT645_ENERGY, value + each * (rate + 1), each, &mwh, NULL) < 0)
+            return false;
+        reading_10wh[rate] = (uint32_t)(mwh / 10000);
+    }
+    return true;
+}
+
 static void reading_received(struct account *account, int64_t now, const struct dlt645_frame *frame)
 {
     const uint8_t *value;
     size_t size;
     uint16_t bits;
     int64_t mwh;
-    if (dlt645_read_reply_parse(frame, ENERGY_IDENTIFIER, &value, &size, &bits) < 0 ||
-        dlt645_quantity_read(DLT645_ENERGY, value, size, &mwh, NULL) < 0)
+    uint32_t reading_10wh[TARIFF_RATES];
+    uint32_t identifier = by_rate(account) ? CONTROLLER_RATES_IDENTIFIER : ENERGY_IDENTIFIER;
+    if (dlt645_read_reply_parse(frame, identifier, &value, &size, &bits) < 0)
         return;
-    register_read(account, now, mwh / 10000);
+    if (by_rate(account)) {
+        if (block_read(value, size, reading_10wh))
+            rates_read(account, now, reading_10wh);
+    } else if (dlt645_quantity_read(DLT645_ENERGY, value, size, &mwh, NULL) == 0) {
+        register_read(account, now, mwh / 10000);
+    }
 }
 
 void account_receive(struct account *account, int64_t now, const uint8_t *bytes, size_t size)
@@ -468,7 +573,8 @@ static void poll(struct account *account, int64_t now)
     if (account->platform->mute)
         return;
     struct dlt645_frame frame;
-    dlt645_read_request(&frame, &account->address, ENERGY_IDENTIFIER);
+    dlt645_read_request(&frame, &account->address,
+                        by_rate(account) ? CONTROLLER_RATES_IDENTIFIER : ENERGY_IDENTIFIER);
     send_frame(account, &frame);
 }
 

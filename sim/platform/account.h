@@ -29,9 +29,16 @@ enum {
     ACTOR_SERVICE = -2, /* who repaired a fault in the home and closes again */
 };
 
+/* Orders that are none of the relay's; they share its numbers and its way to the log. */
+enum {
+    ORDER_RECHARGE = 0,
+    ORDER_BROADCAST_TIME = DLT645_BROADCAST_TIME, /* nobody answers it */
+    ORDER_SET_CLOCK = DLT645_WRITE,               /* to the platform's time when it is sent */
+};
+
 /* An order on its way; the account's one recharge rides on the same queue for meters that own their credit. */
 struct account_order {
-    uint8_t order; /* enum dlt645_relay_order, or 0 for the recharge */
+    uint8_t order; /* enum dlt645_relay_order or one of the above */
     int8_t actor;  /* a user, or ACTOR_BILLING */
     uint8_t level; /* DL/T 645 password level: 2 administrator, 4 control */
     uint8_t attempts;
@@ -56,10 +63,13 @@ struct account {
     int64_t charge_remainder;    /* 1/10000 yuan x 1/100 kWh, carried */
     int64_t register_10wh;       /* charged up to here, 0.01 kWh; -1 before the first reading */
     int64_t reading_10wh;        /* last reading */
+    uint32_t rate_10wh[TARIFF_RATES]; /* with a tariff: last readings, owed in charge_remainder up to here */
+    uint32_t cycle_used_10wh;    /* of them in the tiers' cycle */
     uint32_t last_payment;
     struct controller_recharge recharge; /* the last one that went out */
     int64_t recharge_owed;       /* paid, and not on its way to a meter with its own credit */
     uint16_t reminders_delivered, reminder_attempts;
+    uint16_t cycle;              /* the tiers' one that was charged last */
     int64_t last_delivered_at;
     bool reminding, fallback;
     bool arrears_trip; /* the platform ordered (or, local, allowed) the trip and has not restored */
@@ -93,7 +103,8 @@ void account_phone(struct account *account, int64_t now, const struct phone_mess
  * counted once). */
 int account_pay(struct account *account, int64_t now, int64_t amount, uint32_t number);
 
-/* Send an order of somebody who was authorised. 0 or ERROR_QUEUE_FULL. */
+/* Send an order of somebody who was authorised. 0 or ERROR_QUEUE_FULL. A broadcast of the time is sent at once, and
+ * once. */
 int account_order(struct account *account, int64_t now, int order, int actor, int level);
 
 /* Set the balance as a move-in would (a new opening). */

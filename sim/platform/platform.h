@@ -7,6 +7,7 @@
 #define METERBENCH_SIM_PLATFORM_PLATFORM_H
 
 #include "sim/event.h"
+#include "sim/tariff.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -68,6 +69,7 @@ struct platform_faults {
 
 struct billing_policy {
     int64_t price;              /* 1/10000 yuan per kWh */
+    const struct tariff *tariff; /* instead of the price; NULL: one price at all hours */
     int64_t remind_below;       /* balance, 1/10000 yuan */
     int64_t overdraft;
     int reminders;              /* delivered ones before an arrears trip */

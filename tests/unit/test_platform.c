@@ -297,6 +297,124 @@ static void a_register_that_went_back_charges_nothing(void **state)
     assert_int_equal(bench->account.charged, 53);
 }
 
+/* ---- charging by rate --------------------------------------------------------------------------- */
+
+/* Registers of sharp, peak, flat and valley, in hundredths of a kWh. */
+static void rates_reading(struct bench *bench, const int64_t units_10wh[TARIFF_RATES])
+{
+    struct dlt645_frame frame;
+    uint8_t value[20];
+    int64_t total = 0;
+    for (int rate = 0; rate < TARIFF_RATES; rate++) {
+        assert_int_equal(dlt645_quantity_write(DLT645_ENERGY, units_10wh[rate] * 10000, value + 4 * (rate + 1), 4), 4);
+        total += units_10wh[rate];
+    }
+    assert_int_equal(dlt645_quantity_write(DLT645_ENERGY, total * 10000, value, 4), 4);
+    dlt645_read_reply(&frame, &bench->address, CONTROLLER_RATES_IDENTIFIER, value, sizeof value);
+    reply(bench, &frame);
+    settle(bench);
+}
+
+static void each_rate_is_charged_at_its_price(void **state)
+{
+    struct bench *bench = *state;
+    bench->platform.policy.tariff = tariff_by_name("zhejiang");
+    rates_reading(bench, (int64_t[]){0, 1000, 0, 2000}); /* opens the account */
+    assert_int_equal(bench->account.charged, 0);
+    rates_reading(bench, (int64_t[]){0, 1100, 0, 2000});
+    assert_int_equal(bench->account.charged, 5680);
+    rates_reading(bench, (int64_t[]){0, 1100, 0, 2100});
+    assert_int_equal(bench->account.charged, 5680 + 2880);
+    rates_reading(bench, (int64_t[]){0, 1101, 0, 2101}); /* 85.6 */
+    assert_int_equal(bench->account.charged, 5680 + 2880 + 85);
+    assert_int_equal(bench->account.charge_remainder, 60);
+    assert_int_equal(bench->account.balance, 100 * YUAN - bench->account.charged);
+    assert_int_equal(recorder_count(&bench->log, EVENT_CHARGE_RATE, TARIFF_PEAK), 2);
+    assert_int_equal(recorder_count(&bench->log, EVENT_CHARGE_RATE, TARIFF_VALLEY), 2);
+    assert_int_equal(bench->account.register_10wh, 3202);
+}
+
+/* 2760 kWh at the base price, 2040 at 0.05 more, the rest at 0.30 more; anew on 1 January. */
+static void a_reading_that_crosses_a_tier_is_split_and_a_year_begins_anew(void **state)
+{
+    struct bench *bench = *state;
+    bench->platform.policy.tariff = tariff_by_name("zhejiang");
+    rates_reading(bench, (int64_t[]){0, 0, 0, 0});
+    rates_reading(bench, (int64_t[]){0, 500000, 0, 0});
+    int64_t year = 2760 * 5680 + 2040 * 6180 + 200 * 8680;
+    assert_int_equal(bench->account.charged, year);
+    rates_reading(bench, (int64_t[]){0, 500000, 0, 100});
+    assert_int_equal(bench->account.charged, year + 5880);
+    bench->now += 170 * NS_PER_DAY; /* from 15 July: 2027-01-01 */
+    rates_reading(bench, (int64_t[]){0, 500100, 0, 100});
+    assert_int_equal(bench->account.charged, year + 5880 + 5680);
+}
+
+static void a_rate_that_went_back_charges_nothing(void **state)
+{
+    struct bench *bench = *state;
+    bench->platform.policy.tariff = tariff_by_name("zhejiang");
+    rates_reading(bench, (int64_t[]){0, 1000, 0, 1000});
+    rates_reading(bench, (int64_t[]){0, 5000, 0, 900});
+    assert_int_equal(bench->account.charged, 0);
+    rates_reading(bench, (int64_t[]){0, 5000, 0, 1000});
+    assert_int_equal(bench->account.charged, 2880);
+}
+
+static void a_block_that_is_none_changes_nothing(void **state)
+{
+    struct bench *bench = *state;
+    struct dlt645_frame frame;
+    uint8_t value[20] = {0x0a};
+    bench->platform.policy.tariff = tariff_by_name("zhejiang");
+    rates_reading(bench, (int64_t[]){0, 1000, 0, 1000});
+    value[4] = 0x0a; /* no decimal digit */
+    dlt645_read_reply(&frame, &bench->address, CONTROLLER_RATES_IDENTIFIER, value, sizeof value);
+    reply(bench, &frame);
+    dlt645_read_reply(&frame, &bench->address, CONTROLLER_RATES_IDENTIFIER, value, 16);
+    reply(bench, &frame);
+    reading(bench, 5000); /* the total was not asked for */
+    assert_int_equal(bench->account.charged, 0);
+    assert_int_equal(bench->account.register_10wh, 2000);
+}
+
+static void a_set_clock_carries_the_time_of_its_sending(void **state)
+{
+    struct bench *bench = *state;
+    struct dlt645_write write;
+    struct dlt645_time time;
+    bench->meter_answers = false;
+    bench->now = 90 * NS_PER_S;
+    assert_int_equal(order(bench, ORDER_SET_CLOCK), 0);
+    wait(bench, 61 * NS_PER_S); /* asked again */
+    assert_int_equal(bench->sent_count, 2);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(dlt645_write_request_parse(&bench->sent[i], &write), 0);
+        assert_int_equal(write.identifier, CONTROLLER_CLOCK_IDENTIFIER);
+        assert_int_equal(write.authority.level, 2);
+        assert_int_equal(dlt645_time_read(DLT645_TIME_WITH_WEEKDAY, write.value, write.value_size, &time, NULL), 0);
+        assert_int_equal(time.hour * 100 + time.minute, 1201 + i);
+        assert_int_equal(time.second, 30);
+    }
+    reply_word(bench, true, DLT645_DONE_TRIPPED); /* of a relay: no answer to this */
+    assert_int_equal(recorder_count(&bench->log, EVENT_ORDER_DONE, RECORDER_ANY), 0);
+    reply_to_write(bench);
+    assert_int_equal(recorder_count(&bench->log, EVENT_ORDER_DONE, ORDER_SET_CLOCK), 1);
+}
+
+static void a_broadcast_waits_for_no_answer(void **state)
+{
+    struct bench *bench = *state;
+    struct dlt645_time time;
+    assert_int_equal(order(bench, ORDER_BROADCAST_TIME), 0);
+    assert_int_equal(bench->sent_count, 1);
+    assert_int_equal(dlt645_broadcast_time_parse(&bench->sent[0], &time), 0);
+    assert_int_equal(time.hour, 12);
+    assert_int_equal(bench->account.order_count, 0);
+    wait(bench, NS_PER_HOUR);
+    assert_int_equal(bench->sent_count, 1);
+}
+
 static void a_platform_that_charges_twice_does(void **state)
 {
     struct bench *bench = *state;
@@ -1343,6 +1461,12 @@ int main(void)
         test(the_remainder_of_a_charge_is_carried),
         test(money_balances_over_a_thousand_readings_and_payments),
         test(a_register_that_went_back_charges_nothing),
+        test(each_rate_is_charged_at_its_price),
+        test(a_reading_that_crosses_a_tier_is_split_and_a_year_begins_anew),
+        test(a_rate_that_went_back_charges_nothing),
+        test(a_block_that_is_none_changes_nothing),
+        test(a_set_clock_carries_the_time_of_its_sending),
+        test(a_broadcast_waits_for_no_answer),
         test(a_platform_that_charges_twice_does),
         test(the_register_is_polled_every_quarter_of_an_hour),
         test(rubbish_from_the_meter_changes_nothing),

@@ -1,4 +1,5 @@
-/* Tariffs: rates by hour, season and day type, edges, tiers. Expected values are those of docs/models.md, "Tariff". */
+/* Tariffs: rates by hour, season and day type, edges, tiers. Expected values are those of
+ * docs/models.md, "Tariff". */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -83,7 +84,8 @@ static void a_season_begins_at_midnight_of_its_date(void **state)
     assert_int_equal(cost(tariff, "2026-06-01 00:00:00", 0, 100), 175000);
     assert_int_equal(cost(tariff, "2026-10-31 23:30:00", 0, 100), 175000);
     assert_int_equal(cost(tariff, "2026-11-01 00:00:00", 0, 100), 253500);
-    assert_int_equal(cost(tariff, "2027-01-01 00:00:00", 0, 100), 253500); /* the last of the year before goes on */
+    assert_int_equal(cost(tariff, "2027-01-01 00:00:00", 0, 100),
+                     253500); /* the last of the year before goes on */
 }
 
 static void a_season_from_the_leap_day_begins_a_day_later_without_one(void **state)
