@@ -9,19 +9,20 @@
 #define HARQ_ROUND_NS (8 * NS_PER_MS)         /* row "HARQ" */
 #define ATTACH_MIN_NS (1 * NS_PER_S)          /* row "attach" */
 #define ATTACH_MAX_NS (5 * NS_PER_S)
-#define SESSION_WORK_NS (10 * NS_PER_MS)      /* row "cell, Cat.1" */
+#define SESSION_WORK_NS (10 * NS_PER_MS) /* row "cell, Cat.1" */
 #define ATTACH_WORK_NS (25 * NS_PER_MS)
 enum { HALF_ROUND_TRIP_SIGMA_MILLI = 350, HARQ_ROUNDS_MAX = 4, PREAMBLE_TRIES_MAX = 10 };
 
 /* Rows "SINR", "block errors", "air time". */
 enum {
-    NOISE_CDBM = -12500,            /* thermal noise of a resource element, noise figure 7 dB */
+    NOISE_CDBM = -12500, /* thermal noise of a resource element, noise figure 7 dB */
     INTERFERENCE_CDB = 800,
-    BLOCK_ERROR_PPM = 100000,       /* what link adaptation aims at */
-    BLOCK_ERROR_HALF_CDB = -926,    /* below the lowest scheme: half of the blocks fail here, .. */
-    BLOCK_ERROR_SIGMA_CDB = 200,    /* .. and a tenth at -6.7 dB */
-    OVERHEAD_BYTES = 90,            /* MQTT, TLS record, TCP, IP */
-    RESOURCE_BLOCK_HZ = 180000, RESOURCE_BLOCKS = 6,
+    BLOCK_ERROR_PPM = 100000,    /* what link adaptation aims at */
+    BLOCK_ERROR_HALF_CDB = -926, /* below the lowest scheme: half of the blocks fail here, .. */
+    BLOCK_ERROR_SIGMA_CDB = 200, /* .. and a tenth at -6.7 dB */
+    OVERHEAD_BYTES = 90,         /* MQTT, TLS record, TCP, IP */
+    RESOURCE_BLOCK_HZ = 180000,
+    RESOURCE_BLOCKS = 6,
 };
 static const int16_t cqi_sinr_cdb[16] = {INT16_MIN, -670, -470, -230, 20,   240,  430,  590,
                                          810,       1030, 1170, 1410, 1630, 1870, 2100, 2270};
@@ -102,7 +103,9 @@ static int64_t retry(struct link *link, enum link_direction direction, int attem
 
 /* Row "random access, Cat.1". */
 static const struct cell_resource resources[] = {
-    {.opportunity_ns = 5 * NS_PER_MS, .preambles = 54, .backoff_min_ns = 20 * NS_PER_MS,
+    {.opportunity_ns = 5 * NS_PER_MS,
+     .preambles = 54,
+     .backoff_min_ns = 20 * NS_PER_MS,
      .backoff_max_ns = 960 * NS_PER_MS},
 };
 

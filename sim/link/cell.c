@@ -26,7 +26,8 @@ void cell_work(struct cell *cell, int resource, int64_t work_ns)
     cell->work_ns[resource] += (uint64_t)work_ns;
 }
 
-/* The chance that none of the others, `mean` of them on average, picked the same: e to the minus mean. */
+/* The chance that none of the others, `mean` of them on average, picked the same: e to the minus
+ * mean. */
 static uint32_t collision_ppm(double mean)
 {
     double alone = mean > 50.0 ? 0.0 : random_exp(-mean);

@@ -14,7 +14,8 @@ int64_t cellular_page_wait(struct link *link, int64_t drx_ns, int64_t edrx_ns)
     return random_between(&link->random, 0, extended ? edrx_ns : drx_ns);
 }
 
-/* Work that would wait longer than this is not admitted: the connection times out (row "admission"). */
+/* Work that would wait longer than this is not admitted: the connection times out (row
+ * "admission"). */
 #define ADMISSION_NS (10 * NS_PER_S)
 
 enum link_entry cellular_enter(struct link *link, int64_t now, int resource, int tries_max,

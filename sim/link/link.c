@@ -25,7 +25,8 @@ static const char *const saving_names[LINK_SAVING_COUNT] = {
 #undef X
 };
 
-/* Loss bursts by signal class: docs/models.md, "Radio", rows "loss bursts good" to "loss bursts dead". */
+/* Loss bursts by signal class: docs/models.md, "Radio", rows "loss bursts good" to "loss bursts
+ * dead". */
 static const struct burst_model {
     int64_t mean_good_ns, mean_bad_ns;
     uint32_t loss_good_ppm, loss_bad_ppm;
@@ -39,9 +40,13 @@ static const struct burst_model {
 
 #define RECONNECT_FIRST_NS (1 * NS_PER_S) /* row "reconnecting" */
 #define RECONNECT_MAX_NS (120 * NS_PER_S)
-enum { SESSION_ATTEMPTS = 5, ATTEMPT_MAX = 255 }; /* then the session is dead: row "TCP retransmission" */
+enum {
+    SESSION_ATTEMPTS = 5,
+    ATTEMPT_MAX = 255
+}; /* then the session is dead: row "TCP retransmission" */
 
-/* ---- names ------------------------------------------------------------------------------------ */
+/* ---- names ------------------------------------------------------------------------------------
+ */
 
 const char *link_kind_name(int kind)
 {
@@ -69,7 +74,8 @@ int link_saving_from_name(const char *name)
     return -1;
 }
 
-/* ---- what technologies ask ---------------------------------------------------------------------- */
+/* ---- what technologies ask ----------------------------------------------------------------------
+ */
 
 bool link_connected(const struct link *link, int64_t now)
 {
@@ -100,7 +106,8 @@ int64_t link_reconnect_after(struct link *link, int doublings)
     return random_between(&link->random, 0, most < RECONNECT_MAX_NS ? most : RECONNECT_MAX_NS);
 }
 
-/* ---- setting up --------------------------------------------------------------------------------- */
+/* ---- setting up ---------------------------------------------------------------------------------
+ */
 
 void link_network_init(struct link_network *network, const struct link_config *config,
                        struct link_pool *pool, struct cell *cell, struct event_sink *sink,
@@ -172,7 +179,8 @@ void link_init(struct link *link, struct link_network *network, struct timers ti
     link_set_signal(link, 0, signal);
 }
 
-/* ---- one message -------------------------------------------------------------------------------- */
+/* ---- one message --------------------------------------------------------------------------------
+ */
 
 /* The Gilbert-Elliott channel in continuous time, brought up to `now`. */
 static bool lost_in_burst(struct link *link, int64_t now)
@@ -240,7 +248,8 @@ static void transmit(struct link *link, int64_t now, enum link_direction directi
         link->connected_until = now + delay + profile->inactivity_ns;
 }
 
-/* A downlink message for a modem that is not attached waits without a timer: attaching takes it up. */
+/* A downlink message for a modem that is not attached waits without a timer: attaching takes it up.
+ */
 static void attempt(struct link *link, int64_t now, enum link_direction direction)
 {
     struct link_lane *lane = &link->lanes[direction];
@@ -281,7 +290,8 @@ int link_send(struct link *link, int64_t now, enum link_direction direction, con
         tail = &link_pool_at(pool, *tail)->next;
     *tail = handle;
     if (++lane->count == 1 && (link->attached || direction == LINK_DOWN))
-        take_up(link, now, direction); /* else the attempt to attach is under way: its timer stands */
+        take_up(link, now,
+                direction); /* else the attempt to attach is under way: its timer stands */
     return 0;
 }
 

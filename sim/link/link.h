@@ -1,11 +1,13 @@
 /*
- * The link between one modem and the platform. A message may wait (for the radio to connect, for paging, for a
- * LoRa receive window, for its turn on a bus), may be lost in bursts, and is then sent again. One message a
- * direction is under way at a time (an MQTT window of one), the rest wait in a bounded queue.
+ * The link between one modem and the platform. A message may wait (for the radio to connect, for
+ * paging, for a LoRa receive window, for its turn on a bus), may be lost in bursts, and is then
+ * sent again. One message a direction is under way at a time (an MQTT window of one), the rest wait
+ * in a bounded queue.
  *
- * What technologies have in common is here; what each does its own way is in a file of its own (cat1.c, nbiot.c,
- * lora.c, rs485.c) behind a constant profile. The parts of a link that flats share (profile, options, pool of
- * messages, radio cell) stand once, in a network. Each parameter names its row in docs/models.md ("Radio").
+ * What technologies have in common is here; what each does its own way is in a file of its own
+ * (cat1.c, nbiot.c, lora.c, rs485.c) behind a constant profile. The parts of a link that flats
+ * share (profile, options, pool of messages, radio cell) stand once, in a network. Each parameter
+ * names its row in docs/models.md ("Radio").
  */
 #ifndef METERBENCH_SIM_LINK_LINK_H
 #define METERBENCH_SIM_LINK_LINK_H
@@ -41,8 +43,9 @@ const char *link_kind_title(int kind);
 /* -1 when there is none of that name. */
 int link_kind_from_name(const char *name);
 
-/* How a cellular modem listens while idle: it never sleeps (stays connected), or wakes for paging every DRX or eDRX
- * cycle, or not at all until it next sends (PSM). LoRa and RS-485 have no such choice. */
+/* How a cellular modem listens while idle: it never sleeps (stays connected), or wakes for paging
+ * every DRX or eDRX cycle, or not at all until it next sends (PSM). LoRa and RS-485 have no such
+ * choice. */
 #define LINK_SAVINGS(X) X(DRX, "drx") X(NONE, "none") X(EDRX, "edrx") X(PSM, "psm")
 
 enum link_saving {
@@ -54,16 +57,18 @@ enum link_saving {
 
 int link_saving_from_name(const char *name);
 
-/* LoRa by region: China's CN470 ends a transmission after 1 s; Europe's EU868 leaves a device 1 % of the time. */
+/* LoRa by region: China's CN470 ends a transmission after 1 s; Europe's EU868 leaves a device 1 %
+ * of the time. */
 enum lora_region { LORA_CN470, LORA_EU868 };
 
 struct link_config {
     enum link_kind kind;
     enum link_saving saving;
     enum lora_region region;
-    bool class_c;              /* LoRa: the device listens always; otherwise only after it has sent (class A) */
-    int64_t keep_alive_ns;     /* an uplink at least this often; 0: the technology's default */
-    int64_t start_jitter_ns;   /* after power-up a modem waits uniformly up to this before it attaches */
+    bool class_c; /* LoRa: the device listens always; otherwise only after it has sent (class A) */
+    int64_t keep_alive_ns; /* an uplink at least this often; 0: the technology's default */
+    int64_t
+        start_jitter_ns; /* after power-up a modem waits uniformly up to this before it attaches */
 };
 
 struct link_profile;
@@ -76,7 +81,7 @@ struct link_network {
     struct cell *cell;       /* NULL: nobody competes (the tenants' phones) */
     struct event_sink *sink; /* NULL: frames are no events (the tenants' phones) */
     uint64_t seed;
-    uint32_t members;        /* modems, or meters on RS-485 */
+    uint32_t members; /* modems, or meters on RS-485 */
 };
 
 /* Fill in a network; `cell` may be NULL, else it is set up for this technology. */
@@ -91,8 +96,8 @@ enum { LINK_QUEUE_MAX = 6, LINK_POOL_PLACES = LINK_DIRECTIONS * LINK_QUEUE_MAX }
 
 /* What a test takes away from the model to see that a scenario notices. */
 struct link_faults {
-    bool lossless;      /* nothing is ever lost */
-    bool instant;       /* no delay at all */
+    bool lossless; /* nothing is ever lost */
+    bool instant;  /* no delay at all */
 };
 
 struct link_lane {
@@ -106,9 +111,10 @@ struct link {
     struct link_network *network;
     struct timers timers; /* LINK_DIRECTIONS of them */
     struct random random;
-    int64_t connected_until; /* cellular: idle after that. LoRa: no uplink before that (duty cycle) */
-    int64_t burst_until;     /* the channel's present state, good or bad, lasts until then */
-    int64_t available_at;    /* booted after power-up; TIME_NEVER while off */
+    int64_t
+        connected_until;  /* cellular: idle after that. LoRa: no uplink before that (duty cycle) */
+    int64_t burst_until;  /* the channel's present state, good or bad, lasts until then */
+    int64_t available_at; /* booted after power-up; TIME_NEVER while off */
     struct link_lane lanes[LINK_DIRECTIONS];
     uint32_t flat;
     int16_t rsrp_cdbm; /* what the place gives */
@@ -118,7 +124,7 @@ struct link {
     uint8_t mode;      /* NB-IoT: coverage level of this session. LoRa: spreading factor */
     uint8_t tries;     /* random accesses in a row that collided */
     bool channel_bad;
-    bool attached;     /* registered with the network since power-up */
+    bool attached; /* registered with the network since power-up */
     struct link_faults faults;
 };
 

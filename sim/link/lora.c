@@ -1,26 +1,33 @@
 /*
- * LoRaWAN to a gateway in the building. A device of class A listens only after it has sent, so an order waits for
- * the next uplink, at the latest the keep-alive; class C listens always.
+ * LoRaWAN to a gateway in the building. A device of class A listens only after it has sent, so an
+ * order waits for the next uplink, at the latest the keep-alive; class C listens always.
  */
 #include "sim/link/profile.h"
 
 #include <assert.h>
 
-#define RX1_NS (1 * NS_PER_S)            /* row "receive windows" */
+#define RX1_NS (1 * NS_PER_S) /* row "receive windows" */
 #define RX2_NS (2 * NS_PER_S)
 #define JOIN_RX1_NS (5 * NS_PER_S)
-#define ACK_MIN_NS (1 * NS_PER_S)        /* row "LoRa retry" */
+#define ACK_MIN_NS (1 * NS_PER_S) /* row "LoRa retry" */
 #define ACK_MAX_NS (3 * NS_PER_S)
-#define GATEWAY_MIN_NS (50 * NS_PER_MS)  /* row "gateway" */
+#define GATEWAY_MIN_NS (50 * NS_PER_MS) /* row "gateway" */
 #define GATEWAY_MAX_NS (150 * NS_PER_MS)
 enum {
-    SF_LOWEST = 7, SF_HIGHEST = 12, SPREADING_FACTORS = 6,
-    FRAME_OVERHEAD = 13,      /* MAC header, address, counter, port, integrity code */
+    SF_LOWEST = 7,
+    SF_HIGHEST = 12,
+    SPREADING_FACTORS = 6,
+    FRAME_OVERHEAD = 13, /* MAC header, address, counter, port, integrity code */
     FRAME_PAYLOAD_MAX = 222,
-    JOIN_REQUEST_BYTES = 23, JOIN_ACCEPT_BYTES = 33,
-    ADR_MARGIN_CDB = 1000,    /* row "spreading factor" */
-    LEVEL_CDBM = -10000, LEVEL_AT_CDBM = -11800, SHADOW_CDB = 693, /* row "LoRa level" */
-    ERROR_FLOOR_PPM = 10000, ERROR_SHIFT_CDB = 50, ERROR_SIGMA_CDB = 120, /* row "packet error" */
+    JOIN_REQUEST_BYTES = 23,
+    JOIN_ACCEPT_BYTES = 33,
+    ADR_MARGIN_CDB = 1000, /* row "spreading factor" */
+    LEVEL_CDBM = -10000,
+    LEVEL_AT_CDBM = -11800,
+    SHADOW_CDB = 693, /* row "LoRa level" */
+    ERROR_FLOOR_PPM = 10000,
+    ERROR_SHIFT_CDB = 50,
+    ERROR_SIGMA_CDB = 120, /* row "packet error" */
     TRANSMISSIONS = 8,
     GATEWAY_CHANNELS = 8,
     GATEWAY_SENDS = SPREADING_FACTORS, /* the cell's resource of the gateway's own transmissions */
@@ -43,7 +50,8 @@ static const struct {
 int64_t lora_airtime_ns(const struct lora_modulation *m, uint32_t size)
 {
     int sf = m->spreading_factor;
-    int64_t symbol_ns = (INT64_C(1) << sf) * 1000000 / m->bandwidth_khz; /* exact for 125, 250, 500 */
+    int64_t symbol_ns =
+        (INT64_C(1) << sf) * 1000000 / m->bandwidth_khz; /* exact for 125, 250, 500 */
     int low_rate = symbol_ns >= 16 * NS_PER_MS;
     int64_t bits = 8 * (int64_t)size - 4 * sf + 28 + 16 * m->crc - 20 * m->implicit_header;
     int64_t per_block = 4 * (sf - 2 * low_rate);
@@ -56,7 +64,10 @@ int64_t lora_uplink_airtime_ns(int spreading_factor, uint32_t size)
 {
     const struct lora_modulation modulation = {
         .spreading_factor = (uint8_t)spreading_factor,
-        .bandwidth_khz = 125, .coding_rate = 1, .preamble = 8, .crc = true,
+        .bandwidth_khz = 125,
+        .coding_rate = 1,
+        .preamble = 8,
+        .crc = true,
     };
     return lora_airtime_ns(&modulation, size);
 }
@@ -78,7 +89,8 @@ int lora_frames(enum lora_region region, int spreading_factor, uint32_t size, ui
     return frames;
 }
 
-/* ---- level ------------------------------------------------------------------------------------ */
+/* ---- level ------------------------------------------------------------------------------------
+ */
 
 uint32_t lora_packet_error_ppm(int32_t margin_cdb)
 {
@@ -105,7 +117,8 @@ static void tune(struct link *link)
         link->mode++;
 }
 
-/* ---- one message ------------------------------------------------------------------------------ */
+/* ---- one message ------------------------------------------------------------------------------
+ */
 
 struct burst {
     int frames;
@@ -190,8 +203,8 @@ static bool downlink_lost(struct link *link)
 static bool lost(struct link *link, int64_t now, enum link_direction direction, uint32_t size)
 {
     int frames = link->attached ? burst_of(link, size).frames : 1;
-    bool by_keep_alive = direction == LINK_DOWN && link_listens_after_sending(link) &&
-                         next_window(link, now) == now;
+    bool by_keep_alive =
+        direction == LINK_DOWN && link_listens_after_sending(link) && next_window(link, now) == now;
     bool gone = by_keep_alive && uplink_lost(link);
     for (int i = 0; i < frames && !gone; i++)
         gone = direction == LINK_UP ? uplink_lost(link) : downlink_lost(link);
@@ -223,15 +236,33 @@ static int64_t retry(struct link *link, enum link_direction direction, int attem
     return link_reconnect_after(link, link->attached ? attempt - TRANSMISSIONS + 1 : attempt);
 }
 
-#define ALOHA {.preambles = GATEWAY_CHANNELS}
+#define ALOHA                                                                                      \
+    {                                                                                              \
+        .preambles = GATEWAY_CHANNELS                                                              \
+    }
 static const struct cell_resource resources[] = {
-    ALOHA, ALOHA, ALOHA, ALOHA, ALOHA, ALOHA, {.preambles = 2}, /* one transmitter, two receive windows */
+    ALOHA,
+    ALOHA,
+    ALOHA,
+    ALOHA,
+    ALOHA,
+    ALOHA,
+    {.preambles = 2}, /* one transmitter, two receive windows */
 };
 
 const struct link_profile link_lora = {
-    .boot_min_ns = 2 * NS_PER_S, .boot_max_ns = 5 * NS_PER_S, .attaches = true,
-    .keep_alive_ns = 300 * NS_PER_S, .keep_alive_airtime_ns = 46336000, /* 13 bytes, SF7 */
+    .boot_min_ns = 2 * NS_PER_S,
+    .boot_max_ns = 5 * NS_PER_S,
+    .attaches = true,
+    .keep_alive_ns = 300 * NS_PER_S,
+    .keep_alive_airtime_ns = 46336000, /* 13 bytes, SF7 */
     .burst_offset_cdb = 2500,
-    .resources = resources, .resource_count = SPREADING_FACTORS + 1,
-    .tune = tune, .opens = opens, .enter = enter, .lost = lost, .delay = delay, .retry = retry,
+    .resources = resources,
+    .resource_count = SPREADING_FACTORS + 1,
+    .tune = tune,
+    .opens = opens,
+    .enter = enter,
+    .lost = lost,
+    .delay = delay,
+    .retry = retry,
 };

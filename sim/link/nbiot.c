@@ -1,36 +1,39 @@
 /*
- * NB-IoT. How long a session takes is measured, not computed: the spans of a public data set of 9,299 sessions
- * (Robinson, Stellenbosch 2019) by coverage level, fitted with a log-normal body and an exponential tail. They
- * hold random access, repetitions, data and release; what competes for the cell comes on top.
+ * NB-IoT. How long a session takes is measured, not computed: the spans of a public data set of
+ * 9,299 sessions (Robinson, Stellenbosch 2019) by coverage level, fitted with a log-normal body and
+ * an exponential tail. They hold random access, repetitions, data and release; what competes for
+ * the cell comes on top.
  */
 #include "sim/link/profile.h"
 
-#define MS(x) ((x) * NS_PER_MS)
-#define PAGING_CYCLE_NS MS(2560)       /* row "NB-IoT paging" */
+#define MS(x) ((x)*NS_PER_MS)
+#define PAGING_CYCLE_NS MS(2560) /* row "NB-IoT paging" */
 #define EXTENDED_CYCLE_NS MS(20480)
-#define TAIL_FROM_NS (5 * NS_PER_S)    /* row "NB-IoT session" */
+#define TAIL_FROM_NS (5 * NS_PER_S) /* row "NB-IoT session" */
 #define SESSION_LEAST_NS MS(100)
-#define CONNECTED_SIGMA_MILLI 500      /* row "NB-IoT connected" */
+#define CONNECTED_SIGMA_MILLI 500           /* row "NB-IoT connected" */
 #define ATTACH_TAIL_FROM_NS (30 * NS_PER_S) /* row "NB-IoT attach" */
 #define ATTACH_TAIL_NS (15 * NS_PER_S)
-#define RETRY_MIN_NS (5 * NS_PER_S)    /* row "NB-IoT retry" */
+#define RETRY_MIN_NS (5 * NS_PER_S) /* row "NB-IoT retry" */
 #define RETRY_MAX_NS (30 * NS_PER_S)
 enum {
     COVERAGE_LEVELS = 3,
-    MEASURED_BYTES = 168,     /* the size at which the fit's median is the measured one */
-    ATTACH_TAIL_PPM = 100000, ATTACH_SIGMA_MILLI = 500,
-    ATTACH_SESSIONS = 6,      /* of the cell's time */
-    RETRIES = 3, PREAMBLE_TRIES_MAX = 10,
+    MEASURED_BYTES = 168, /* the size at which the fit's median is the measured one */
+    ATTACH_TAIL_PPM = 100000,
+    ATTACH_SIGMA_MILLI = 500,
+    ATTACH_SESSIONS = 6, /* of the cell's time */
+    RETRIES = 3,
+    PREAMBLE_TRIES_MAX = 10,
 };
 
 static const struct {
-    int64_t median_ns;         /* e to the mu of the body */
+    int64_t median_ns; /* e to the mu of the body */
     int32_t sigma_milli;
     uint32_t tail_ppm;
     int64_t tail_ns;
-    int64_t byte_ns;           /* each byte more or less than MEASURED_BYTES */
+    int64_t byte_ns;                 /* each byte more or less than MEASURED_BYTES */
     int64_t connected_ns, attach_ns; /* medians */
-    int64_t work_ns;           /* of the carrier */
+    int64_t work_ns;                 /* of the carrier */
 } levels[COVERAGE_LEVELS] = {
     {1569881000, 325, 12000, 8 * NS_PER_S, 790000, MS(140), MS(3200), MS(40)},
     {2382142000, 600, 15000, 10 * NS_PER_S, 1100000, MS(300), MS(5400), MS(150)},
@@ -42,7 +45,7 @@ static const struct {
     int32_t above_cdbm;
     uint32_t level_0_ppm, level_1_ppm;
 } coverage[] = {
-    {-6000, 950000, 50000},   {-8000, 1000000, 0},     {-9000, 960000, 40000},
+    {-6000, 950000, 50000},   {-8000, 1000000, 0},      {-9000, 960000, 40000},
     {-10000, 620000, 350000}, {-11000, 440000, 540000}, {-12000, 0, 530000},
     {-12500, 170000, 20000},  {-13500, 140000, 0},      {INT32_MIN, 0, 0},
 };
@@ -60,9 +63,10 @@ int nbiot_coverage_level(struct random *random, int32_t rsrp_cdbm)
 
 int64_t nbiot_session(struct random *random, int level, uint32_t size)
 {
-    int64_t span = random_chance_ppm(random, levels[level].tail_ppm)
-                       ? TAIL_FROM_NS + random_exponential(random, levels[level].tail_ns)
-                       : random_lognormal(random, levels[level].median_ns, levels[level].sigma_milli);
+    int64_t span =
+        random_chance_ppm(random, levels[level].tail_ppm)
+            ? TAIL_FROM_NS + random_exponential(random, levels[level].tail_ns)
+            : random_lognormal(random, levels[level].median_ns, levels[level].sigma_milli);
     span += ((int64_t)size - MEASURED_BYTES) * levels[level].byte_ns;
     return span > SESSION_LEAST_NS ? span : SESSION_LEAST_NS;
 }
@@ -88,8 +92,8 @@ static int64_t delay(struct link *link, int64_t now, enum link_direction directi
     int64_t sum = nbiot_session(&link->random, link->mode, size);
     if (direction == LINK_UP)
         return sum;
-    bool slept = link_listens_after_sending(link) &&
-                 now >= link->connected_until + LINK_ACTIVE_TIME_NS;
+    bool slept =
+        link_listens_after_sending(link) && now >= link->connected_until + LINK_ACTIVE_TIME_NS;
     if (slept) /* it woke to send its keep-alive: that was the session, now the answer */
         return sum + connected_delay(link);
     return sum + cellular_page_wait(link, PAGING_CYCLE_NS, EXTENDED_CYCLE_NS);
@@ -114,19 +118,34 @@ static int64_t retry(struct link *link, enum link_direction direction, int attem
     return link_reconnect_after(link, link->attached ? attempt - RETRIES + 1 : attempt);
 }
 
-/* Row "random access, NB-IoT": opportunities of each coverage level; back-off in the powers of two of TS 36.321. */
+/* Row "random access, NB-IoT": opportunities of each coverage level; back-off in the powers of two
+ * of TS 36.321. */
 static const struct cell_resource resources[COVERAGE_LEVELS] = {
-    {.opportunity_ns = MS(320), .preambles = 24, .backoff_min_ns = MS(256),
+    {.opportunity_ns = MS(320),
+     .preambles = 24,
+     .backoff_min_ns = MS(256),
      .backoff_max_ns = MS(524288)},
-    {.opportunity_ns = MS(640), .preambles = 12, .backoff_min_ns = MS(256),
+    {.opportunity_ns = MS(640),
+     .preambles = 12,
+     .backoff_min_ns = MS(256),
      .backoff_max_ns = MS(524288)},
-    {.opportunity_ns = MS(2560), .preambles = 12, .backoff_min_ns = MS(256),
+    {.opportunity_ns = MS(2560),
+     .preambles = 12,
+     .backoff_min_ns = MS(256),
      .backoff_max_ns = MS(524288)},
 };
 
 const struct link_profile link_nbiot = {
-    .boot_min_ns = 8 * NS_PER_S, .boot_max_ns = 15 * NS_PER_S, .attaches = true,
-    .keep_alive_ns = 600 * NS_PER_S, .inactivity_ns = 10 * NS_PER_S, .burst_offset_cdb = 1200,
-    .resources = resources, .resource_count = COVERAGE_LEVELS,
-    .opens = cellular_opens, .enter = enter, .delay = delay, .retry = retry,
+    .boot_min_ns = 8 * NS_PER_S,
+    .boot_max_ns = 15 * NS_PER_S,
+    .attaches = true,
+    .keep_alive_ns = 600 * NS_PER_S,
+    .inactivity_ns = 10 * NS_PER_S,
+    .burst_offset_cdb = 1200,
+    .resources = resources,
+    .resource_count = COVERAGE_LEVELS,
+    .opens = cellular_opens,
+    .enter = enter,
+    .delay = delay,
+    .retry = retry,
 };

@@ -15,20 +15,23 @@ static const char *const signal_names[SIGNAL_CLASS_COUNT] = {
 static const struct {
     int32_t above_cdbm, typical_cdbm;
 } classes[SIGNAL_CLASS_COUNT] = {
-    [SIGNAL_GOOD] = {-9500, -8500},     [SIGNAL_FAIR] = {-10500, -10000},
-    [SIGNAL_POOR] = {-11500, -11000},   [SIGNAL_EDGE] = {-12000, -11800},
+    [SIGNAL_GOOD] = {-9500, -8500},      [SIGNAL_FAIR] = {-10500, -10000},
+    [SIGNAL_POOR] = {-11500, -11000},    [SIGNAL_EDGE] = {-12000, -11800},
     [SIGNAL_DEAD] = {INT32_MIN, -12500},
 };
 
 /* Rows "level outside", "meter cabinet", "basement 1", "basement 2", "floor". */
 enum {
-    OUTSIDE_CDBM = -8800, OUTSIDE_DEVIATION_CDB = 700,
+    OUTSIDE_CDBM = -8800,
+    OUTSIDE_DEVIATION_CDB = 700,
     FLOOR_GAIN_CDB = 50,
-    RSRP_LOWEST_CDBM = -15000, RSRP_HIGHEST_CDBM = -5000,
+    RSRP_LOWEST_CDBM = -15000,
+    RSRP_HIGHEST_CDBM = -5000,
 };
 static const struct {
     int32_t loss_cdb, deviation_cdb;
-} losses[] = {{1800, 600}, {3000, 800}, {4200, 900}}; /* by level: ground and above, first, second basement */
+} losses[] = {
+    {1800, 600}, {3000, 800}, {4200, 900}}; /* by level: ground and above, first, second basement */
 
 const char *signal_class_name(int signal)
 {

@@ -1,7 +1,7 @@
 /*
- * Where a meter hangs, as radio sees it: classes of signal, places in a building, and the power (RSRP) that
- * stands behind both, so that every technology reacts to the same place in its own way. Figures: docs/models.md,
- * "Signal by place".
+ * Where a meter hangs, as radio sees it: classes of signal, places in a building, and the power
+ * (RSRP) that stands behind both, so that every technology reacts to the same place in its own way.
+ * Figures: docs/models.md, "Signal by place".
  */
 #ifndef METERBENCH_SIM_LINK_PLACE_H
 #define METERBENCH_SIM_LINK_PLACE_H
@@ -34,14 +34,16 @@ int32_t signal_class_rsrp_cdbm(enum signal_class signal);
 /* A place: 0 is the ground floor, above it floors by number, below it basements -1 and -2. */
 enum { PLACE_NONE = -128, PLACE_LOWEST = -2, PLACE_HIGHEST = 60 };
 
-/* "ground", "floor 7", "basement 1", "basement 2", "garage" (the first basement); PLACE_NONE for anything else. */
+/* "ground", "floor 7", "basement 1", "basement 2", "garage" (the first basement); PLACE_NONE for
+ * anything else. */
 int place_from_name(const char *name);
 
-/* What a modem of this flat receives there: the building's level outside less this cabinet's loss, each drawn from
- * a stream of its own, so the same flat has the same level whenever it is asked. */
+/* What a modem of this flat receives there: the building's level outside less this cabinet's loss,
+ * each drawn from a stream of its own, so the same flat has the same level whenever it is asked. */
 int32_t place_rsrp_cdbm(uint64_t seed, uint32_t flat, int place);
 
-/* The chance, in ppm, that a standard normal exceeds z (thousandths): what the error curves of radios are made of. */
+/* The chance, in ppm, that a standard normal exceeds z (thousandths): what the error curves of
+ * radios are made of. */
 uint32_t normal_tail_ppm(int32_t z_milli);
 
 #endif

@@ -1,7 +1,8 @@
 /*
- * Messages under way, of all flats of a site in one place. Room for the worst case (every queue full) is reserved
- * at the start, so a message is never refused here: the bound is each queue's own, and flats cannot take room
- * from each other. Pages that were never used cost nothing; freed places are used again first.
+ * Messages under way, of all flats of a site in one place. Room for the worst case (every queue
+ * full) is reserved at the start, so a message is never refused here: the bound is each queue's
+ * own, and flats cannot take room from each other. Pages that were never used cost nothing; freed
+ * places are used again first.
  */
 #ifndef METERBENCH_SIM_LINK_POOL_H
 #define METERBENCH_SIM_LINK_POOL_H

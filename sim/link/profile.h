@@ -1,6 +1,6 @@
 /*
- * What a technology is to link.c: constants, and the five things that each does its own way. For the files of
- * sim/link and for tests of a technology's parts.
+ * What a technology is to link.c: constants, and the five things that each does its own way. For
+ * the files of sim/link and for tests of a technology's parts.
  */
 #ifndef METERBENCH_SIM_LINK_PROFILE_H
 #define METERBENCH_SIM_LINK_PROFILE_H
@@ -15,7 +15,7 @@ struct link_profile {
     int32_t burst_offset_cdb;         /* bursts are those of Cat.1 at a level so much higher */
     const struct cell_resource *resources;
     int resource_count;
-    int64_t keep_alive_airtime_ns;    /* of one, where keep-alives load the cell's first resource */
+    int64_t keep_alive_airtime_ns; /* of one, where keep-alives load the cell's first resource */
 
     /* The level changed: choose what follows from it (mode, rssi). May be NULL. */
     void (*tune)(struct link *link);
@@ -23,7 +23,7 @@ struct link_profile {
     int64_t (*opens)(struct link *link, int64_t now, enum link_direction direction);
     /* Get a word in. May be NULL: nothing to ask for. */
     enum link_entry {
-        LINK_ENTERED, /* *wait: until the cell comes to it */
+        LINK_ENTERED,  /* *wait: until the cell comes to it */
         LINK_COLLIDED, /* try again after *wait */
         LINK_REFUSED,  /* as good as lost */
     } (*enter)(struct link *link, int64_t now, enum link_direction direction, uint32_t size,
@@ -42,7 +42,8 @@ extern const struct link_profile link_cat1, link_cat1bis, link_nbiot, link_lora,
 bool link_connected(const struct link *link, int64_t now);
 /* Does it listen only after it has sent something (PSM, LoRa class A)? */
 bool link_listens_after_sending(const struct link *link);
-/* The first keep-alive at or after `now`. They have a phase of their own in each flat and are no events. */
+/* The first keep-alive at or after `now`. They have a phase of their own in each flat and are no
+ * events. */
 int64_t link_next_keep_alive(const struct link *link, int64_t now);
 /* Full jitter: uniform up to 1 s, 2 s, .. doubling to 120 s (row "reconnecting"). */
 int64_t link_reconnect_after(struct link *link, int doublings);
@@ -59,7 +60,8 @@ int64_t cellular_page_wait(struct link *link, int64_t drx_ns, int64_t edrx_ns);
 enum link_entry cellular_enter(struct link *link, int64_t now, int resource, int tries_max,
                                int64_t work_ns, int64_t *wait);
 
-/* One way through a connected Cat.1 modem: half a round trip, block errors, air time. Also the gateway's. */
+/* One way through a connected Cat.1 modem: half a round trip, block errors, air time. Also the
+ * gateway's. */
 int64_t cat1_connected_delay(struct link *link, uint32_t size);
 /* The channel quality indicator (1 to 15, 0 below all) at a level. */
 int cat1_cqi(int32_t rsrp_cdbm);
@@ -83,7 +85,8 @@ struct lora_modulation {
     bool implicit_header, crc;
 };
 
-/* Exact time on air of `size` bytes of PHY payload (Semtech AN1200.13; integer form as in LoRaMac-node). */
+/* Exact time on air of `size` bytes of PHY payload (Semtech AN1200.13; integer form as in
+ * LoRaMac-node). */
 int64_t lora_airtime_ns(const struct lora_modulation *modulation, uint32_t size);
 /* A LoRaWAN uplink of `size` bytes of PHY payload at a spreading factor: 125 kHz, 4/5, CRC. */
 int64_t lora_uplink_airtime_ns(int spreading_factor, uint32_t size);

@@ -1,16 +1,18 @@
 /*
- * A wired gateway: it reads the meters of its bus in turn (2400 baud, 8E1), gives an order to a meter when that
- * meter's turn comes, and talks to the platform over a Cat.1 modem that its chatter keeps connected. The
- * gateway has its own supply.
+ * A wired gateway: it reads the meters of its bus in turn (2400 baud, 8E1), gives an order to a
+ * meter when that meter's turn comes, and talks to the platform over a Cat.1 modem that its chatter
+ * keeps connected. The gateway has its own supply.
  */
 #include "sim/link/profile.h"
 
 /* Rows "bus", "turn". */
 enum {
-    BAUD = 2400, BITS_A_BYTE = 11, /* start, eight, parity, stop */
+    BAUD = 2400,
+    BITS_A_BYTE = 11, /* start, eight, parity, stop */
     METERS_MAX = 32,
-    WAKE_BYTES = 4,                /* FE before a frame */
-    REQUEST_BYTES = WAKE_BYTES + 16, READING_BYTES = WAKE_BYTES + 20,
+    WAKE_BYTES = 4, /* FE before a frame */
+    REQUEST_BYTES = WAKE_BYTES + 16,
+    READING_BYTES = WAKE_BYTES + 20,
 };
 #define ANSWER_NS (50 * NS_PER_MS)   /* from a request to its answer */
 #define PAUSE_NS (20 * NS_PER_MS)    /* between turns */
@@ -67,5 +69,8 @@ static int64_t retry(struct link *link, enum link_direction direction, int attem
 }
 
 const struct link_profile link_rs485 = {
-    .keep_alive_ns = 120 * NS_PER_S, .opens = opens, .delay = delay, .retry = retry,
+    .keep_alive_ns = 120 * NS_PER_S,
+    .opens = opens,
+    .delay = delay,
+    .retry = retry,
 };

@@ -63,8 +63,8 @@ while IFS= read -r line; do
 done <"$work/comments"
 
 # The radio's parameters name rows of docs/models.md
-grep -o 'rows* "[^"]*"\( to "[^"]*"\)*' sim/link/link.c | grep -o '"[^"]*"' | tr -d '"' >"$work/rows"
-[ -s "$work/rows" ] || missing "sim/link/link.c names no rows of docs/models.md any more"
+grep -ohi 'rows* "[^"]*"\(\(,\| to\| and\) "[^"]*"\)*' sim/link/*.[ch] | grep -o '"[^"]*"' | tr -d '"' >"$work/rows"
+[ -s "$work/rows" ] || missing "sim/link names no rows of docs/models.md any more"
 while read -r row; do
     grep -qF "| $row |" docs/models.md || missing "docs/models.md has no row \"$row\""
 done <"$work/rows"
