@@ -60,7 +60,7 @@ static int init_flats(struct site *site)
     meter->price = config->policy.price;
     meter->overdraft = config->policy.overdraft;
     site->shared.tenants_pay = config->tenants_pay;
-    meter->tariff = config->tariff;
+    meter->tariff = site->platform.policy.tariff;
     for (uint32_t i = 0; i < config->flats; i++) {
         flat.opening_balance = config->opening_balance;
         if (config->opening_spread > 0) {
@@ -82,8 +82,6 @@ struct site *site_new(const struct site_config *config, struct event_sink *sink,
     if (!site)
         return NULL;
     site->config = *config;
-    if (config->tariff == &config->own_tariff)
-        site->config.tariff = &site->config.own_tariff;
     site->flat_count = config->flats;
     site->events = (struct event_source){sink, EVENT_NO_FLAT};
     site->terminal_mv = config->meter.nominal_mv;
@@ -96,7 +94,7 @@ struct site *site_new(const struct site_config *config, struct event_sink *sink,
     site->shared.envelopes = envelope_context_new();
     platform_init(&site->platform, site->events, config->seed, config->epoch_s);
     site->platform.policy = config->policy;
-    site->platform.policy.tariff = site->config.tariff;
+    site->platform.policy.tariff = site->config.tariff.season_count > 0 ? &site->config.tariff : NULL;
     if (site->shared.envelopes && config->without_cipher)
         envelope_context_without_cipher(site->shared.envelopes);
     if (site->flats && agenda && links && site->shared.envelopes)

@@ -29,8 +29,7 @@ struct site_config {
     bool tenants_pay;          /* by themselves, when reminded or in the dark */
     struct meter_config meter; /* seed, epoch and balance are filled in */
     struct billing_policy policy;
-    const struct tariff *tariff; /* of meters and platform; NULL: policy.price at all hours. May be &own_tariff */
-    struct tariff own_tariff;
+    struct tariff tariff; /* of meters and platform; with no seasons: policy.price at all hours */
 };
 
 struct site_config site_config_default(void);

@@ -170,12 +170,14 @@ static void read_table(lua_State *lua, int at, struct tariff *tariff)
 void fleet_read_tariff(lua_State *lua, int at, struct site_config *config)
 {
     if (lua_istable(lua, at)) {
-        read_table(lua, at, &config->own_tariff);
-        config->tariff = &config->own_tariff;
+        read_table(lua, at, &config->tariff);
         return;
     }
     const char *name = lua_tostring(lua, at);
-    config->tariff = name ? tariff_by_name(name) : NULL;
-    if (!config->tariff)
+    const struct tariff *tariff = name ? tariff_by_name(name) : NULL;
+    if (!tariff) {
         luaL_error(lua, WHERE ": zhejiang, shanghai, guangdong, sichuan, or a table with seasons");
+        return;
+    }
+    config->tariff = *tariff;
 }

@@ -265,7 +265,7 @@ static void rates_read(struct invariants *invariants, struct book *book, uint32_
                        int64_t at)
 {
     const struct site *site = invariants->site;
-    const struct tariff *tariff = site->config.tariff;
+    const struct tariff *tariff = site->platform.policy.tariff;
     const struct account *account = &site->flats[number - 1].account;
     if (!tariff)
         return;
@@ -292,7 +292,7 @@ static void check_money(struct invariants *invariants, struct book *book, uint32
                (long long)(account->opening + book->paid - book->charged));
     if (book->register_first < 0)
         return;
-    bool by_rate = invariants->site->config.tariff != NULL;
+    bool by_rate = invariants->site->platform.policy.tariff != NULL;
     for (int rate = 0; rate < TARIFF_RATES; rate++)
         if (by_rate && account->rate_10wh[rate] > book->rate_last_10wh[rate])
             breach(invariants, INVARIANT_MONEY, number, "the %s register was read and not charged",

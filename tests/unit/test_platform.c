@@ -350,6 +350,25 @@ static void a_reading_that_crosses_a_tier_is_split_and_a_year_begins_anew(void *
     assert_int_equal(bench->account.charged, year + 5880 + 5680);
 }
 
+/* A bill a day: what each reading costs is owed when it comes, so a season that ends between two bills is kept apart. */
+static void a_daily_bill_charges_each_reading_at_its_own_season(void **state)
+{
+    struct bench *bench = *state;
+    bench->platform.policy.tariff = tariff_by_name("sichuan");
+    bench->platform.policy.billing_ns = NS_PER_DAY;
+    rates_reading(bench, (int64_t[]){0, 0, 0, 0});
+    run_until(bench, 108 * NS_PER_DAY + 2 * NS_PER_HOUR); /* 31 October, 14:00 */
+    rates_reading(bench, (int64_t[]){0, 0, 0, 100});
+    assert_int_equal(bench->account.charged, 0);
+    bench->now += 12 * NS_PER_HOUR; /* 1 November, 02:00 */
+    rates_reading(bench, (int64_t[]){0, 0, 0, 200});
+    account_timer(&bench->account, bench->now, ACCOUNT_TIMER_BILL);
+    settle(bench);
+    assert_int_equal(bench->account.charged, 1750 + 2535);
+    assert_int_equal(bench->account.register_10wh, 200);
+    assert_int_equal(bench->account.balance, 100 * YUAN - 1750 - 2535);
+}
+
 static void a_rate_that_went_back_charges_nothing(void **state)
 {
     struct bench *bench = *state;
@@ -1463,6 +1482,7 @@ int main(void)
         test(a_register_that_went_back_charges_nothing),
         test(each_rate_is_charged_at_its_price),
         test(a_reading_that_crosses_a_tier_is_split_and_a_year_begins_anew),
+        test(a_daily_bill_charges_each_reading_at_its_own_season),
         test(a_rate_that_went_back_charges_nothing),
         test(a_block_that_is_none_changes_nothing),
         test(a_set_clock_carries_the_time_of_its_sending),
