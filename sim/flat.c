@@ -295,7 +295,7 @@ static void hazard_event(struct flat *flat, int64_t now)
 static void run_event(struct flat *flat, int64_t now, int slot)
 {
     assert(slot >= 0 && now >= flat->now);
-    flat->queue.at[slot] = TIME_NEVER;
+    queue_take(&flat->queue, slot);
     if (slot == FLAT_SLOT_TENANT)
         tenant_event(flat, now);
     else if (slot == FLAT_SLOT_HAZARD)

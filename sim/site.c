@@ -181,8 +181,19 @@ static void meet(struct site *site)
     }
 }
 
-int64_t site_next(const struct site *site)
+/* Flats that ran one by one left their next events unsaid. */
+static void refresh_agenda(struct site *site)
 {
+    if (!site->agenda_stale)
+        return;
+    site->agenda_stale = false;
+    for (uint32_t i = 0; i < site->flat_count; i++)
+        site_touched(site, &site->flats[i]);
+}
+
+int64_t site_next(struct site *site)
+{
+    refresh_agenda(site);
     uint32_t first;
     int64_t flat = agenda_earliest(&site->agenda, &first);
     return flat < site->next_meeting ? flat : site->next_meeting;
@@ -222,8 +233,8 @@ static void run_window(struct site *site, int64_t until)
     for (uint32_t i = 0; i < site->flat_count; i++) {
         struct flat *flat = &site->flats[i];
         site->steps += flat_run(flat, until);
-        site_touched(site, flat);
     }
+    site->agenda_stale = true;
 }
 
 void site_run_flat_by_flat(struct site *site, int64_t until)

@@ -47,6 +47,7 @@ struct site {
     bool stuck; /* one instant had more events than any sound model has: time stands still */
     uint64_t steps; /* events that flats ran, flat by flat */
     uint32_t flat_count;
+    bool agenda_stale; /* flats ran one by one since it was kept */
     struct agenda agenda; /* the next event of each flat, member = number - 1 */
     struct flat *flats;
 };
@@ -60,7 +61,7 @@ struct flat *site_flat(struct site *site, uint32_t number);
 
 /* The time of the next thing that happens anywhere in the site. Meetings count only while they could
  * change something, which they always can. */
-int64_t site_next(const struct site *site);
+int64_t site_next(struct site *site);
 
 /* Run everything up to and including `until`, in time order (ties: lower flat first). */
 void site_run_until(struct site *site, int64_t until);

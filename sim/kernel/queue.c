@@ -7,6 +7,7 @@ void queue_init(struct event_queue *queue, int slot_count)
     assert(slot_count > 0 && slot_count <= QUEUE_SLOTS_MAX);
     queue->slot_count = slot_count;
     queue->next_order = 0;
+    queue->armed = 0;
     for (int i = 0; i < slot_count; i++) {
         queue->at[i] = TIME_NEVER;
         queue->order[i] = 0;
@@ -16,18 +17,23 @@ void queue_init(struct event_queue *queue, int slot_count)
 int64_t queue_next(const struct event_queue *queue, int *slot)
 {
     int64_t first = TIME_NEVER;
-    for (int i = 0; i < queue->slot_count; i++) /* no branch that depends on the times */
-        first = queue->at[i] < first ? queue->at[i] : first;
-    if (first == TIME_NEVER)
-        return first;
-    uint32_t order = UINT32_MAX;
-    for (int i = 0; i < queue->slot_count; i++) {
-        if (queue->at[i] == first && queue->order[i] <= order) {
+    uint32_t order = 0;
+    for (uint64_t left = queue->armed; left; left &= left - 1) {
+        int i = __builtin_ctzll(left);
+        bool tie = queue->at[i] == first && queue->order[i] < order;
+        if (queue->at[i] < first || tie) {
+            first = queue->at[i];
             order = queue->order[i];
             *slot = i;
         }
     }
     return first;
+}
+
+void queue_take(struct event_queue *queue, int slot)
+{
+    queue->at[slot] = TIME_NEVER;
+    queue->armed &= ~(UINT64_C(1) << slot);
 }
 
 static int slot_of(const struct timers *timers, int timer)
@@ -41,11 +47,15 @@ void timer_arm(struct timers *timers, int timer, int64_t at)
     int slot = slot_of(timers, timer);
     timers->queue->at[slot] = at;
     timers->queue->order[slot] = timers->queue->next_order++;
+    if (at == TIME_NEVER)
+        queue_take(timers->queue, slot);
+    else
+        timers->queue->armed |= UINT64_C(1) << slot;
 }
 
 void timer_cancel(struct timers *timers, int timer)
 {
-    timers->queue->at[slot_of(timers, timer)] = TIME_NEVER;
+    queue_take(timers->queue, slot_of(timers, timer));
 }
 
 bool timer_armed(const struct timers *timers, int timer)

@@ -18,12 +18,16 @@ struct event_queue {
     uint32_t order[QUEUE_SLOTS_MAX]; /* of insertion, for ties; 4e9 insertions are centuries of a flat */
     uint32_t next_order;
     int slot_count;
+    uint64_t armed; /* bit n: slot n has a time; few of them do, and only those are looked at */
 };
 
 void queue_init(struct event_queue *queue, int slot_count);
 
 /* The time of the earliest event, TIME_NEVER when none; *slot is set when there is one. */
 int64_t queue_next(const struct event_queue *queue, int *slot);
+
+/* The event of a slot is due and runs: it is armed no longer. */
+void queue_take(struct event_queue *queue, int slot);
 
 /* A component's share of its flat's queue: `count` slots from `base`. */
 struct timers {

@@ -41,7 +41,7 @@ static int64_t step(struct bench *bench, int64_t until)
     int64_t now = queue_next(&bench->queue, &slot);
     if (now > until)
         return TIME_NEVER;
-    bench->queue.at[slot] = TIME_NEVER;
+    queue_take(&bench->queue, slot);
     plant_timer(&bench->plant, now, slot);
     return now;
 }

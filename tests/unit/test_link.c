@@ -81,7 +81,7 @@ static void run_until(struct bench *bench, int64_t until)
         if (now > until)
             break;
         struct arrival arrival = {.at = now, .direction = (enum link_direction)slot};
-        bench->queue.at[slot] = TIME_NEVER;
+        queue_take(&bench->queue, slot);
         bench->now = now;
         if (!link_timer(&bench->link, now, arrival.direction, &arrival.message))
             continue;

@@ -115,7 +115,7 @@ static void run_until(struct bench *bench, int64_t until)
         if (now > until)
             break;
         bench->now = now;
-        bench->queue.at[slot] = TIME_NEVER;
+        queue_take(&bench->queue, slot);
         if (slot < PLANT_TIMERS)
             plant_timer(&bench->plant, now, slot);
         else

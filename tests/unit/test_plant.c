@@ -47,7 +47,7 @@ static void run_until(struct bench *bench, int64_t until)
         int64_t now = queue_next(&bench->queue, &slot);
         if (now > until)
             break;
-        bench->queue.at[slot] = TIME_NEVER;
+        queue_take(&bench->queue, slot);
         plant_timer(&bench->plant, now, slot);
     }
     plant_account(&bench->plant, until);

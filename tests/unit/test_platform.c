@@ -187,7 +187,7 @@ static void run_until(struct bench *bench, int64_t until)
         if (now > until)
             break;
         bench->now = now;
-        bench->queue.at[slot] = TIME_NEVER;
+        queue_take(&bench->queue, slot);
         account_timer(&bench->account, now, slot);
         settle(bench);
     }
