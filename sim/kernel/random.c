@@ -32,15 +32,17 @@ uint64_t random_u64(struct random *random)
     return mix(random->state);
 }
 
+/* Lemire 2019: the high half of a product is uniform once the few low halves that would favour some are drawn again. */
 uint64_t random_below(struct random *random, uint64_t bound)
 {
     assert(bound > 0);
-    uint64_t threshold = -bound % bound; /* draws below it would favour small results */
-    uint64_t draw;
-    do
-        draw = random_u64(random);
-    while (draw < threshold);
-    return draw % bound;
+    __extension__ unsigned __int128 product = (unsigned __int128)random_u64(random) * bound;
+    if ((uint64_t)product < bound) {
+        uint64_t threshold = -bound % bound;
+        while ((uint64_t)product < threshold)
+            product = (unsigned __int128)random_u64(random) * bound;
+    }
+    return (uint64_t)(product >> 64);
 }
 
 int64_t random_between(struct random *random, int64_t low, int64_t high)
@@ -75,9 +77,11 @@ double random_ln(double x)
     /* ln m = 2 artanh t with t = (m-1)/(m+1), |t| < 0.172: the series ends below 1e-16 at t^19. */
     double t = (m - 1.0) / (m + 1.0);
     double t2 = t * t;
+    static const double odd[] = {1.0 / 19, 1.0 / 17, 1.0 / 15, 1.0 / 13, 1.0 / 11,
+                                 1.0 / 9,  1.0 / 7,  1.0 / 5,  1.0 / 3,  1.0};
     double sum = 0.0;
-    for (int k = 19; k >= 1; k -= 2)
-        sum = sum * t2 + 1.0 / k;
+    for (size_t k = 0; k < sizeof odd / sizeof odd[0]; k++)
+        sum = sum * t2 + odd[k];
     return 2.0 * t * sum + exponent * 0.6931471805599453;
 }
 
@@ -86,9 +90,14 @@ double random_exp(double x)
     assert(x > -700.0 && x < 700.0);
     int k = (int)(x * 1.4426950408889634 + (x < 0 ? -0.5 : 0.5));
     double r = x - k * 0.6931471805599453; /* |r| <= 0.35 */
-    double sum = 1.0;
-    for (int i = 14; i >= 1; i--)
-        sum = 1.0 + r * sum / i;
+    static const double factorials[] = {1 / 6227020800.0, 1 / 479001600.0, 1 / 39916800.0,
+                                        1 / 3628800.0,    1 / 362880.0,    1 / 40320.0,
+                                        1 / 5040.0,       1 / 720.0,       1 / 120.0,
+                                        1 / 24.0,         1 / 6.0,         1 / 2.0,
+                                        1.0,              1.0};
+    double sum = 0.0;
+    for (size_t i = 0; i < sizeof factorials / sizeof factorials[0]; i++)
+        sum = sum * r + factorials[i];
     uint64_t bits = (uint64_t)(k + 1023) << 52;
     double scale;
     memcpy(&scale, &bits, sizeof scale);
@@ -142,8 +151,9 @@ int64_t random_lognormal(struct random *random, int64_t median, int32_t sigma_mi
 
 int64_t random_gamma(struct random *random, int shape, int64_t scale)
 {
-    int64_t sum = 0;
+    assert(shape >= 1 && shape <= 16); /* more would leave the range of a double */
+    double product = 1.0; /* a sum of logarithms is the logarithm of a product */
     for (int i = 0; i < shape; i++)
-        sum += random_exponential(random, scale);
-    return sum;
+        product *= open_unit(random);
+    return (int64_t)(-random_ln(product) * (double)scale);
 }
