@@ -45,7 +45,12 @@ static int init_flats(struct site *site)
 {
     const struct site_config *config = &site->config;
     struct flat_config flat = {
-        .plant = {config->epoch_s, config->seed, config->meter.nominal_mv, config->household},
+        .plant = {.epoch_s = config->epoch_s,
+                  .seed = config->seed,
+                  .nominal_mv = config->meter.nominal_mv,
+                  .household = config->household,
+                  .relay = config->relay,
+                  .breaker = config->breaker},
         .signal = config->signal,
         .place = config->place,
         .phone_signal = SIGNAL_GOOD,

@@ -20,6 +20,8 @@ struct site_config {
     int32_t feeder_mohm;       /* shared impedance between transformer and ground floor */
     int32_t riser_mohm;        /* from a floor to the next */
     uint32_t flats_per_floor;  /* flat 1 is on the ground floor */
+    struct relay_config relay;     /* of every meter */
+    struct breaker_config breaker; /* ahead of every meter */
     uint32_t hazards_permille; /* what goes wrong by itself: 1000 at hazard_table's rates, 0 nothing */
     const struct hazard_table *hazard_table; /* NULL: the default */
     int64_t meeting_ns;

@@ -427,6 +427,19 @@ static bool *find_fault(struct flat *flat, const char *name)
     return NULL;
 }
 
+/* flat:age_relay(60000): as if it had made rated current that often. */
+static int flat_age_relay(lua_State *lua)
+{
+    struct run *run = run_of(lua);
+    struct flat *flat = api_check_flat(lua, 1);
+    lua_Integer operations = luaL_checkinteger(lua, 2);
+    luaL_argcheck(lua, operations >= 0 && operations <= 1000000000, 2, "from 0 to 1000000000 operations");
+    if (run_is_board_flat(run, flat->number))
+        return api_skip(lua, "the contacts are the board's: they cannot be worn from here");
+    relay_age(&flat->plant.relay, (uint32_t)operations);
+    return 0;
+}
+
 /* flat:bug("welded" [, false]): plant a fault in the virtual relay, meter, modem or link. */
 static int flat_bug(lua_State *lua)
 {
@@ -672,6 +685,8 @@ static int flat_state(lua_State *lua)
     set_number(lua, "balance", (double)flat->account.balance / 1e4);
     set_number(lua, "meter_balance", (double)status->balance / 1e4);
     set_number(lua, "charged", (double)flat->account.charged / 1e4);
+    set_number(lua, "relay_operations", flat->plant.relay.operations);
+    set_number(lua, "contact_uohm", (double)relay_contact_uohm(&flat->plant.relay));
     set_number(lua, "reminders_delivered", flat->account.reminders_delivered);
     set_rates(lua, flat);
     set_number(lua, "clock_error", clock_error_s(&flat->meter, run->site->now));
@@ -709,6 +724,7 @@ void api_register_flat(lua_State *lua)
         {"clock_swing", flat_clock_swing},
         {"step_clock", flat_step_clock},
         {"attack", script_attack},
+        {"age_relay", flat_age_relay},
         {"bug", flat_bug},
         {"signal", flat_signal},
         {"place", flat_place},

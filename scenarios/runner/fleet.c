@@ -51,6 +51,28 @@ static void read_hazards(lua_State *lua, int at, struct site_config *config)
     config->hazards_permille = (uint32_t)(rate * 1000 + 0.5);
 }
 
+static void read_breaker(lua_State *lua, int at, struct site_config *config)
+{
+    const char *text = lua_tostring(lua, at);
+    if (!text || breaker_parse(text, &config->breaker) < 0)
+        luaL_error(lua, "fleet.breaker: a curve and 1 to 125 A, such as \"C63\"");
+}
+
+static void read_relay(lua_State *lua, int at, struct site_config *config)
+{
+    const char *text = lua_tostring(lua, at);
+    int class = text ? relay_class_from_name(text) : -1;
+    if (class < 0)
+        luaL_error(lua, "fleet.relay: \"meter 100 A\", \"HFE10\" or \"HFE20\"");
+    config->relay.class = (enum relay_class_number)class;
+}
+
+static void read_coil_capacitor(lua_State *lua, int at, struct site_config *config)
+{
+    luaL_checktype(lua, at, LUA_TBOOLEAN);
+    config->relay.coil_capacitor = lua_toboolean(lua, at);
+}
+
 static void read_link(lua_State *lua, int at, struct site_config *config)
 {
     const char *name = lua_tostring(lua, at);
@@ -181,6 +203,7 @@ static const struct {
     {"flats", read_flats},   {"link", read_link},           {"signal", read_signal},
     {"start", read_start},   {"credit", read_credit},       {"household", read_household},
     {"restore", read_restore}, {"reminders", read_reminders}, {"tariff", fleet_read_tariff},
+    {"breaker", read_breaker}, {"relay", read_relay}, {"coil_capacitor", read_coil_capacitor},
     {"hazards", read_hazards}, {"flats_per_floor", read_flats_per_floor},
     {"power_saving", read_power_saving}, {"lora_class", read_lora_class},
     {"lora_region", read_lora_region}, {"place", read_place},

@@ -36,6 +36,7 @@ enum random_purpose {
     RANDOM_TENANT,
     RANDOM_SITE, /* the seed of a site of a fleet */
     RANDOM_CLOCK,
+    RANDOM_BREAKER,
 };
 
 #define RANDOM_NO_FLAT UINT32_MAX /* a stream of the site */

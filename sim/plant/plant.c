@@ -6,12 +6,10 @@
 
 enum {
     ROOM_TEMPERATURE_MC = 25000,
-    /* The breaker's magnetic release: C curve, certainly at ten times 63 A (IEC 60898-1). */
-    MCB_MAGNETIC_MA = 630000,
     MAINS_GONE_MV = 1000, /* less is an interruption */
     SWITCH_ON_MA = 1000, /* a load with filters of account */
 };
-#define MCB_CLEARING_NS (10 * NS_PER_MS)
+#define BREAKER_COMMITTED_NS (10 * NS_PER_MS) /* a release that is under way does not turn back */
 #define MAINS_PERIOD_NS (20 * NS_PER_MS)
 
 static const char *const fault_names[PLANT_FAULT_KINDS] = {
@@ -158,6 +156,19 @@ static bool signals_equal(const struct plant_signals *a, const struct plant_sign
            a->emergency_switch == b->emergency_switch;
 }
 
+static void load_breaker(struct plant *plant, int64_t now)
+{
+    int64_t at = breaker_carries(&plant->breaker, now, plant->signals.current_ma);
+    int64_t pending = timer_at(&plant->timers, PLANT_TIMER_MCB);
+    bool committed = pending != TIME_NEVER && pending - now <= BREAKER_COMMITTED_NS;
+    if (committed)
+        return;
+    if (at != TIME_NEVER)
+        timer_arm(&plant->timers, PLANT_TIMER_MCB, at);
+    else if (pending != TIME_NEVER)
+        timer_cancel(&plant->timers, PLANT_TIMER_MCB);
+}
+
 /* Filters that come on draw a burst through their capacitors to earth. */
 static void load_came_on(struct plant *plant, int64_t now)
 {
@@ -180,9 +191,8 @@ static void update(struct plant *plant, int64_t now)
     if (!signals_equal(&before, s))
         plant->signals_changed = true;
 
-    bool shorted = s->current_ma >= MCB_MAGNETIC_MA;
-    if (shorted && !timer_armed(&plant->timers, PLANT_TIMER_MCB))
-        timer_arm(&plant->timers, PLANT_TIMER_MCB, now + MCB_CLEARING_NS);
+    if (s->current_ma != plant->breaker.current_ma)
+        load_breaker(plant, now);
 
     plant->power_mw = (int64_t)s->current_ma * s->voltage_mv / 1000;
     int32_t drop_mv = scaled_mv(plant, plant->feeder_mv) - scaled_mv(plant, plant->supply_mv);
@@ -227,7 +237,8 @@ void plant_init(struct plant *plant, struct timers timers, struct event_source e
         .mcb_closed = true,
     };
     struct timers relay_timers = {timers.queue, timers.base + PLANT_TIMER_RELAY, RELAY_TIMERS};
-    relay_init(&plant->relay, relay_timers, events, config->seed, true);
+    relay_init(&plant->relay, relay_timers, events, config->seed, &config->relay, true);
+    breaker_init(&plant->breaker, config->seed, events.flat, &config->breaker);
     leakage_init(&plant->leakage, config->seed, events.flat);
     for (int i = 0; i < APPLIANCE_KINDS && config->household; i++) {
         struct appliance *appliance = &plant->appliances[i];
@@ -341,7 +352,9 @@ void plant_reset_mcb(struct plant *plant, int64_t now)
 
 void plant_coil(struct plant *plant, int64_t now, struct coil_pulse pulse)
 {
-    relay_pulse(&plant->relay, now, pulse, plant->signals.voltage_mv, plant->nominal_mv);
+    const struct coil_supply supply = {plant->signals.voltage_mv, plant->nominal_mv,
+                                       plant->signals.temperature_mc};
+    relay_pulse(&plant->relay, now, pulse, supply);
 }
 
 void plant_report_contacts(struct plant *plant, int64_t now, bool closed)
@@ -373,8 +386,8 @@ void plant_timer(struct plant *plant, int64_t now, int timer)
     } else if (timer == PLANT_TIMER_VOLTAGE) {
         voltage_returns(plant, now);
     } else {
-        bool carries = plant->signals.current_ma > 0;
-        if (relay_timer(&plant->relay, now, timer - PLANT_TIMER_RELAY, carries))
+        int32_t current_ma = plant->signals.demand_ma;
+        if (relay_timer(&plant->relay, now, timer - PLANT_TIMER_RELAY, current_ma))
             update(plant, now);
     }
 }

@@ -12,6 +12,7 @@
 #include "sim/event.h"
 #include "sim/kernel/queue.h"
 #include "sim/plant/appliance.h"
+#include "sim/plant/breaker.h"
 #include "sim/plant/leakage.h"
 #include "sim/plant/relay.h"
 
@@ -79,6 +80,7 @@ struct plant {
     struct appliance appliances[APPLIANCE_KINDS];
     struct relay relay;
     struct leakage leakage;
+    struct breaker breaker;
     struct plant_signals signals;
     int64_t fault_level[PLANT_FAULT_KINDS];
     int64_t epoch_s;
@@ -105,6 +107,8 @@ struct plant_config {
     uint64_t seed;
     int32_t nominal_mv;
     bool household; /* false: only what a scenario adds draws current */
+    struct relay_config relay;     /* default: a meter's 100 A relay on the mains */
+    struct breaker_config breaker; /* default: C63 */
 };
 
 void plant_init(struct plant *plant, struct timers timers, struct event_source events,

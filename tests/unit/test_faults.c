@@ -1,4 +1,4 @@
-/* Faults that take their course: leakage, hazards, the mains of a building. */
+/* What wears and fails: leakage, relay, breaker, the mains of a building, hazards. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -276,6 +276,309 @@ static void a_leak_without_what_its_shape_needs_is_refused(void **state)
     assert_int_equal(residual_waveform_from_name("square"), -1);
 }
 
+/* ---- relay ------------------------------------------------------------------------------------ */
+
+static const struct coil_pulse set_pulse = {true, 120 * NS_PER_MS};
+static const struct coil_pulse reset_pulse = {false, 120 * NS_PER_MS};
+static const struct coil_supply nominal = {NOMINAL_MV, NOMINAL_MV, 25000};
+
+struct contacts {
+    struct recorder log;
+    struct event_queue queue;
+    struct relay relay;
+};
+
+static void contacts_init(struct contacts *contacts, uint32_t flat, struct relay_config config, bool closed)
+{
+    recorder_init(&contacts->log);
+    queue_init(&contacts->queue, RELAY_TIMERS);
+    relay_init(&contacts->relay, (struct timers){&contacts->queue, 0, RELAY_TIMERS},
+               (struct event_source){&contacts->log.sink, flat}, 1, &config, closed);
+}
+
+/* Pulses and waits; when the armature arrived, or -1. */
+static int64_t drive(struct contacts *contacts, int64_t now, struct coil_pulse pulse,
+                     struct coil_supply supply, int32_t current_ma)
+{
+    int64_t arrived = -1;
+    relay_pulse(&contacts->relay, now, pulse, supply);
+    for (;;) {
+        int slot = -1;
+        int64_t at = queue_next(&contacts->queue, &slot);
+        if (at == TIME_NEVER)
+            return arrived;
+        contacts->queue.at[slot] = TIME_NEVER;
+        if (slot == RELAY_TIMER_ARMATURE)
+            arrived = at - now;
+        relay_timer(&contacts->relay, at, slot, current_ma);
+    }
+}
+
+struct moments {
+    double mean, deviation;
+};
+
+static struct moments armature(struct coil_pulse pulse, struct coil_supply supply)
+{
+    enum { RELAYS = 20000 };
+    double sum = 0, squares = 0;
+    int moved = 0;
+    for (uint32_t flat = 0; flat < RELAYS; flat++) {
+        struct contacts contacts;
+        contacts_init(&contacts, flat, (struct relay_config){0}, !pulse.close);
+        double took = (double)drive(&contacts, 0, pulse, supply, 0) / 1e6;
+        recorder_free(&contacts.log);
+        if (took < 0)
+            continue;
+        sum += took;
+        squares += took * took;
+        moved++;
+    }
+    assert_true(moved > RELAYS / 20);
+    double mean = sum / moved;
+    return (struct moments){mean, sqrt(squares / moved - mean * mean)};
+}
+
+static void a_relay_operates_in_11_and_releases_in_10_ms(void **state)
+{
+    (void)state;
+    struct moments operate = armature(set_pulse, nominal);
+    struct moments release = armature(reset_pulse, nominal);
+    assert_near(operate.mean, 11, 0.005);
+    assert_near(operate.deviation, 1.2, 0.03);
+    assert_near(release.mean, 10, 0.005);
+    assert_near(release.deviation, 1.2, 0.03);
+}
+
+static void a_weak_coil_is_slower_by_its_voltage_to_the_power_of_1_3(void **state)
+{
+    (void)state;
+    static const int percent[] = {100, 95, 90, 85, 80, 70};
+    for (int i = 0; i < 6; i++) {
+        struct coil_supply supply = {NOMINAL_MV / 100 * percent[i], NOMINAL_MV, 25000};
+        assert_near(armature(set_pulse, supply).mean, 11 * pow(100.0 / percent[i], 1.3), 0.01);
+    }
+    struct coil_supply strong = {NOMINAL_MV * 11 / 10, NOMINAL_MV, 25000};
+    assert_near(armature(set_pulse, strong).mean, 11, 0.005);
+}
+
+static void a_hot_coil_is_slower_as_copper_resists_more(void **state)
+{
+    (void)state;
+    for (int celsius = 45; celsius <= 105; celsius += 20) {
+        struct coil_supply supply = {NOMINAL_MV, NOMINAL_MV, celsius * 1000};
+        double copper = 1 + 0.0039 * (celsius - 25);
+        assert_near(armature(set_pulse, supply).mean, 11 * pow(copper, 1.3), 0.01);
+    }
+}
+
+static void contacts_bounce_once_and_1_5_times_more(void **state)
+{
+    (void)state;
+    enum { CLOSES = 20000 };
+    int histogram[8] = {0};
+    double sum = 0;
+    struct contacts contacts;
+    contacts_init(&contacts, 1, (struct relay_config){0}, false);
+    for (int i = 0; i < CLOSES; i++) {
+        drive(&contacts, i * 2 * NS_PER_S, set_pulse, nominal, 0);
+        int bounces = contacts.relay.bounces;
+        assert_true(bounces >= 1);
+        sum += bounces;
+        histogram[bounces < 7 ? bounces : 7]++;
+        drive(&contacts, i * 2 * NS_PER_S + NS_PER_S, reset_pulse, nominal, 0);
+    }
+    assert_near(sum / CLOSES, 2.5, 0.01);
+    for (int k = 1; k < 6; k++)
+        assert_near(histogram[k], CLOSES * exp(-1.5) * pow(1.5, k - 1) / tgamma(k), 0.06);
+    assert_int_equal(contacts.relay.operations, 2 * CLOSES);
+    assert_int_equal(relay_contact_uohm(&contacts.relay), 700 + 700 * 4);
+    recorder_free(&contacts.log);
+}
+
+/* How many makes of `current_ma` a relay lives, in makes of rated current. */
+static double life(uint32_t flat, int32_t current_ma)
+{
+    struct contacts contacts;
+    contacts_init(&contacts, flat, (struct relay_config){0}, false);
+    double makes = 0;
+    for (int64_t now = 0; !contacts.relay.faults.welded; now += NS_PER_S) {
+        drive(&contacts, now, set_pulse, nominal, current_ma);
+        makes++;
+        contacts.relay.faults.stuck_open = false;
+        recorder_clear(&contacts.log);
+        drive(&contacts, now + NS_PER_S / 2, reset_pulse, nominal, 0);
+        recorder_clear(&contacts.log);
+    }
+    recorder_free(&contacts.log);
+    return makes * pow(current_ma / 100e3, 3);
+}
+
+/* Maximum likelihood of Weibull's two parameters. */
+static void fit(const double *lives, int count, double *shape, double *scale)
+{
+    double k = 1;
+    for (int round = 0; round < 100; round++) {
+        double sum = 0, weighted = 0, curved = 0, logs = 0;
+        for (int i = 0; i < count; i++) {
+            double l = log(lives[i]), p = pow(lives[i] / 20000, k);
+            sum += p;
+            weighted += p * l;
+            curved += p * l * l;
+            logs += l;
+        }
+        double f = weighted / sum - 1 / k - logs / count;
+        double slope = (curved * sum - weighted * weighted) / (sum * sum) + 1 / (k * k);
+        k -= f / slope;
+    }
+    double sum = 0;
+    for (int i = 0; i < count; i++)
+        sum += pow(lives[i] / 20000, k);
+    *shape = k;
+    *scale = 20000 * pow(sum / count, 1 / k);
+}
+
+/* At four times the rated current a make counts 64 times: a life is some 300 makes. */
+static void contacts_live_as_weibulls_distribution_says(void **state)
+{
+    (void)state;
+    enum { RELAYS = 3000 };
+    static double lives[RELAYS];
+    double shape, scale;
+    for (uint32_t i = 0; i < RELAYS; i++)
+        lives[i] = life(i, 400 * AMPERE) - 32; /* it welded somewhere within its last make */
+    fit(lives, RELAYS, &shape, &scale);
+    assert_near(shape, 2.2, 0.05);
+    assert_near(scale, 20000, 0.05);
+}
+
+static void one_make_in_a_hundred_onto_a_short_welds(void **state)
+{
+    (void)state;
+    enum { RELAYS = 20000 };
+    int welded = 0;
+    for (uint32_t flat = 0; flat < RELAYS; flat++) {
+        struct contacts contacts;
+        contacts_init(&contacts, flat, (struct relay_config){0}, false);
+        drive(&contacts, 0, set_pulse, nominal, 3000 * AMPERE);
+        welded += contacts.relay.faults.welded;
+        recorder_free(&contacts.log);
+    }
+    assert_near(welded, RELAYS / 100.0, 0.25);
+}
+
+static void a_coil_on_a_capacitor_moves_at_most_twice_without_mains(void **state)
+{
+    (void)state;
+    int third = 0, second = 0;
+    for (uint32_t flat = 0; flat < 1000; flat++) {
+        const struct coil_supply dead = {0, NOMINAL_MV, 25000};
+        struct contacts contacts;
+        contacts_init(&contacts, flat, (struct relay_config){.coil_capacitor = true}, true);
+        assert_true(drive(&contacts, 0, reset_pulse, dead, 0) > 0);
+        second += drive(&contacts, NS_PER_S, set_pulse, dead, 0) > 0;
+        bool closed = contacts.relay.closed;
+        third += drive(&contacts, 2 * NS_PER_S, closed ? reset_pulse : set_pulse, dead, 0) > 0;
+        drive(&contacts, 10 * NS_PER_S, reset_pulse, nominal, 0); /* dead until now: it charges from here */
+        assert_true(drive(&contacts, 20 * NS_PER_S, set_pulse, nominal, 0) > 0 || contacts.relay.closed);
+        recorder_free(&contacts.log);
+    }
+    assert_int_equal(third, 0);
+    assert_in_range(second, 1, 200); /* 66 % of nominal is left: few pick up there */
+}
+
+/* ---- breaker ---------------------------------------------------------------------------------- */
+
+/* One row of IEC 60898-1, table 7, in tenths of the rated current, from cold. */
+struct row {
+    int tenths;
+    double least_s, most_s; /* most 0: it must not trip within least */
+};
+
+static void check_rows(const char *type, const struct row *rows, int count)
+{
+    struct breaker_config config;
+    assert_int_equal(breaker_parse(type, &config), 0);
+    for (uint32_t flat = 0; flat < 2000; flat++)
+        for (int i = 0; i < count; i++) {
+            struct breaker breaker;
+            breaker_init(&breaker, 3, flat, &config);
+            int64_t trips = breaker_carries(&breaker, 0, config.rated_ma / 100 * rows[i].tenths);
+            double seconds = trips == TIME_NEVER ? 1e18 : (double)trips / 1e9;
+            if (seconds < rows[i].least_s || (rows[i].most_s > 0 && seconds >= rows[i].most_s))
+                fail_msg("%s at %.2f In trips after %g s", type, rows[i].tenths / 100.0, seconds);
+        }
+}
+
+static void breakers_trip_as_iec_60898_1_has_it_from_cold(void **state)
+{
+    (void)state;
+    const struct row b_small[] = {{113, 3600, 0}, {145, 0, 3600}, {255, 1, 60}, {300, 0.1, 45}, {500, 0, 0.1}};
+    const struct row b_large[] = {{113, 3600, 0}, {145, 0, 3600}, {255, 1, 120}, {300, 0.1, 90}, {500, 0, 0.1}};
+    const struct row c_small[] = {{113, 3600, 0}, {145, 0, 3600}, {255, 1, 60}, {500, 0.1, 15}, {1000, 0, 0.1}};
+    const struct row c_large[] = {{113, 3600, 0}, {145, 0, 3600}, {255, 1, 120}, {500, 0.1, 30}, {1000, 0, 0.1}};
+    const struct row d_small[] = {{113, 3600, 0}, {145, 0, 3600}, {255, 1, 60}, {1000, 0.1, 4}, {2000, 0, 0.1}};
+    const struct row d_large[] = {{113, 3600, 0}, {145, 0, 3600}, {255, 1, 120}, {1000, 0.1, 8}, {2000, 0, 0.1}};
+    check_rows("B16", b_small, 5);
+    check_rows("B63", b_large, 5);
+    check_rows("C32", c_small, 5);
+    check_rows("C63", c_large, 5);
+    check_rows("D10", d_small, 5);
+    check_rows("D40", d_large, 5);
+}
+
+/* Test b follows test a at once: the bimetal is hot. */
+static void after_an_hour_at_1_13_a_breaker_trips_within_an_hour_at_1_45(void **state)
+{
+    (void)state;
+    const struct breaker_config config = {63000, BREAKER_C};
+    for (uint32_t flat = 0; flat < 2000; flat++) {
+        struct breaker cold, hot;
+        breaker_init(&cold, 3, flat, &config);
+        breaker_init(&hot, 3, flat, &config);
+        assert_int_equal(breaker_carries(&hot, 0, 63000 / 100 * 113), TIME_NEVER);
+        int64_t when_hot = breaker_carries(&hot, NS_PER_HOUR, 63000 / 100 * 145) - NS_PER_HOUR;
+        int64_t when_cold = breaker_carries(&cold, 0, 63000 / 100 * 145);
+        assert_true(when_hot > 0 && when_hot < when_cold && when_cold < NS_PER_HOUR);
+    }
+}
+
+/* The closed form against a bimetal that is heated step by step. */
+static void the_bimetal_integrates_the_square_of_the_current(void **state)
+{
+    (void)state;
+    const struct breaker_config config = {16000, BREAKER_B};
+    struct random random = random_stream(5, 5, RANDOM_SCRIPT);
+    for (uint32_t flat = 0; flat < 50; flat++) {
+        struct breaker breaker;
+        breaker_init(&breaker, 3, flat, &config);
+        double heat = 0, dt = 0.01, constant = breaker.constant_ms / 1e3;
+        int64_t now = 0;
+        for (bool tripped = false; !tripped;) {
+            int32_t current = (int32_t)random_between(&random, 0, 26000);
+            int64_t trips = breaker_carries(&breaker, now, current);
+            tripped = trips - now <= 60 * NS_PER_S;
+            int64_t until = tripped ? trips : now + 60 * NS_PER_S;
+            double square = pow(current / 16e3, 2);
+            for (double t = 0; t < (double)(until - now) / 1e9; t += dt)
+                heat += (square - heat) * dt / constant;
+            now = until;
+        }
+        assert_near(heat, breaker.trip_heat_milli / 1e3, 0.015);
+    }
+}
+
+static void a_breakers_name_is_its_curve_and_rating(void **state)
+{
+    (void)state;
+    struct breaker_config config;
+    assert_int_equal(breaker_parse("D125", &config), 0);
+    assert_true(config.curve == BREAKER_D && config.rated_ma == 125000);
+    static const char *const wrong[] = {"", "C", "A16", "C0", "C126", "C1000", "c16", "C16 ", "C-5"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        assert_true(breaker_parse(wrong[i], &config) < 0);
+}
+
 /* ---- mains ------------------------------------------------------------------------------------ */
 
 static void flats_higher_up_see_the_drop_of_every_stretch_below(void **state)
@@ -373,6 +676,17 @@ int main(void)
         test(standing_and_fault_leakage_add_as_vectors),
         test(smooth_direct_current_is_told_apart),
         test(a_leak_without_what_its_shape_needs_is_refused),
+        test(a_relay_operates_in_11_and_releases_in_10_ms),
+        test(a_weak_coil_is_slower_by_its_voltage_to_the_power_of_1_3),
+        test(a_hot_coil_is_slower_as_copper_resists_more),
+        test(contacts_bounce_once_and_1_5_times_more),
+        test(contacts_live_as_weibulls_distribution_says),
+        test(one_make_in_a_hundred_onto_a_short_welds),
+        test(a_coil_on_a_capacitor_moves_at_most_twice_without_mains),
+        test(breakers_trip_as_iec_60898_1_has_it_from_cold),
+        test(after_an_hour_at_1_13_a_breaker_trips_within_an_hour_at_1_45),
+        test(the_bimetal_integrates_the_square_of_the_current),
+        test(a_breakers_name_is_its_curve_and_rating),
         test(flats_higher_up_see_the_drop_of_every_stretch_below),
         test(a_sag_lasts_as_long_as_it_was_asked_to),
         test(hazards_come_at_their_yearly_rates),
