@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -300,10 +301,12 @@ static void write_curve_row(void *user, int64_t at, const int64_t *power_mw, uin
 static int open_curves(struct arguments *arguments)
 {
     struct fleet_config *fleet = &arguments->fleet;
+    struct stat status;
     if (!arguments->curves)
         return 0;
-    snprintf(arguments->curves_part, sizeof arguments->curves_part, "%.1000s.part",
-             arguments->curves);
+    bool special = lstat(arguments->curves, &status) == 0 && !S_ISREG(status.st_mode);
+    snprintf(arguments->curves_part, sizeof arguments->curves_part, "%.1000s%s", arguments->curves,
+             special ? "" : ".part"); /* a device, pipe or link must not be replaced by a file */
     arguments->curves_out = fopen(arguments->curves_part, "w");
     if (!arguments->curves_out)
         return cli_usage_error("--curves %s: %s", arguments->curves, strerror(errno));
@@ -324,10 +327,13 @@ static int close_curves(struct arguments *arguments, bool complete)
     errno = 0;
     bool failed = ferror(arguments->curves_out) != 0;
     failed |= fclose(arguments->curves_out) != 0;
-    if (!failed && complete && rename(arguments->curves_part, arguments->curves) == 0)
+    bool beside = strcmp(arguments->curves_part, arguments->curves) != 0;
+    bool kept = complete && (!beside || rename(arguments->curves_part, arguments->curves) == 0);
+    if (!failed && kept)
         return 0;
     int error = errno;
-    unlink(arguments->curves_part);
+    if (beside)
+        unlink(arguments->curves_part);
     if (!failed && !complete)
         return 0;
     fprintf(stderr, "meterbench: --curves %s: %s\n", arguments->curves,

@@ -264,7 +264,8 @@ static int read_fleet(lua_State *lua)
         return luaL_error(lua, "fleet.keep_alive: at least 1 s");
     if (config->meter.clock_drift_ppb > RTC_DRIFT_PPB_MAX)
         return luaL_error(lua, "fleet.clock_drift: at most 100000 ppm");
-    if (config->policy.poll_ns < NS_PER_S) /* a platform that asks without a pause never lets time go on */
+    bool asks = config->policy.poll_ns != 0 || config->meter.report_ns == 0;
+    if (asks && config->policy.poll_ns < NS_PER_S) /* asking without a pause never lets time go on */
         return luaL_error(lua, "fleet.poll: at least 1 s");
     return 0;
 }

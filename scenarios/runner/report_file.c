@@ -25,8 +25,8 @@ int report_file(const char *path, const char *text, size_t size)
 {
     char temporary[1024];
     struct stat status;
-    bool special = stat(path, &status) == 0 && !S_ISREG(status.st_mode);
-    if (special) /* a device or a pipe must not be replaced by a file */
+    bool special = lstat(path, &status) == 0 && !S_ISREG(status.st_mode);
+    if (special) /* a device, a pipe or a link (as /dev/stdout is) must not be replaced by a file */
         return write_all(path, text, size);
     int length = snprintf(temporary, sizeof temporary, "%s.part", path);
     if (length >= (int)sizeof temporary)

@@ -26,6 +26,9 @@ for option in $(options test); do
     need "the option" "\`$option" docs/scenarios.md
     need "the option" "$option" "$work/meterbench.1"
 done
+for option in $(options fleet); do
+    need "the option" "$option" "$work/meterbench.1"
+done
 if "$build/meterbench" gui --help >/dev/null 2>&1; then
     for option in $(options gui); do
         need "the option" "$option" "$work/meterbench.1"
@@ -55,6 +58,9 @@ for field in $(sed -n '/fields\[\] = {/,/};/p' scenarios/runner/scenario.c | gre
 done
 for field in $(grep -oE 'set_(number|bool)\(lua, "[a-z_]+"' scenarios/runner/api_flat.c | sed 's/.*"\(.*\)"/\1/'); do
     need "the state" "\`$field\`" docs/scenarios.md
+done
+for key in $(sed -n '/for machines/,$p' scenarios/runner/report_fleet.c | grep -oE '"[a-z_0-9]{3,}"' | tr -d '"' | sort -u); do
+    grep -qE "(\`|[{ ])$key(\`|[,}])" docs/reports.md || need "the key" "\`$key\`" docs/reports.md
 done
 for event in $(grep -oE 'X\([A-Z_]+, "[a-z_]+", "' sim/event.h | sed 's/.*, "\(.*\)", "/\1/'); do
     need "the event" "| \`$event\` |" docs/reports.md

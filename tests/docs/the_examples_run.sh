@@ -1,6 +1,7 @@
 #!/bin/sh
 # Runs the documents' examples. A fenced block is run when its first line says so:
 #   ```lua run        a scenario; its first line is "-- NAME.lua"; it must pass
+#   ```lua run fleet  a fleet file, likewise; a small fleet of it must run
 #   ```sh run         commands, in a directory that looks like a checkout with a build in build/
 #   ```sh run board   the same, if the build has the emulated board
 # Blocks of one document share the directory, in their order, so commands may use the scenarios above them.
@@ -11,13 +12,14 @@ build=$(cd "$2" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT INT TERM
 
-# Write the runnable blocks of a document to DIRECTORY/NNN.lua, .sh and .board, in order.
+# Write the runnable blocks of a document to DIRECTORY/NNN.lua, .fleet, .sh and .board, in order.
 extract() {
     awk -v into="$2" '
         /^```/ {
             if (inside) { inside = 0; close(file); next }
             kind = ""
             if ($0 == "```lua run") kind = "lua"
+            if ($0 == "```lua run fleet") kind = "fleet"
             if ($0 == "```sh run") kind = "sh"
             if ($0 == "```sh run board") kind = "board"
             inside = 1
@@ -42,14 +44,17 @@ checkout() {
 run_block() {
     block=$1
     case $block in
-    *.lua)
+    *.lua | *.fleet)
         name=$(sed -n '1s/^-- \([a-z_]*\.lua\)$/\1/p' "$block")
         if [ -z "$name" ]; then
             echo "a lua example must begin with -- NAME.lua"
             return 1
         fi
         cp "$block" "$name"
-        build/meterbench test "$name"
+        case $block in
+        *.lua) build/meterbench test "$name" ;;
+        *.fleet) build/meterbench fleet --fleet "$name" --flats 40 --building 10 ;;
+        esac
         ;;
     *.board)
         if [ ! -x build/board/meterbench-emulator ]; then

@@ -1,4 +1,5 @@
-# The events do not depend on compiler or optimisation: gcc -O0, gcc -O3 and clang -O2 give the golden hash.
+# The events do not depend on compiler or optimisation: gcc -O0, gcc -O3 and clang -O2 give the golden hash, and the
+# fleet's that this build gives.
 . "$(dirname "$0")/lib.sh"
 need jq cmake ninja gcc clang sha256sum
 
@@ -7,6 +8,12 @@ build() { # NAME COMPILER FLAGS; "None" is a build type without flags of its own
         -DMETERBENCH_BOARD=OFF -DMETERBENCH_GUI=OFF >"$work/log" 2>&1 &&
         cmake --build "$work/$1" --target meterbench -j2 >>"$work/log" 2>&1
 }
+fleet_hash() { # METERBENCH
+    expect_exit 0 "$1" fleet --flats 60 --building 20 --days 2 --hazards 20 --link cat1,nbiot,lora --json "$work/fleet.json"
+    hash=$(jq -r .hash "$work/fleet.json")
+}
+fleet_hash "$meterbench"
+here=$hash
 for variant in "gcc-O0 gcc -O0" "gcc-O3 gcc -O3" "clang-O2 clang -O2"; do
     set -- $variant
     if ! build "$@"; then
@@ -15,5 +22,7 @@ for variant in "gcc-O0 gcc -O0" "gcc-O3 gcc -O3" "clang-O2 clang -O2"; do
     fi
     expect_exit 0 "$work/$1/meterbench" test scenarios --json "$work/$1.json"
     expect_same "golden hash with $2 $3" "$(cat tests/system/golden.txt)" "$(combined_hash "$work/$1.json")"
+    fleet_hash "$work/$1/meterbench"
+    expect_same "hash of a fleet with $2 $3" "$here" "$hash"
     rm -rf "${work:?}/$1"
 done
