@@ -327,6 +327,7 @@ static int bench_bug(lua_State *lua)
     } bugs[] = {
         {"trips_without_reminders", &faults->trips_without_reminders},
         {"charges_twice", &faults->charges_twice},
+        {"charges_one_rate", &faults->charges_one_rate},
         {"audits_nothing", &faults->audits_nothing},
         {"tenants_may_switch", &faults->tenants_may_switch},
         {"codes_unchecked", &faults->codes_unchecked},

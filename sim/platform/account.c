@@ -446,7 +446,7 @@ static void owe_rates(struct account *account, int64_t now, const uint32_t readi
         uint32_t units = reading_10wh[rate] - account->rate_10wh[rate];
         if (units == 0)
             continue;
-        moment.rate = (uint8_t)rate;
+        moment.rate = (uint8_t)(platform->faults.charges_one_rate ? TARIFF_PEAK : rate);
         int64_t cost = tariff_cost(tariff, moment, account->cycle_used_10wh, units, 100);
         account->cycle_used_10wh += units;
         account->charge_remainder += cost;

@@ -62,6 +62,7 @@ struct user {
 struct platform_faults {
     bool trips_without_reminders;
     bool charges_twice;
+    bool charges_one_rate; /* all rates at the peak's price */
     bool audits_nothing;
     bool tenants_may_switch;
     bool codes_unchecked;

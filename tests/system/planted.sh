@@ -30,3 +30,21 @@ return scenario {
 END
 expect_exit 1 "$meterbench" test "$work/nothing_happens.lua"
 expect_text "$work/out" "invariant 1, leakage is broken within its time: a breach was expected, none came"
+
+# With a tariff invariant 4 works out each rate's price by itself.
+cat >"$work/one_rate.lua" <<'END'
+return scenario {
+  name = "the valley is charged at the peak's price",
+  fleet = { flats = 1, household = false, tariff = "zhejiang", start = "2026-07-15 00:00", poll = "5 min" },
+  breaches = { 4 },
+  run = function(bench)
+    bench:bug("charges_one_rate")
+    bench:flat(1):overload("10 A")
+    bench:expect(bench:flat(1):charged()):within("1 h")
+  end,
+}
+END
+expect_exit 0 "$meterbench" test "$work/one_rate.lua"
+sed '/:bug(/d' "$work/one_rate.lua" >"$work/every_rate.lua"
+expect_exit 1 "$meterbench" test "$work/every_rate.lua"
+expect_text "$work/out" "invariant 4, money is conserved and follows the register: a breach was expected, none came"
