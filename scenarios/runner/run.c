@@ -367,6 +367,12 @@ static bool build_site(struct run *run)
                  run->scenario->path, run->scenario->board, config.flats);
         return false;
     }
+    if (run->scenario->board > 0 && config.tariff.season_count > 0) {
+        run_fail(run, OUTCOME_FAILED,
+                 "%s: a board has one register of energy, fleet.tariff wants four: leave out board",
+                 run->scenario->path);
+        return false;
+    }
     run->record = open_record(run);
     if (run->ended)
         return false;

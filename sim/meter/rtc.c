@@ -34,7 +34,8 @@ static int64_t swing_ns(const struct rtc *rtc, int64_t now)
 
 int64_t rtc_read(const struct rtc *rtc, int64_t now)
 {
-    return now + rtc->offset_ns + scaled(now, rtc->drift_ppb, PPB) + swing_ns(rtc, now);
+    int64_t drift_ns = rtc->drift_ppb != 0 ? scaled(now, rtc->drift_ppb, PPB) : 0;
+    return now + rtc->offset_ns + drift_ns + swing_ns(rtc, now);
 }
 
 int64_t rtc_when(const struct rtc *rtc, int64_t now, int64_t reading_ns)

@@ -56,3 +56,7 @@ tariff '{ seasons = { { from = "13-01", price = "1 yuan", day = day } } }' ': a 
 tariff '{ seasons = { { price = "1 yuan", day = day }, { price = "1 yuan", day = day } } }' ': the seasons are in ascending order'
 tariff '{ adders = { "1 yuan" }, seasons = { { price = "1 yuan", day = day } } }' ": each season gives the tiers' limits"
 tariff '{ cycle = "week", seasons = { { price = "1 yuan", day = day } } }' '.cycle: "year" or "month"'
+sed -i 's/  run =/  board = 1,\n  run =/' "$work/tariff.lua"
+sed -i 's/tariff = .* },$/tariff = "zhejiang" },/' "$work/tariff.lua"
+expect_exit 1 "$meterbench" test "$work/tariff.lua"
+expect_text "$work/out" "a board has one register of energy, fleet.tariff wants four: leave out board"
