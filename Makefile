@@ -1,12 +1,13 @@
 # meterbench's front door. CMake does the work; every target here is one step a newcomer would type.
 #   make demo    install what is missing, build, judge the scenarios (all virtual, then with the emulated board)
 #   make check   the same build, then every test
+#   make validate   runs the models against published figures and writes docs/validation.md
 BUILD  ?= build
 JOBS   ?= $(shell nproc)
 SUDO   := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 export CTEST_OUTPUT_ON_FAILURE = 1
 
-.PHONY: all build deps demo check clean help
+.PHONY: all build deps demo check validate clean help
 
 all: build
 
@@ -25,6 +26,9 @@ demo: build
 
 check: build
 	@ctest --test-dir $(BUILD) -j $(JOBS)
+
+validate: build
+	@$(BUILD)/tests/validate/validate $(VALIDATE)
 
 clean:
 	rm -rf $(BUILD)

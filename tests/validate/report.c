@@ -1,0 +1,172 @@
+/* The report as Markdown. Rows are kept back until a section ends, so that a table is whole. */
+#include "tests/validate/validate.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct report {
+    FILE *out; /* the body; the summary stands before it */
+    const struct validation *validation;
+    char *body;
+    size_t body_size;
+    char path[1000];
+    bool in_table;
+    int judged, failed, reported;
+};
+
+static void end_table(struct report *report)
+{
+    if (report->in_table)
+        fputc('\n', report->out);
+    report->in_table = false;
+}
+
+struct report *report_open(const char *path, const struct validation *validation)
+{
+    struct report *report = calloc(1, sizeof *report);
+    if (!report)
+        return NULL;
+    snprintf(report->path, sizeof report->path, "%s", path);
+    report->validation = validation;
+    report->out = open_memstream(&report->body, &report->body_size);
+    if (report->out)
+        return report;
+    free(report);
+    return NULL;
+}
+
+void report_section(struct report *report, const char *title, const char *text)
+{
+    end_table(report);
+    fprintf(report->out, "## %s\n\n%s\n\n", title, text);
+}
+
+/* A measurement that is surely wrong, to see that its row can fail. */
+static double outside(const struct row *row)
+{
+    if (isfinite(row->high))
+        return row->high + 1 + fabs(row->high);
+    return row->low - 1 - fabs(row->low);
+}
+
+static const char *judge(struct report *report, const struct row *row, double value)
+{
+    if (!isfinite(row->low) && !isfinite(row->high)) {
+        report->reported++;
+        return "reported";
+    }
+    report->judged++;
+    bool passed = row->measured.n > 0 && value >= row->low && value <= row->high;
+    report->failed += !passed;
+    return passed ? "pass" : "**FAIL**";
+}
+
+void report_row(struct report *report, const struct row *row)
+{
+    bool limited = isfinite(row->low) || isfinite(row->high);
+    bool contrary = report->validation->contrary && limited;
+    double value = contrary ? outside(row) : row->measured.value;
+    char interval[64] = "";
+    if (!report->in_table)
+        fprintf(report->out, "| statistic | target | measured | n | | source |\n"
+                             "|---|---|---|---|---|---|\n");
+    report->in_table = true;
+    if (row->measured.half > 0)
+        snprintf(interval, sizeof interval, " ± %.*f", row->decimals, row->measured.half);
+    fprintf(report->out, "| %s | %s | %.*f%s%s%s | %.0f | %s | %s |\n", row->statistic, row->target,
+            row->decimals, value, interval, row->unit[0] ? " " : "", row->unit, row->measured.n,
+            judge(report, row, value), row->source);
+}
+
+void report_picture(struct report *report, const char *file, const char *title)
+{
+    end_table(report);
+    fprintf(report->out, "![%s](pictures/validation/%s)\n\n", title, file);
+}
+
+void report_cells(struct report *report, const char *const *cells)
+{
+    fputc('|', report->out);
+    for (; *cells; cells++)
+        fprintf(report->out, " %s |", *cells);
+    fputc('\n', report->out);
+}
+
+void report_table(struct report *report, const char *const *heading)
+{
+    end_table(report);
+    report_cells(report, heading);
+    fputc('|', report->out);
+    for (; *heading; heading++)
+        fputs("---|", report->out);
+    fputc('\n', report->out);
+    report->in_table = true;
+}
+
+void report_text(struct report *report, const char *format, ...)
+{
+    va_list arguments;
+    end_table(report);
+    va_start(arguments, format);
+    vfprintf(report->out, format, arguments);
+    va_end(arguments);
+    fputs("\n\n", report->out);
+}
+
+int report_failed(const struct report *report)
+{
+    return report->failed;
+}
+
+int report_judged(const struct report *report)
+{
+    return report->judged;
+}
+
+static const char introduction[] =
+    "# Validation\n"
+    "\n"
+    "What the models do, held against published figures and standards. `make validate` runs the "
+    "models and writes this\n"
+    "file and its pictures; no number in it is typed in but the targets, which are their sources'. "
+    "A row passes when the\n"
+    "measured value is inside its limits; ± is half of its 95 %% interval, left out where there is "
+    "no sampling\n"
+    "error or none was estimated; n is what it rests on. A row that is *reported* has no limit. "
+    "Parameters and their\n"
+    "sources are in [models.md](models.md).\n"
+    "\n"
+    "Seed %llu, %s: **%d of %d judged rows pass, %d %s**; %d more are reported.\n"
+    "\n";
+
+static int write_out(const struct report *report)
+{
+    char part[sizeof report->path + 8];
+    snprintf(part, sizeof part, "%s.part", report->path);
+    FILE *file = fopen(part, "w");
+    if (!file)
+        return -errno;
+    fprintf(file, introduction, (unsigned long long)report->validation->seed,
+            report->validation->quick ? "quick samples" : "full samples",
+            report->judged - report->failed, report->judged, report->failed,
+            report->failed == 1 ? "fails" : "fail", report->reported);
+    fputs(report->body, file);
+    bool failed = ferror(file) != 0;
+    failed |= fclose(file) != 0;
+    failed |= rename(part, report->path) != 0;
+    return failed ? -errno : 0;
+}
+
+int report_close(struct report *report)
+{
+    fclose(report->out);
+    while (report->body_size > 1 && strcmp(report->body + report->body_size - 2, "\n\n") == 0)
+        report->body[--report->body_size] = '\0';
+    int result = write_out(report);
+    free(report->body);
+    free(report);
+    return result;
+}

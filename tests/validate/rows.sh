@@ -1,0 +1,26 @@
+#!/bin/sh
+# docs/validation.md has the rows that the models' validation has today, and each judged row can fail.
+# usage: rows.sh VALIDATE SOURCE
+set -eu
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT INT TERM
+
+# A row's statistic, or the first two cells of a line of another table.
+rows() {
+    awk -F ' *\\| *' '/^\|/ && !/^\|---/ { print (NF > 9 ? $2 " " $3 : $2) }' "$1"
+}
+
+"$1" --quick --out "$work/quick.md" --pictures "$work/pictures"
+rows "$work/quick.md" >"$work/now"
+rows "$2/docs/validation.md" >"$work/then"
+if ! diff "$work/then" "$work/now"; then
+    echo "docs/validation.md is of other rows: run make validate"
+    exit 1
+fi
+
+"$1" --quick --contrary --out "$work/contrary.md" --pictures "$work/pictures"
+if grep '| pass |' "$work/contrary.md"; then
+    echo "these rows pass whatever is measured"
+    exit 1
+fi
+grep -q 'FAIL' "$work/contrary.md"
