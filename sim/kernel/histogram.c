@@ -2,6 +2,8 @@
 
 #include "sim/kernel/time.h"
 
+#include <stdbool.h>
+
 /* Up to 255 us a bucket each; beyond, the leading eight bits of the value. */
 static int bucket_of(uint64_t us)
 {
@@ -47,7 +49,8 @@ int64_t histogram_quantile_ns(const struct histogram *histogram, int permille)
     for (int i = 0; i < HISTOGRAM_BUCKETS; i++) {
         seen += histogram->buckets[i];
         if (seen >= wanted && seen > 0) {
-            int64_t edge = upper_edge_ns(i);
+            bool open = i == HISTOGRAM_BUCKETS - 1; /* whatever is longer than all others */
+            int64_t edge = open ? INT64_MAX : upper_edge_ns(i);
             return edge < histogram->max_ns ? edge : histogram->max_ns;
         }
     }
