@@ -73,6 +73,24 @@ static void read_coil_capacitor(lua_State *lua, int at, struct site_config *conf
     config->relay.coil_capacitor = lua_toboolean(lua, at);
 }
 
+static void read_residual_type(lua_State *lua, int at, struct site_config *config)
+{
+    static const char *const names[] = {"A", "AC", "B"};
+    const char *text = lua_tostring(lua, at);
+    for (int i = 0; text && i < 3; i++)
+        if (strcmp(text, names[i]) == 0) {
+            config->meter.residual_type = (enum residual_type)i;
+            return;
+        }
+    luaL_error(lua, "fleet.residual_type: \"A\", \"AC\" or \"B\"");
+}
+
+static void read_residual_selective(lua_State *lua, int at, struct site_config *config)
+{
+    luaL_checktype(lua, at, LUA_TBOOLEAN);
+    config->meter.residual_selective = lua_toboolean(lua, at);
+}
+
 static void read_link(lua_State *lua, int at, struct site_config *config)
 {
     const char *name = lua_tostring(lua, at);
@@ -183,6 +201,8 @@ static const struct {
     {"overload_limit", UNIT_CURRENT_UA, offsetof(struct site_config, meter.overload_ma), 1000, true},
     {"holdoff_current", UNIT_CURRENT_UA, offsetof(struct site_config, meter.holdoff_ma), 1000, true},
     {"heat_limit", UNIT_TEMPERATURE_MC, offsetof(struct site_config, meter.heat_trip_mc), 1, true},
+    {"over_voltage", UNIT_VOLTAGE_MV, offsetof(struct site_config, meter.over_mv), 1, true},
+    {"under_voltage", UNIT_VOLTAGE_MV, offsetof(struct site_config, meter.under_mv), 1, true},
     {"feeder", UNIT_IMPEDANCE_MOHM, offsetof(struct site_config, feeder_mohm), 1, true},
     {"riser", UNIT_IMPEDANCE_MOHM, offsetof(struct site_config, riser_mohm), 1, true},
     {"overload_delay", DURATION, offsetof(struct site_config, meter.overload_delay_ns), 1, false},
@@ -203,6 +223,7 @@ static const struct {
     {"flats", read_flats},   {"link", read_link},           {"signal", read_signal},
     {"start", read_start},   {"credit", read_credit},       {"household", read_household},
     {"restore", read_restore}, {"reminders", read_reminders}, {"tariff", fleet_read_tariff},
+    {"residual_type", read_residual_type}, {"residual_selective", read_residual_selective},
     {"breaker", read_breaker}, {"relay", read_relay}, {"coil_capacitor", read_coil_capacitor},
     {"hazards", read_hazards}, {"flats_per_floor", read_flats_per_floor},
     {"power_saving", read_power_saving}, {"lora_class", read_lora_class},

@@ -418,13 +418,14 @@ static void watch_event(struct invariants *invariants, const struct event *event
 
 static void watch_leakage(struct invariants *invariants, struct book *book, struct flat *flat)
 {
-    static const int64_t factor[LEAKAGE_BANDS] = {1, 2, 5};
+    static const int64_t severities[LEAKAGE_BANDS] = {1000, 2000, 5000};
     int64_t now = invariants->site->now;
-    int64_t rated = flat->meter.config->rated_residual_ua;
+    const struct residual_rating rating = meter_residual_rating(flat->meter.config);
+    int64_t severity = residual_severity_permille(&rating, &flat->plant.signals);
     int64_t residual = flat->plant.signals.residual_ua;
     bool watching = flat->controller->status.powered && flat->plant.signals.voltage_mv > 0;
     for (int k = 0; k < LEAKAGE_BANDS; k++) {
-        if (!watching || residual < factor[k] * rated) {
+        if (!watching || severity < severities[k]) {
             book->band_since[k] = TIME_NEVER;
             book->band_reported[k] = false;
             continue;
@@ -435,7 +436,7 @@ static void watch_leakage(struct invariants *invariants, struct book *book, stru
             if (book->keep_power || book->emergency)
                 applied(invariants, INVARIANT_PROTECTION_FREE);
         }
-        int64_t limit = leakage_break_time_limit(factor[k] * rated, rated) + lateness(book);
+        int64_t limit = residual_break_time_limit(&rating, severities[k]) + lateness(book);
         if (now - book->band_since[k] <= limit || book->band_reported[k])
             continue;
         book->band_reported[k] = true;

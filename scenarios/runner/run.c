@@ -257,6 +257,17 @@ static int read_requirement(lua_State *lua)
     return 0;
 }
 
+/* fleet = { ... }, or a function of the case that returns one: from here on it is the table. Protected. */
+static int settle_fleet(lua_State *lua)
+{
+    if (lua_getfield(lua, 1, "fleet") != LUA_TFUNCTION)
+        return 0;
+    lua_pushvalue(lua, 2);
+    lua_call(lua, 1, 1);
+    lua_setfield(lua, 1, "fleet");
+    return 0;
+}
+
 /* skip_on_board = "reason", or a function of the case that returns one or nil. Protected. */
 static int read_skip(lua_State *lua)
 {
@@ -417,7 +428,7 @@ bool run_load(struct run *run)
     }
     if (!push_case(run))
         return false;
-    return call_reader(run, read_breaches, run) &&
+    return call_reader(run, settle_fleet, run) && call_reader(run, read_breaches, run) &&
            call_reader(run, read_requirement, &run->result->requirement);
 }
 

@@ -15,6 +15,12 @@ struct meter_config meter_config_default(void)
     return (struct meter_config){
         .nominal_mv = 220000,
         .rated_residual_ua = 30000,
+        .over_mv = 265000,
+        .far_over_mv = 275000,
+        .under_mv = 180000,
+        .over_delay_ns = 5 * NS_PER_S,
+        .far_over_delay_ns = NS_PER_S,
+        .under_delay_ns = 10 * NS_PER_S,
         .overload_ma = 40000,
         .overload_delay_ns = 10 * NS_PER_S,
         .overload_reclose_ns = 5 * NS_PER_MIN,
@@ -188,6 +194,7 @@ static void on_timer(struct controller *controller, int64_t now, int timer)
     case METER_TIMER_SAFETY:
     case METER_TIMER_OVERLOAD_RECLOSE:
     case METER_TIMER_SAFETY_RECLOSE:
+    case METER_TIMER_VOLTAGE:
         protection_timer(meter, now, timer);
         break;
     case METER_TIMER_COMMAND:
@@ -241,6 +248,7 @@ void meter_init(struct meter *meter, struct timers timers, struct event_source e
     meter->address = *address;
     meter->random = random_stream(config->seed, events.flat, RANDOM_METER);
     meter->gain_ppm = (int32_t)random_normal(&meter->random, 0, 2000, -8000, 8000);
+    meter->residual_sense = residual_sense_draw(&meter->random);
     meter->memory.closed_wanted = true;
     meter->memory.balance = opening_balance;
     meter->controller.status.balance = opening_balance;

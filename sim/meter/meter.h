@@ -11,6 +11,7 @@
 #include "sim/kernel/queue.h"
 #include "sim/kernel/random.h"
 #include "sim/meter/controller.h"
+#include "sim/meter/residual.h"
 #include "sim/meter/rtc.h"
 #include "sim/tariff.h"
 
@@ -23,7 +24,11 @@ struct meter_config {
     int64_t epoch_s;
     uint64_t seed;
     int32_t nominal_mv;
-    int32_t rated_residual_ua;         /* IdN of the general class */
+    int32_t rated_residual_ua;         /* IdN */
+    enum residual_type residual_type;
+    bool residual_selective;
+    int32_t over_mv, far_over_mv, under_mv; /* beyond them for a time it trips; 0: never */
+    int64_t over_delay_ns, far_over_delay_ns, under_delay_ns;
     int32_t overload_ma;
     int64_t overload_delay_ns;
     int64_t overload_reclose_ns;
@@ -105,7 +110,7 @@ struct meter_memory {
 
 #define METER_TIMERS_LIST(X)                                                                       \
     X(LEAKAGE) X(OVERLOAD) X(SHORT_CIRCUIT) X(SAFETY) X(OVERLOAD_RECLOSE) X(SAFETY_RECLOSE)        \
-    X(RELAY_CHECK) X(WELD) X(COMMAND) X(HOLDOFF) X(CREDIT) X(KEY) X(POWER) X(FAULT) X(REPORT)      \
+    X(RELAY_CHECK) X(WELD) X(COMMAND) X(HOLDOFF) X(CREDIT) X(KEY) X(POWER) X(FAULT) X(VOLTAGE) X(REPORT)      \
     X(RATE)
 
 enum meter_timer {
@@ -129,6 +134,7 @@ struct meter {
     struct plant_signals signals; /* as last sensed */
     int64_t sensed_at;            /* energy is integrated up to here */
     int32_t gain_ppm;             /* metrology error, class 1 */
+    struct residual_sense residual_sense;
     int64_t reclosed_at;          /* last time that an overload was tried again */
     int drives_left;              /* re-drives of the relay before it gives up */
     int inbox_count;
@@ -162,8 +168,8 @@ void meter_clock_swing(struct meter *meter, int64_t now, uint16_t swing_ms, uint
 /* The register of a rate, mWh, as of the last meter_account. The four sum up to the total. */
 int64_t meter_rate_mwh(const struct meter *meter, enum tariff_rate rate);
 
-/* Break-time limit of the general class (IEC 61008-1) for a residual, or TIME_NEVER below IdN. */
-int64_t leakage_break_time_limit(int64_t residual_ua, int64_t rated_ua);
+/* Its residual-current protection as a device of IEC 61008-1. */
+struct residual_rating meter_residual_rating(const struct meter_config *config);
 
 /* The administrator's switch-over to or from alarms raised by the modem (a forged frame). */
 void meter_raise_alarm(struct meter *meter, int64_t now, enum meter_alarm alarm, int detail);

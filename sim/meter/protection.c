@@ -1,25 +1,10 @@
-/* Protection: residual current, overload, short circuit, smoke and heat. No link is involved. */
+/* Protection: residual current, overload, short circuit, smoke, heat and voltage. No link is involved. */
 #include "sim/meter/internal.h"
 
-int64_t leakage_break_time_limit(int64_t residual_ua, int64_t rated_ua)
+struct residual_rating meter_residual_rating(const struct meter_config *config)
 {
-    if (residual_ua >= 5 * rated_ua)
-        return 40 * NS_PER_MS;
-    if (residual_ua >= 2 * rated_ua)
-        return 150 * NS_PER_MS;
-    if (residual_ua >= rated_ua)
-        return 300 * NS_PER_MS;
-    return TIME_NEVER;
-}
-
-/* How long a residual must stand: the break-time limit less what the relay needs (20 ms + 10 ms arc). */
-static int64_t leakage_detection_time(int64_t residual_ua, int64_t rated_ua)
-{
-    if (residual_ua >= 5 * rated_ua)
-        return 8 * NS_PER_MS;
-    if (residual_ua >= 2 * rated_ua)
-        return 60 * NS_PER_MS;
-    return 120 * NS_PER_MS;
+    return (struct residual_rating){config->rated_residual_ua, config->residual_type,
+                                    config->residual_selective};
 }
 
 static void arm_no_later(struct meter *meter, int timer, int64_t at)
@@ -35,15 +20,13 @@ static bool protection_inhibited(const struct meter *meter)
 
 static void sense_leakage(struct meter *meter, int64_t now)
 {
-    int64_t rated = meter->config->rated_residual_ua;
-    int64_t residual = meter->signals.residual_ua;
-    bool beyond = residual * 4 >= rated * 3; /* acts between 0.5 and 1 IdN: at 0.75 */
-    if (!beyond || meter->faults.leakage_blind) {
+    const struct residual_rating rating = meter_residual_rating(meter->config);
+    int64_t wait = residual_wait(&rating, meter->residual_sense, &meter->signals, now);
+    if (wait == TIME_NEVER || meter->faults.leakage_blind) {
         timer_cancel(&meter->timers, METER_TIMER_LEAKAGE);
         return;
     }
-    int64_t wait = leakage_detection_time(residual, rated) + meter->faults.extra_detection_ns;
-    arm_no_later(meter, METER_TIMER_LEAKAGE, now + wait);
+    arm_no_later(meter, METER_TIMER_LEAKAGE, now + wait + meter->faults.extra_detection_ns);
 }
 
 static void sense_overload(struct meter *meter, int64_t now)
@@ -83,12 +66,37 @@ static void sense_safety(struct meter *meter, int64_t now)
         arm_no_later(meter, METER_TIMER_SAFETY_RECLOSE, now + meter->config->safety_reclose_ns);
 }
 
+/* How long this voltage may last, or TIME_NEVER. */
+static int64_t voltage_delay(const struct meter_config *config, int32_t voltage_mv)
+{
+    if (config->far_over_mv && voltage_mv > config->far_over_mv)
+        return config->far_over_delay_ns;
+    if (config->over_mv && voltage_mv > config->over_mv)
+        return config->over_delay_ns;
+    if (voltage_mv < config->under_mv)
+        return config->under_delay_ns;
+    return TIME_NEVER;
+}
+
+/* The timer counts an abnormal voltage's time and, once that has tripped, a normal one's until it closes again. */
+static void sense_voltage(struct meter *meter, int64_t now)
+{
+    bool tripped = meter->memory.causes & CAUSE_BIT(TRIP_CAUSE_ABNORMAL_POWER);
+    int64_t delay = voltage_delay(meter->config, meter->signals.voltage_mv);
+    bool abnormal = delay != TIME_NEVER;
+    if (abnormal == tripped)
+        timer_cancel(&meter->timers, METER_TIMER_VOLTAGE);
+    else
+        arm_no_later(meter, METER_TIMER_VOLTAGE, now + (tripped ? meter->config->safety_reclose_ns : delay));
+}
+
 void protection_sense(struct meter *meter, int64_t now)
 {
     sense_leakage(meter, now);
     sense_overload(meter, now);
     sense_short_circuit(meter, now);
     sense_safety(meter, now);
+    sense_voltage(meter, now);
 }
 
 /* An overload long after the last re-close is a new one, as on the reference board. */
@@ -122,8 +130,23 @@ static void safety_recloses(struct meter *meter, int64_t now)
     drive_close(meter, now, CLOSE_RISK_OVER);
 }
 
+static void voltage_timer(struct meter *meter, int64_t now)
+{
+    if (meter->memory.causes & CAUSE_BIT(TRIP_CAUSE_ABNORMAL_POWER)) {
+        drive_clear(meter, now, CAUSE_BIT(TRIP_CAUSE_ABNORMAL_POWER));
+        drive_close(meter, now, CLOSE_RISK_OVER);
+    } else {
+        drive_trip(meter, now, TRIP_CAUSE_ABNORMAL_POWER);
+    }
+}
+
 void protection_timer(struct meter *meter, int64_t now, int timer)
 {
+    if (timer == METER_TIMER_VOLTAGE) {
+        if (!protection_inhibited(meter))
+            voltage_timer(meter, now);
+        return;
+    }
     if (timer == METER_TIMER_OVERLOAD_RECLOSE) {
         overload_recloses(meter, now);
         return;

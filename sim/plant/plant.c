@@ -387,7 +387,7 @@ void plant_timer(struct plant *plant, int64_t now, int timer)
         voltage_returns(plant, now);
     } else {
         int32_t current_ma = plant->signals.demand_ma;
-        if (relay_timer(&plant->relay, now, timer - PLANT_TIMER_RELAY, current_ma))
+        if (relay_timer(&plant->relay, now, current_ma))
             update(plant, now);
     }
 }

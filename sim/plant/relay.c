@@ -124,7 +124,7 @@ void relay_pulse(struct relay *relay, int64_t now, struct coil_pulse pulse, stru
         return;
     relay->going_to_close = pulse.close;
     relay->settled = false;
-    timer_cancel(&relay->timers, RELAY_TIMER_SETTLED);
+    relay->arrived = false;
     timer_arm(&relay->timers, RELAY_TIMER_ARMATURE, now + operate);
 }
 
@@ -184,7 +184,7 @@ static bool arrives_closed(struct relay *relay, int64_t now, int32_t current_ma)
         make(relay, current_ma);
     relay->bounces = draw_bounces(relay);
     int64_t bounce = random_gamma(&relay->random, 3, 700 * NS_PER_US);
-    timer_arm(&relay->timers, RELAY_TIMER_SETTLED, now + bounce);
+    timer_arm(&relay->timers, RELAY_TIMER_ARMATURE, now + bounce);
     return changed;
 }
 
@@ -194,7 +194,7 @@ static bool arrives_open(struct relay *relay, int64_t now, int32_t current_ma)
         relay->faults.stuck_open = true;
     int64_t arc = random_between(&relay->random, 0, 10 * NS_PER_MS);
     if (current_ma > 0) {
-        timer_arm(&relay->timers, RELAY_TIMER_SETTLED, now + arc);
+        timer_arm(&relay->timers, RELAY_TIMER_ARMATURE, now + arc);
         return false;
     }
     relay->closed = false;
@@ -202,9 +202,10 @@ static bool arrives_open(struct relay *relay, int64_t now, int32_t current_ma)
     return true;
 }
 
-bool relay_timer(struct relay *relay, int64_t now, int timer, int32_t current_ma)
+bool relay_timer(struct relay *relay, int64_t now, int32_t current_ma)
 {
-    if (timer == RELAY_TIMER_ARMATURE) {
+    if (!relay->arrived) {
+        relay->arrived = true;
         relay->operations++;
         return relay->going_to_close ? arrives_closed(relay, now, current_ma)
                                      : arrives_open(relay, now, current_ma);

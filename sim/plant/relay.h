@@ -48,7 +48,7 @@ struct coil_supply {
     int32_t temperature_mc;        /* of the coil */
 };
 
-enum relay_timer { RELAY_TIMER_ARMATURE, RELAY_TIMER_SETTLED, RELAY_TIMERS };
+enum relay_timer { RELAY_TIMER_ARMATURE, RELAY_TIMERS }; /* it arrives, then contacts bounce or an arc burns */
 
 struct relay {
     struct relay_faults faults;
@@ -66,6 +66,7 @@ struct relay {
     bool closed;  /* the contacts carry current: touching, or an arc burns */
     bool settled; /* neither bouncing nor arcing nor on the way */
     bool going_to_close;
+    bool arrived; /* the armature, of the last drive */
 };
 
 struct relay_config {
@@ -80,8 +81,8 @@ void relay_init(struct relay *relay, struct timers timers, struct event_source e
  * time; with one less than 10 ms longer, half of the time. */
 void relay_pulse(struct relay *relay, int64_t now, struct coil_pulse pulse, struct coil_supply supply);
 
-/* A timer of the relay fires; `current_ma` flows or, on closing, would. True when `closed` changed. */
-bool relay_timer(struct relay *relay, int64_t now, int timer, int32_t current_ma);
+/* The relay's timer fires; `current_ma` flows or, on closing, would. True when `closed` changed. */
+bool relay_timer(struct relay *relay, int64_t now, int32_t current_ma);
 
 /* Resistance of the closed contacts, microohms: it grows with every operation. */
 int64_t relay_contact_uohm(const struct relay *relay);

@@ -308,9 +308,9 @@ static int64_t drive(struct contacts *contacts, int64_t now, struct coil_pulse p
         if (at == TIME_NEVER)
             return arrived;
         contacts->queue.at[slot] = TIME_NEVER;
-        if (slot == RELAY_TIMER_ARMATURE)
+        if (!contacts->relay.arrived)
             arrived = at - now;
-        relay_timer(&contacts->relay, at, slot, current_ma);
+        relay_timer(&contacts->relay, at, current_ma);
     }
 }
 
