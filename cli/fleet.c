@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include "scenarios/runner/fleet_file.h"
+#include "scenarios/runner/household_file.h"
 #include "scenarios/runner/report_fleet.h"
 #include "sim/error.h"
 
@@ -189,6 +190,7 @@ static int read_arguments(struct arguments *arguments, int argc, char **argv)
 {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     *arguments = (struct arguments){.fleet = fleet_config_default(), .start_s = -1};
+    arguments->fleet.kinds[0].site.household = household_default();
     arguments->fleet.jobs = processors > 0 ? (int)processors : 1;
     for (int id; (id = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
         int result = read_option(arguments, id);

@@ -25,7 +25,7 @@ struct gui_feed {
 static int32_t power_w(const struct flat *flat)
 {
     const struct plant_signals *signals = &flat->plant.signals;
-    return (int32_t)((int64_t)signals->current_ma * signals->voltage_mv / 1000000);
+    return (int32_t)(signals->power_mw / 1000);
 }
 
 static void clock_in_words(const struct site *site, int64_t at, char *out, size_t size)

@@ -100,6 +100,7 @@ static int draw_site(const struct fleet *fleet, uint32_t index, struct site_conf
         drawn -= config->kinds[kind++].share;
     *site = config->kinds[kind].site;
     site->seed = random_u64(&random);
+    site->weather_seed = site->weather_seed ? site->weather_seed : config->seed; /* one city */
     uint32_t left = config->flats - index * config->flats_a_site;
     site->flats = left < config->flats_a_site ? left : config->flats_a_site;
     return kind;

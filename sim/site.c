@@ -17,7 +17,6 @@ struct site_config site_config_default(void)
         .flats = 40,
         .signal = SIGNAL_GOOD,
         .place = PLACE_NONE,
-        .household = true,
         .feeder_mohm = 20,
         .flats_per_floor = 4,
         .meeting_ns = NS_PER_S,
@@ -45,10 +44,10 @@ static int init_flats(struct site *site)
 {
     const struct site_config *config = &site->config;
     struct flat_config flat = {
-        .plant = {.epoch_s = config->epoch_s,
-                  .seed = config->seed,
+        .plant = {.seed = config->seed,
                   .nominal_mv = config->meter.nominal_mv,
                   .household = config->household,
+                  .climate = &site->climate,
                   .relay = config->relay,
                   .breaker = config->breaker},
         .signal = config->signal,
@@ -94,6 +93,10 @@ struct site *site_new(const struct site_config *config, struct event_sink *sink,
     site->flats = calloc(config->flats, sizeof *site->flats);
     bool agenda = agenda_init(&site->agenda, config->flats);
     bool links = init_links(site, sink);
+    if (config->household)
+        site->climate =
+            (struct climate){&config->household->table.climate,
+                             config->weather_seed ? config->weather_seed : config->seed, config->epoch_s};
     site->shared.sink = sink;
     site->shared.platform = &site->platform;
     site->shared.envelopes = envelope_context_new();

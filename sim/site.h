@@ -16,7 +16,8 @@ struct site_config {
     enum signal_class signal;
     int place; /* of the meters: as in place.h; PLACE_NONE: `signal` says */
     struct link_config link;
-    bool household;
+    const struct household_model *household; /* NULL: nobody lives in the flats */
+    uint64_t weather_seed; /* sites of one place have one weather; 0: the site's own */
     int32_t feeder_mohm;       /* shared impedance between transformer and ground floor */
     int32_t riser_mohm;        /* from a floor to the next */
     uint32_t flats_per_floor;  /* flat 1 is on the ground floor */
@@ -40,6 +41,7 @@ struct site {
     struct site_config config;
     struct event_source events;
     struct platform platform;
+    struct climate climate;
     struct flat_shared shared;
     struct link_pool messages; /* under way on all links */
     struct cell cell;     /* that the meters share */

@@ -1,5 +1,6 @@
 /* A scenario's fleet table: each field has a reader here, and an unknown field is an error. */
 #include "scenarios/runner/fleet_tariff.h"
+#include "scenarios/runner/household_file.h"
 #include "scenarios/runner/scenario.h"
 #include "scenarios/runner/units.h"
 
@@ -162,8 +163,18 @@ static void read_credit(lua_State *lua, int at, struct site_config *config)
 
 static void read_household(lua_State *lua, int at, struct site_config *config)
 {
-    luaL_checktype(lua, at, LUA_TBOOLEAN);
-    config->household = lua_toboolean(lua, at);
+    char path[1000], message[600];
+    if (lua_isboolean(lua, at)) {
+        config->household = lua_toboolean(lua, at) ? household_default() : NULL;
+        return;
+    }
+    if (lua_type(lua, at) != LUA_TSTRING)
+        luaL_error(lua, "fleet.household: true, false or the name of a file");
+    const char *name = lua_tostring(lua, at);
+    snprintf(path, sizeof path, "%s%s", name[0] == '/' ? "" : sandbox_of(lua)->script_dir, name);
+    config->household = household_load(path, message, sizeof message);
+    if (!config->household)
+        luaL_error(lua, "fleet.household: %s", message);
 }
 
 static void read_restore(lua_State *lua, int at, struct site_config *config)

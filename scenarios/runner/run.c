@@ -1,4 +1,5 @@
 #include "scenarios/runner/acts.h"
+#include "scenarios/runner/household_file.h"
 #include "scenarios/runner/run_internal.h"
 
 #include "sim/error.h"
@@ -368,6 +369,7 @@ bool run_make_site(struct run *run, const struct site_config *config)
 static bool build_site(struct run *run)
 {
     struct site_config config = site_config_default();
+    config.household = household_default();
     if (scenario_fleet(&run->sandbox, 1, &config) < 0) {
         run_fail(run, OUTCOME_FAILED, "%s: %s", run->scenario->path, run->sandbox.error);
         return false;

@@ -1,5 +1,6 @@
 /* A run without a script: what a window holds and drives. It does what a scenario can do, through the same acts. */
 #include "scenarios/runner/acts.h"
+#include "scenarios/runner/household_file.h"
 #include "scenarios/runner/run_internal.h"
 
 #include "sim/error.h"
@@ -33,9 +34,11 @@ static bool live_site(struct live *live, const char *path)
 {
     struct run *run = &live->run;
     struct site_config config = site_config_default();
+    config.household = household_default();
     demo_house(&config);
     if (path) {
         config = site_config_default();
+        config.household = household_default();
         snprintf(live->scenario.path, sizeof live->scenario.path, "%s", path);
         if (!run_load(run) || scenario_fleet(&run->sandbox, 1, &config) < 0) {
             if (!live->result.message[0])

@@ -308,9 +308,17 @@ static void find_module_dir(struct sandbox *sandbox, const char *path)
     }
 }
 
+static void keep_script_dir(struct sandbox *sandbox, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    int length = slash ? (int)(slash + 1 - path) : 0;
+    snprintf(sandbox->script_dir, sizeof sandbox->script_dir, "%.*s", length, path);
+}
+
 int sandbox_load(struct sandbox *sandbox, const char *path)
 {
     lua_State *lua = sandbox->lua;
+    keep_script_dir(sandbox, path);
     find_module_dir(sandbox, path);
     /* In a coroutine: its stack still stands after an error, so the line can be told. */
     lua_State *thread = lua_newthread(lua);

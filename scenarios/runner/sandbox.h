@@ -17,6 +17,7 @@ struct sandbox {
     struct random random; /* of math.random */
     void *owner;          /* for the functions that a user of the sandbox registers */
     char module_dir[512]; /* where `require "name"` finds lib/name.lua; empty: nowhere */
+    char script_dir[512]; /* of the file last loaded, with its slash; empty: the working directory */
     char error[600];      /* of the last failure: file:line: message */
 };
 

@@ -19,7 +19,6 @@ struct random {
 /* What a stream is for. New purposes are added at the end: a number in the middle would shift others. */
 enum random_purpose {
     RANDOM_HOUSEHOLD,
-    RANDOM_APPLIANCE, /* + appliance index */
     RANDOM_RELAY = 64,
     RANDOM_METER,
     RANDOM_METER_LINK,
@@ -37,6 +36,8 @@ enum random_purpose {
     RANDOM_SITE, /* the seed of a site of a fleet */
     RANDOM_CLOCK,
     RANDOM_BREAKER,
+    RANDOM_WIRING,
+    RANDOM_CLIMATE, /* of the site; its "flat" is the day */
 };
 
 #define RANDOM_NO_FLAT UINT32_MAX /* a stream of the site */

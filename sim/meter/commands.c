@@ -300,7 +300,6 @@ static int read_identifier(const struct meter *meter, int64_t now, uint32_t iden
                            uint8_t value[VALUE_MAX])
 {
     const struct plant_signals *s = &meter->signals;
-    int64_t power_mw = (int64_t)s->current_ma * s->voltage_mv / 1000;
     switch (identifier) {
     case 0x00000000:
     case 0x00010000:
@@ -317,7 +316,7 @@ static int read_identifier(const struct meter *meter, int64_t now, uint32_t iden
     case 0x02020100:
         return dlt645_quantity_write(DLT645_CURRENT, s->current_ma, value, 8);
     case 0x02030000:
-        return dlt645_quantity_write(DLT645_POWER, power_mw, value, 8);
+        return dlt645_quantity_write(DLT645_POWER, s->power_mw, value, 8);
     case 0x02900100:
         return dlt645_quantity_write(DLT645_RESIDUAL_CURRENT, s->residual_ua, value, 8);
     case 0x00900200:

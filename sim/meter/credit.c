@@ -7,7 +7,7 @@
 static int64_t falls_to(const struct meter *meter, int64_t now, int64_t floor)
 {
     int64_t latest = now + NS_PER_MIN;
-    int64_t power_mw = (int64_t)meter->signals.current_ma * meter->signals.voltage_mv / 1000;
+    int64_t power_mw = meter->signals.power_mw;
     int64_t price = rates_price(meter);
     if (power_mw <= 0 || price <= 0 || meter->memory.balance <= floor)
         return latest;

@@ -84,7 +84,7 @@ void meter_account(struct meter *meter, int64_t now)
     meter->sensed_at = now;
     if (!meter->controller.status.powered || duration <= 0)
         return;
-    int64_t power_mw = (int64_t)meter->signals.current_ma * meter->signals.voltage_mv / 1000;
+    int64_t power_mw = meter->signals.power_mw;
     int64_t gain = 1000000 + meter->gain_ppm + (meter->faults.register_runs_fast ? 30000 : 0);
     int64_t before = meter->memory.energy.mwh;
     energy_add(&meter->memory.energy, power_mw * gain / 1000000, duration);
@@ -148,7 +148,7 @@ static void tell_signals(struct meter *meter)
     status->voltage_mv = s->voltage_mv;
     status->current_ma = s->current_ma;
     status->residual_ua = s->residual_ua;
-    status->power_mw = (int64_t)s->current_ma * s->voltage_mv / 1000;
+    status->power_mw = s->power_mw;
 }
 
 static void sense(struct controller *controller, int64_t now, const struct plant_signals *signals)

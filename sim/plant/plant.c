@@ -1,6 +1,7 @@
 #include "sim/plant/plant.h"
 
 #include <assert.h>
+#include <math.h> /* sqrt only: it is exact by IEEE 754 */
 
 #define MW_NS_PER_MWH INT64_C(3600000000000)
 
@@ -55,6 +56,14 @@ void plant_account(struct plant *plant, int64_t now)
     plant->accounted_to = now;
 }
 
+struct energy plant_energy_at(const struct plant *plant, int64_t now)
+{
+    struct energy energy = plant->terminal_energy;
+    assert(now >= plant->accounted_to);
+    energy_add(&energy, plant->power_mw, now - plant->accounted_to);
+    return energy;
+}
+
 bool plant_contacts_closed(const struct plant *plant)
 {
     return plant->contacts_outside ? plant->outside_closed : plant->relay.closed;
@@ -72,23 +81,37 @@ int32_t plant_load_voltage_mv(const struct plant *plant)
     return plant_contacts_closed(plant) && plant->mcb_closed ? plant->signals.voltage_mv : 0;
 }
 
-static int64_t household_power_mw(const struct plant *plant, int32_t voltage_mv)
+/* The whole part of a square root. */
+static int64_t whole_root(int64_t square)
 {
-    int64_t power = 0;
-    for (int i = 0; i < APPLIANCE_KINDS; i++)
-        power += appliance_power_mw(&plant->appliances[i], voltage_mv, plant->nominal_mv);
-    return power;
+    int64_t root = (int64_t)sqrt((double)square); /* exact by IEEE 754, but for the rounding of `square` */
+    while (root * root > square)
+        root--;
+    while ((root + 1) * (root + 1) <= square)
+        root++;
+    return root;
 }
 
-/* The current that would flow with every contact closed. */
-static int32_t demand_ma(const struct plant *plant, int32_t voltage_mv)
+/* What would flow with every contact closed: the active and the reactive part of the household's current, and in phase
+ * with the first what a scenario adds. */
+static void find_demand(const struct plant *plant, struct plant_signals *s)
 {
+    int32_t voltage_mv = s->voltage_mv;
+    int64_t added_ma = plant->fault_level[PLANT_FAULT_OVERLOAD];
     if (voltage_mv < plant->nominal_mv / 4)
-        return 0;
-    if (plant->fault_level[PLANT_FAULT_SHORT_CIRCUIT] > 0)
-        return (int32_t)plant->fault_level[PLANT_FAULT_SHORT_CIRCUIT];
-    int64_t household = household_power_mw(plant, voltage_mv) * 1000 / voltage_mv;
-    return (int32_t)(household + plant->fault_level[PLANT_FAULT_OVERLOAD]);
+        return;
+    if (plant->fault_level[PLANT_FAULT_SHORT_CIRCUIT] > 0) {
+        s->demand_ma = (int32_t)plant->fault_level[PLANT_FAULT_SHORT_CIRCUIT];
+        s->power_mw = (int64_t)s->demand_ma * voltage_mv / 1000;
+        return;
+    }
+    int64_t household_mw = household_power_mw(&plant->household, voltage_mv, plant->nominal_mv);
+    int64_t active_ma = household_mw * 1000 / voltage_mv + added_ma;
+    int64_t reactive_ma = (int64_t)plant->household.reactive_mvar * 1000 / voltage_mv;
+    s->demand_ma = (int32_t)(reactive_ma == 0
+                                 ? active_ma
+                                 : whole_root(active_ma * active_ma + reactive_ma * reactive_ma));
+    s->power_mw = household_mw + added_ma * voltage_mv / 1000;
 }
 
 /* The head's voltage in the nominal one's place moves the terminals in proportion. */
@@ -132,13 +155,15 @@ static struct plant_signals read_signals(const struct plant *plant)
         .emergency_switch = plant->emergency_switch,
     };
     if (s.voltage_mv > 0 && plant->mcb_closed) {
-        s.demand_ma = demand_ma(plant, s.voltage_mv);
+        find_demand(plant, &s);
         add_residual(plant, &s);
     }
     if (load_path_closed(plant)) {
         s.current_ma = s.demand_ma;
         s.residual_ua = s.demand_residual_ua;
         s.residual_dc_ua = s.demand_residual_dc_ua;
+    } else {
+        s.power_mw = 0;
     }
     return s;
 }
@@ -146,7 +171,7 @@ static struct plant_signals read_signals(const struct plant *plant)
 static bool signals_equal(const struct plant_signals *a, const struct plant_signals *b)
 {
     return a->voltage_mv == b->voltage_mv && a->current_ma == b->current_ma &&
-           a->residual_ua == b->residual_ua && a->demand_ma == b->demand_ma &&
+           a->power_mw == b->power_mw && a->residual_ua == b->residual_ua && a->demand_ma == b->demand_ma &&
            a->demand_residual_ua == b->demand_residual_ua &&
            a->residual_dc_ua == b->residual_dc_ua &&
            a->demand_residual_dc_ua == b->demand_residual_dc_ua &&
@@ -194,7 +219,7 @@ static void update(struct plant *plant, int64_t now)
     if (s->current_ma != plant->breaker.current_ma)
         load_breaker(plant, now);
 
-    plant->power_mw = (int64_t)s->current_ma * s->voltage_mv / 1000;
+    plant->power_mw = s->power_mw;
     int32_t drop_mv = scaled_mv(plant, plant->feeder_mv) - scaled_mv(plant, plant->supply_mv);
     plant->line_loss_mw = (int64_t)s->current_ma * drop_mv / 1000;
     int64_t bypass = s->voltage_mv > 0 ? plant->fault_level[PLANT_FAULT_BYPASS] : 0;
@@ -217,11 +242,9 @@ __extension__ __int128 plant_feeder_energy(const struct plant *plant, int64_t no
 
 static int32_t draw_standing_leakage(struct plant *plant, uint64_t seed)
 {
-    struct random random = random_stream(seed, plant->events.flat, RANDOM_HOUSEHOLD);
+    struct random random = random_stream(seed, plant->events.flat, RANDOM_WIRING);
     int64_t wiring_ua = random_between(&random, 50, 300);
-    for (int i = 0; i < APPLIANCE_KINDS; i++)
-        wiring_ua += appliance_leakage_ua(&plant->appliances[i]);
-    return (int32_t)wiring_ua;
+    return (int32_t)wiring_ua + plant->household.leakage_ua;
 }
 
 void plant_init(struct plant *plant, struct timers timers, struct event_source events,
@@ -230,7 +253,6 @@ void plant_init(struct plant *plant, struct timers timers, struct event_source e
     *plant = (struct plant){
         .timers = timers,
         .events = events,
-        .epoch_s = config->epoch_s,
         .feeder_mv = config->nominal_mv,
         .supply_mv = config->nominal_mv,
         .nominal_mv = config->nominal_mv,
@@ -240,13 +262,8 @@ void plant_init(struct plant *plant, struct timers timers, struct event_source e
     relay_init(&plant->relay, relay_timers, events, config->seed, &config->relay, true);
     breaker_init(&plant->breaker, config->seed, events.flat, &config->breaker);
     leakage_init(&plant->leakage, config->seed, events.flat);
-    for (int i = 0; i < APPLIANCE_KINDS && config->household; i++) {
-        struct appliance *appliance = &plant->appliances[i];
-        appliance_init(appliance, (enum appliance_kind)i, config->seed, events.flat);
-        int64_t at = appliance_next_switch(appliance, 0, config->epoch_s);
-        if (at != TIME_NEVER)
-            timer_arm(&plant->timers, PLANT_TIMER_APPLIANCE + i, at);
-    }
+    household_init(&plant->household, config->household, config->climate, config->seed, events.flat);
+    timer_arm(&plant->timers, PLANT_TIMER_HOUSEHOLD, household_next(&plant->household));
     plant->standing_leakage_ua =
         config->household ? draw_standing_leakage(plant, config->seed) : 0;
     plant->load_live = true;
@@ -363,20 +380,13 @@ void plant_report_contacts(struct plant *plant, int64_t now, bool closed)
     update(plant, now);
 }
 
-static void appliance_switches(struct plant *plant, int64_t now, int index)
-{
-    struct appliance *appliance = &plant->appliances[index];
-    appliance->on = !appliance->on;
-    event_put(&plant->events, now, EVENT_APPLIANCE, index, appliance->on);
-    int64_t at = appliance_next_switch(appliance, now, plant->epoch_s);
-    timer_arm(&plant->timers, PLANT_TIMER_APPLIANCE + index, at);
-    update(plant, now);
-}
-
 void plant_timer(struct plant *plant, int64_t now, int timer)
 {
-    if (timer < PLANT_TIMER_RELAY) {
-        appliance_switches(plant, now, timer - PLANT_TIMER_APPLIANCE);
+    if (timer == PLANT_TIMER_HOUSEHOLD) {
+        bool changed = household_step(&plant->household, &plant->events);
+        timer_arm(&plant->timers, PLANT_TIMER_HOUSEHOLD, household_next(&plant->household));
+        if (changed)
+            update(plant, now);
     } else if (timer == PLANT_TIMER_MCB) {
         plant->mcb_closed = false;
         event_put(&plant->events, now, EVENT_MCB, false, 0);

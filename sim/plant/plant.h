@@ -11,8 +11,8 @@
 
 #include "sim/event.h"
 #include "sim/kernel/queue.h"
-#include "sim/plant/appliance.h"
 #include "sim/plant/breaker.h"
+#include "sim/plant/household.h"
 #include "sim/plant/leakage.h"
 #include "sim/plant/relay.h"
 
@@ -37,7 +37,7 @@ enum plant_fault {
         PLANT_FAULT_KINDS
 };
 
-/* What stands at the meter's inputs. `current_ma` and `residual_ua` are gated by the contacts; the demand
+/* What stands at the meter's inputs. Currents are rms values; power is active power. `current_ma`, `power_mw` and `residual_ua` are gated by the contacts; the demand
  * fields are what would flow with the contacts closed (a rack gates by itself). */
 struct plant_signals {
     int32_t voltage_mv;
@@ -47,6 +47,7 @@ struct plant_signals {
     int32_t demand_residual_ua;
     int32_t residual_dc_ua, demand_residual_dc_ua; /* smooth direct current, beside the others */
     int32_t temperature_mc;
+    int64_t power_mw;
     uint8_t residual_waveform; /* enum residual_waveform of residual_ua: no SMOOTH_DC */
     bool smoke;
     bool contacts_closed;
@@ -66,8 +67,8 @@ __extension__ __int128 energy_total(const struct energy *energy);
 void energy_add(struct energy *energy, int64_t power_mw, int64_t duration_ns);
 
 enum plant_timer {
-    PLANT_TIMER_APPLIANCE,
-    PLANT_TIMER_RELAY = PLANT_TIMER_APPLIANCE + APPLIANCE_KINDS,
+    PLANT_TIMER_HOUSEHOLD,
+    PLANT_TIMER_RELAY,
     PLANT_TIMER_MCB = PLANT_TIMER_RELAY + RELAY_TIMERS,
     PLANT_TIMER_LEAKAGE,
     PLANT_TIMER_VOLTAGE, /* the end of a sag or swell */
@@ -77,13 +78,12 @@ enum plant_timer {
 struct plant {
     struct timers timers;
     struct event_source events;
-    struct appliance appliances[APPLIANCE_KINDS];
+    struct household household;
     struct relay relay;
     struct leakage leakage;
     struct breaker breaker;
     struct plant_signals signals;
     int64_t fault_level[PLANT_FAULT_KINDS];
-    int64_t epoch_s;
     int64_t accounted_to; /* energies are exact up to here */
     int64_t power_mw;     /* through the terminals since then */
     int64_t feeder_power_mw; /* drawn from the feeder since then: terminals + line + bypass */
@@ -103,10 +103,10 @@ struct plant {
 };
 
 struct plant_config {
-    int64_t epoch_s;
     uint64_t seed;
     int32_t nominal_mv;
-    bool household; /* false: only what a scenario adds draws current */
+    const struct household_model *household; /* NULL: only what a scenario adds draws current */
+    const struct climate *climate;           /* of the site; wanted with a household */
     struct relay_config relay;     /* default: a meter's 100 A relay on the mains */
     struct breaker_config breaker; /* default: C63 */
 };
@@ -143,6 +143,10 @@ bool plant_contacts_closed(const struct plant *plant);
 
 /* Bring the energies up to `now`. */
 void plant_account(struct plant *plant, int64_t now);
+
+/* The energy through the terminals up to `now`, not before the plant's last event. Changes nothing, so that a load
+ * curve (a difference of two of these, exact) can be taken at any times without moving the run. */
+struct energy plant_energy_at(const struct plant *plant, int64_t now);
 
 /* Energy from the feeder up to `now` in mW*ns, summed another way than the terminals' (invariant 5). */
 __extension__ __int128 plant_feeder_energy(const struct plant *plant, int64_t now);

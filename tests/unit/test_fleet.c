@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "scenarios/runner/household_file.h"
 #include "sim/error.h"
 #include "sim/fleet.h"
 #include "sim/kernel/agenda.h"
@@ -388,6 +389,7 @@ struct town {
 static struct site_config of_a_fleet(uint32_t flats)
 {
     struct site_config config = fleet_config_default().kinds[0].site;
+    config.household = household_default();
     config.flats = flats;
     config.hazards_permille = 0;
     return config;
@@ -529,6 +531,7 @@ static void a_meter_without_power_reports_nothing_and_begins_again_with_it(void 
 static struct fleet_config small_fleet(void)
 {
     struct fleet_config config = fleet_config_default();
+    config.kinds[0].site.household = household_default();
     config.flats = 47;
     config.flats_a_site = 10;
     config.days = 2;

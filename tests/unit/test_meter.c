@@ -86,7 +86,7 @@ static void settle(struct bench *bench)
 static void bench_init_with(struct bench *bench, const struct meter_config *meter,
                             int64_t balance, uint32_t flat, uint64_t seed)
 {
-    const struct plant_config plant = {.epoch_s = epoch(), .seed = seed, .nominal_mv = NOMINAL_MV};
+    const struct plant_config plant = {.seed = seed, .nominal_mv = NOMINAL_MV};
     memset(bench, 0, sizeof *bench);
     bench->config = *meter;
     recorder_init(&bench->log);

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "scenarios/runner/household_file.h"
 #include "sim/plant/plant.h"
 #include "tests/unit/recorder.h"
 
@@ -22,6 +23,7 @@ enum { NOMINAL_MV = 220 * VOLT };
 struct bench {
     struct recorder log;
     struct event_queue queue;
+    struct climate climate;
     struct plant plant;
 };
 
@@ -31,14 +33,22 @@ static int64_t epoch(void)
     return civil_to_seconds(&noon);
 }
 
-static void bench_init(struct bench *bench, uint32_t flat, uint64_t seed, bool household)
+static void bench_init_with(struct bench *bench, uint32_t flat, uint64_t seed,
+                            const struct household_model *household)
 {
+    if (household)
+        bench->climate = (struct climate){&household->table.climate, seed, epoch()};
     const struct plant_config config = {
-        .epoch_s = epoch(), .seed = seed, .nominal_mv = NOMINAL_MV, .household = household};
+        .seed = seed, .nominal_mv = NOMINAL_MV, .household = household, .climate = &bench->climate};
     recorder_init(&bench->log);
     queue_init(&bench->queue, PLANT_TIMERS);
     plant_init(&bench->plant, (struct timers){&bench->queue, 0, PLANT_TIMERS},
                (struct event_source){&bench->log.sink, flat}, &config);
+}
+
+static void bench_init(struct bench *bench, uint32_t flat, uint64_t seed)
+{
+    bench_init_with(bench, flat, seed, NULL);
 }
 
 static void run_until(struct bench *bench, int64_t until)
@@ -57,7 +67,7 @@ static void run_until(struct bench *bench, int64_t until)
 static int setup(void **state)
 {
     static struct bench bench;
-    bench_init(&bench, 1, 1, false);
+    bench_init(&bench, 1, 1);
     *state = &bench;
     return 0;
 }
@@ -120,184 +130,6 @@ static void ten_ampere_for_an_hour_is_2_2_kwh(void **state)
 
 /* ---- household ------------------------------------------------------------------------------- */
 
-struct use {
-    int starts, starts_in_hour[24], starts_in_month[12];
-    int64_t on_ns, off_ns, longest, shortest;
-};
-
-/* One appliance of its own through `years` from 2026-01-01. */
-static struct use use_of(enum appliance_kind kind, int years)
-{
-    const struct civil_time new_year = {2026, 1, 1, 0, 0, 0, 0};
-    int64_t epoch_s = civil_to_seconds(&new_year);
-    struct use use = {.shortest = TIME_NEVER};
-    for (uint32_t flat = 0; (int)flat < years; flat++) {
-        struct appliance appliance;
-        appliance_init(&appliance, kind, 99, flat);
-        appliance.owned = true;
-        for (int64_t now = 0; now < 365 * NS_PER_DAY;) {
-            int64_t next = appliance_next_switch(&appliance, now, epoch_s);
-            assert_true(next > now);
-            int64_t *sum = appliance.on ? &use.on_ns : &use.off_ns;
-            *sum += next - now;
-            if (appliance.on && next - now > use.longest)
-                use.longest = next - now;
-            if (appliance.on && next - now < use.shortest)
-                use.shortest = next - now;
-            now = next;
-            appliance.on = !appliance.on;
-            if (!appliance.on || now >= 365 * NS_PER_DAY)
-                continue;
-            struct civil_time civil = civil_from_seconds(epoch_s + now / NS_PER_S);
-            use.starts++;
-            use.starts_in_hour[civil.hour]++;
-            use.starts_in_month[civil.month - 1]++;
-        }
-    }
-    return use;
-}
-
-static void a_fridge_runs_17_minutes_and_rests_35(void **state)
-{
-    (void)state;
-    struct use use = use_of(APPLIANCE_FRIDGE, 2);
-    assert_near((double)use.on_ns / use.starts, 17.0 * (double)NS_PER_MIN, 0.01);
-    assert_near((double)use.off_ns / use.starts, 35.0 * (double)NS_PER_MIN, 0.01);
-    assert_true(use.longest > 22 * NS_PER_MIN && use.longest <= 34 * NS_PER_MIN);
-    for (int h = 0; h < 24; h++)
-        assert_near(use.starts_in_hour[h], use.starts / 24.0, 0.1);
-}
-
-/* Row ACTOCC of the hours of the day, percent. */
-static const double active_occupancy[24] = {1.3, 0.5, 0.4, 0.3, 0.4, 0.8, 2.3, 4.9,
-                                            5.1, 5.1, 4.7, 4.5, 4.7, 4.7, 4.5, 5.0,
-                                            6.0, 6.9, 7.2, 7.3, 7.4, 7.2, 5.8, 3.2};
-
-static void a_kettle_boils_800_times_a_year_when_somebody_is_up(void **state)
-{
-    (void)state;
-    enum { YEARS = 60 };
-    struct use use = use_of(APPLIANCE_KETTLE, YEARS);
-    assert_near(use.starts, 800.0 * YEARS, 0.02);
-    assert_near((double)use.on_ns / use.starts, 4.0 * (double)NS_PER_MIN, 0.02);
-    for (int h = 0; h < 24; h++) {
-        double want = use.starts * active_occupancy[h] / 100.0;
-        if (fabs(use.starts_in_hour[h] - want) > 5 * sqrt(want))
-            fail_msg("%d starts in hour %d, expected %.0f", use.starts_in_hour[h], h, want);
-    }
-    for (int m = 0; m < 12; m++)
-        assert_near(use.starts_in_month[m], use.starts / 12.0, 0.12);
-}
-
-static void a_water_heater_follows_the_evening_shower(void **state)
-{
-    (void)state;
-    enum { YEARS = 40 };
-    struct use use = use_of(APPLIANCE_WATER_HEATER, YEARS);
-    int evening = 0;
-    for (int h = 20; h < 24; h++)
-        evening += use.starts_in_hour[h];
-    assert_near(use.starts, 366.0 * YEARS, 0.04); /* 400 less those during another's 42 minutes */
-    assert_near((double)use.on_ns / use.starts, 42.0 * (double)NS_PER_MIN, 0.02);
-    assert_true(evening > use.starts * 6 / 10 && evening < use.starts * 8 / 10);
-}
-
-static void an_air_conditioner_cools_from_june_to_september_and_not_at_dawn(void **state)
-{
-    (void)state;
-    enum { YEARS = 60 };
-    struct use use = use_of(APPLIANCE_AIR_CONDITIONER, YEARS);
-    assert_near(use.starts, 91.4 * YEARS, 0.05); /* 110 less those that fall into a run */
-    for (int m = 0; m < 12; m++) {
-        bool summer = m >= 5 && m <= 8;
-        if (summer)
-            assert_near(use.starts_in_month[m], use.starts / 4.0, 0.1);
-        else
-            assert_int_equal(use.starts_in_month[m], 0);
-    }
-    for (int h = 3; h <= 8; h++)
-        assert_int_equal(use.starts_in_hour[h], 0);
-    double mean_min = 190 * exp(0.7 * 0.7 / 2);
-    assert_near((double)use.on_ns / use.starts, mean_min * (double)NS_PER_MIN, 0.03);
-}
-
-static void lights_burn_when_it_is_dark_from_1_to_260_minutes(void **state)
-{
-    (void)state;
-    struct use use = use_of(APPLIANCE_LIGHTS, 20);
-    int dark = 0;
-    for (int h = 17; h < 24; h++)
-        dark += use.starts_in_hour[h];
-    assert_true(dark > use.starts * 7 / 10);
-    assert_true(use.shortest >= NS_PER_MIN);
-    assert_true(use.longest > 240 * NS_PER_MIN && use.longest < 260 * NS_PER_MIN);
-    /* nine equally likely bins, each with its middle: (1.5 + 2.5 + 4 + 7 + 13 + 22.5 + ...) / 9 */
-    assert_near((double)use.on_ns / use.starts, 37.7 * (double)NS_PER_MIN, 0.03);
-    /* 2200 wanted a year, less those that fall into the time the lights burn anyway */
-    assert_near(use.starts, 20 * 1665.0, 0.04);
-}
-
-static void homes_own_what_the_statistics_say(void **state)
-{
-    (void)state;
-    static const double owned[APPLIANCE_KINDS] = {1.0, 0.95, 0.6, 0.9, 1.0};
-    static const double power_w[APPLIANCE_KINDS] = {95, 1600, 2000, 480, 44};
-    for (int kind = 0; kind < APPLIANCE_KINDS; kind++) {
-        int count = 0;
-        double sum_mw = 0;
-        for (uint32_t flat = 0; flat < 10000; flat++) {
-            struct appliance appliance = {.on = true};
-            appliance_init(&appliance, (enum appliance_kind)kind, 5, flat);
-            assert_false(appliance.on);
-            count += appliance.owned;
-            sum_mw += appliance.power_mw;
-            assert_true(appliance.power_mw >= power_w[kind] * 700 - 1 &&
-                        appliance.power_mw <= power_w[kind] * 1300 + 1);
-            if (!appliance.owned)
-                assert_int_equal(appliance_next_switch(&appliance, 0, epoch()), TIME_NEVER);
-            assert_true(appliance.owned == (appliance_leakage_ua(&appliance) > 0));
-        }
-        assert_near(count, 10000 * owned[kind], 0.02);
-        assert_near(sum_mw / 10000, power_w[kind] * 1000, 0.01);
-        assert_true(strlen(appliance_name((enum appliance_kind)kind)) > 0);
-    }
-}
-
-static void a_heater_falls_with_the_square_of_its_voltage_and_a_motor_does_not(void **state)
-{
-    (void)state;
-    struct appliance kettle = {.kind = APPLIANCE_KETTLE, .power_mw = 1600000, .on = true};
-    struct appliance fridge = {.kind = APPLIANCE_FRIDGE, .power_mw = 95000, .on = true};
-    assert_int_equal(appliance_power_mw(&kettle, 110 * VOLT, NOMINAL_MV), 400000);
-    assert_int_equal(appliance_power_mw(&kettle, NOMINAL_MV, NOMINAL_MV), 1600000);
-    assert_int_equal(appliance_power_mw(&fridge, 110 * VOLT, NOMINAL_MV), 95000);
-    fridge.on = false;
-    assert_int_equal(appliance_power_mw(&fridge, NOMINAL_MV, NOMINAL_MV), 0);
-}
-
-static void a_household_draws_what_its_running_appliances_draw(void **state)
-{
-    (void)state;
-    struct bench bench;
-    bench_init(&bench, 3, 7, true);
-    int64_t standing = bench.plant.standing_leakage_ua;
-    int64_t plugged = 0;
-    for (int i = 0; i < APPLIANCE_KINDS; i++)
-        plugged += appliance_leakage_ua(&bench.plant.appliances[i]);
-    assert_true(standing >= plugged + 50 && standing <= plugged + 300);
-    for (int64_t now = NS_PER_MIN; now < NS_PER_DAY; now += NS_PER_MIN) {
-        run_until(&bench, now);
-        int64_t power = 0;
-        for (int i = 0; i < APPLIANCE_KINDS; i++)
-            if (bench.plant.appliances[i].on)
-                power += bench.plant.appliances[i].power_mw;
-        assert_int_equal(bench.plant.signals.current_ma, power * 1000 / NOMINAL_MV);
-        assert_int_equal(bench.plant.signals.residual_ua, standing);
-    }
-    assert_true(recorder_count(&bench.log, EVENT_APPLIANCE, APPLIANCE_FRIDGE) > 40);
-    recorder_free(&bench.log);
-}
-
 static void without_a_household_nothing_flows(void **state)
 {
     struct bench *bench = *state;
@@ -316,7 +148,7 @@ static void contacts_without_load_open_after_7_to_20_ms(void **state)
     int64_t fastest = TIME_NEVER, slowest = 0;
     for (uint32_t flat = 0; flat < 4000; flat++) {
         struct bench bench;
-        bench_init(&bench, flat, 1, false);
+        bench_init(&bench, flat, 1);
         plant_coil(&bench.plant, 0, reset_pulse);
         assert_true(plant_contacts_closed(&bench.plant));
         run_until(&bench, NS_PER_S);
@@ -338,7 +170,7 @@ static void contacts_bounce_for_2_ms_before_they_are_closed(void **state)
     double bounce = 0;
     for (uint32_t flat = 0; flat < 2000; flat++) {
         struct bench bench;
-        bench_init(&bench, flat, 2, false);
+        bench_init(&bench, flat, 2);
         plant_coil(&bench.plant, 0, reset_pulse);
         run_until(&bench, NS_PER_S);
         recorder_clear(&bench.log);
@@ -362,7 +194,7 @@ static void an_arc_carries_the_current_until_it_crosses_zero(void **state)
     int64_t longest = 0;
     for (uint32_t flat = 0; flat < 4000; flat++) {
         struct bench bench;
-        bench_init(&bench, flat, 3, false);
+        bench_init(&bench, flat, 3);
         plant_set_fault(&bench.plant, 0, PLANT_FAULT_OVERLOAD, 10 * AMPERE);
         plant_coil(&bench.plant, 0, reset_pulse);
         int64_t armature = bench.queue.at[PLANT_TIMER_RELAY + RELAY_TIMER_ARMATURE];
@@ -392,7 +224,7 @@ static void a_pulse_hardly_longer_than_its_operate_time_moves_half_of_the_relays
     for (int k = 0; k < 3; k++)
         for (uint32_t flat = 0; flat < 1000; flat++) {
             struct bench bench;
-            bench_init(&bench, flat, 4, false);
+            bench_init(&bench, flat, 4);
             plant_coil(&bench.plant, 0, (struct coil_pulse){false, lengths[k]});
             run_until(&bench, NS_PER_S);
             moved[k] += !plant_contacts_closed(&bench.plant);
@@ -410,7 +242,7 @@ static int moved_at(int32_t supply_mv)
     int moved = 0;
     for (uint32_t flat = 0; flat < 1000; flat++) {
         struct bench bench;
-        bench_init(&bench, flat, 4, false);
+        bench_init(&bench, flat, 4);
         plant_set_supply(&bench.plant, 0, NOMINAL_MV, supply_mv);
         plant_coil(&bench.plant, 0, reset_pulse);
         run_until(&bench, NS_PER_S);
@@ -489,7 +321,7 @@ static void a_reset_pulse_while_the_contacts_bounce_needs_its_operate_time(void 
     (void)state;
     for (uint32_t flat = 0; flat < 500; flat++) {
         struct bench bench;
-        bench_init(&bench, flat, 5, false);
+        bench_init(&bench, flat, 5);
         plant_coil(&bench.plant, 0, reset_pulse);
         run_until(&bench, NS_PER_S);
         plant_coil(&bench.plant, NS_PER_S, set_pulse);
@@ -757,7 +589,7 @@ static void the_feeder_balances_to_the_last_mw_ns(void **state)
     (void)state;
     struct bench bench;
     struct random random = random_stream(8, 8, RANDOM_SCRIPT);
-    bench_init(&bench, 4, 8, true);
+    bench_init_with(&bench, 4, 8, household_default());
     int64_t now = 0;
     while (now < 7 * NS_PER_DAY) {
         now += random_between(&random, 1, NS_PER_HOUR);
@@ -808,14 +640,6 @@ int main(void)
         test(energy_in_a_million_steps_is_energy_in_one),
         test(a_century_of_63_a_in_one_step_does_not_overflow),
         test(ten_ampere_for_an_hour_is_2_2_kwh),
-        test(a_fridge_runs_17_minutes_and_rests_35),
-        test(a_kettle_boils_800_times_a_year_when_somebody_is_up),
-        test(a_water_heater_follows_the_evening_shower),
-        test(an_air_conditioner_cools_from_june_to_september_and_not_at_dawn),
-        test(lights_burn_when_it_is_dark_from_1_to_260_minutes),
-        test(homes_own_what_the_statistics_say),
-        test(a_heater_falls_with_the_square_of_its_voltage_and_a_motor_does_not),
-        test(a_household_draws_what_its_running_appliances_draw),
         test(without_a_household_nothing_flows),
         test(contacts_without_load_open_after_7_to_20_ms),
         test(contacts_bounce_for_2_ms_before_they_are_closed),

@@ -58,6 +58,7 @@ static void sense(struct bench *bench)
 static void load(struct bench *bench, int32_t current_ma)
 {
     bench->signals.current_ma = current_ma;
+    bench->signals.power_mw = (int64_t)current_ma * bench->signals.voltage_mv / 1000;
     sense(bench);
 }
 
