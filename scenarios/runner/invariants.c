@@ -28,7 +28,8 @@ struct book {
     bool ordered_close;             /* a close that somebody authorised is under way */
     int64_t opened_without_trip;    /* contacts opened at, with no trip told yet, or TIME_NEVER */
     int64_t last_trip_at, last_close_at;
-    int64_t should_be_open_since;   /* reset pulse given, contacts still carry current */
+    int64_t should_be_open_since;   /* reset pulse given, contacts still closed */
+    int64_t flows_since;            /* current through them, or TIME_NEVER */
     bool weld_alarmed, weld_reported;
     int reminders;
     bool arrears_tripped, money_moved;
@@ -41,9 +42,9 @@ struct book {
     int cycle;
     int64_t register_base_mwh, terminal_base_mwh;
     int64_t unpowered_mwh; /* at the terminals when the meter's supply last failed */
-    uint32_t *sent;     /* digests of envelopes that the platform sealed */
+    uint64_t *sent;     /* digests of envelopes that the platform sealed */
     size_t sent_count, sent_capacity;
-    uint32_t *accepted;
+    uint64_t *accepted; /* with their counters: a digest alone meets its like in some months */
     size_t accepted_count, accepted_capacity;
 };
 
@@ -96,6 +97,7 @@ struct invariants *invariants_new(struct site *site, const struct observer *obse
         book->closed_while_forbidden = TIME_NEVER;
         book->opened_without_trip = TIME_NEVER;
         book->should_be_open_since = TIME_NEVER;
+        book->flows_since = TIME_NEVER;
         book->last_trip_at = book->last_close_at = -NS_PER_DAY;
         book->register_first = -1;
         book->opening = site->flats[i].account.opening;
@@ -138,11 +140,11 @@ static int64_t lateness(const struct book *book)
 
 /* ---- digests -------------------------------------------------------------------------------- */
 
-static void add_digest(uint32_t **digests, size_t *count, size_t *capacity, uint32_t digest)
+static void add_digest(uint64_t **digests, size_t *count, size_t *capacity, uint64_t digest)
 {
     if (*count == *capacity) {
         size_t grown = *capacity ? *capacity * 2 : 64;
-        uint32_t *moved = realloc(*digests, grown * sizeof **digests);
+        uint64_t *moved = realloc(*digests, grown * sizeof **digests);
         if (!moved)
             abort(); /* an invariant that forgets would be worse than no run */
         *digests = moved;
@@ -151,7 +153,7 @@ static void add_digest(uint32_t **digests, size_t *count, size_t *capacity, uint
     (*digests)[(*count)++] = digest;
 }
 
-static bool has_digest(const uint32_t *digests, size_t count, uint32_t digest)
+static bool has_digest(const uint64_t *digests, size_t count, uint64_t digest)
 {
     for (size_t i = count; i > 0; i--)
         if (digests[i - 1] == digest)
@@ -162,15 +164,16 @@ static bool has_digest(const uint32_t *digests, size_t count, uint32_t digest)
 static void frame_accepted(struct invariants *invariants, struct book *book,
                            const struct event *event)
 {
-    uint32_t digest = (uint32_t)event->b;
+    uint64_t digest = (uint32_t)event->b;
+    uint64_t frame = (uint64_t)event->a << 32 | digest;
     applied(invariants, INVARIANT_AUTHENTIC);
     if (!has_digest(book->sent, book->sent_count, digest))
         breach(invariants, INVARIANT_AUTHENTIC, event->flat,
                "the meter acted on a frame that the platform never sent");
-    else if (has_digest(book->accepted, book->accepted_count, digest))
+    else if (has_digest(book->accepted, book->accepted_count, frame))
         breach(invariants, INVARIANT_AUTHENTIC, event->flat,
                "the meter acted twice on one frame (a replay)");
-    add_digest(&book->accepted, &book->accepted_count, &book->accepted_capacity, digest);
+    add_digest(&book->accepted, &book->accepted_count, &book->accepted_capacity, frame);
 }
 
 /* ---- events --------------------------------------------------------------------------------- */
@@ -473,10 +476,14 @@ static void watch_contacts(struct invariants *invariants, struct book *book, str
         breach(invariants, INVARIANT_OPEN_CONTACTS, flat->number, "%d mA through open contacts",
                plant->signals.current_ma);
     bool should_be_open = book->should_be_open_since != TIME_NEVER && !open;
-    if (!should_be_open || plant->signals.current_ma <= 200 || book->weld_alarmed ||
-        book->weld_reported)
+    bool watched = flat->controller->status.powered && !book->weld_alarmed && !book->weld_reported;
+    if (!should_be_open || plant->signals.current_ma <= 200 || !watched) {
+        book->flows_since = TIME_NEVER;
         return;
-    if (now - book->should_be_open_since > WELD_ALARM_LIMIT_NS + lateness(book)) {
+    }
+    if (book->flows_since == TIME_NEVER)
+        book->flows_since = now;
+    if (now - book->flows_since > WELD_ALARM_LIMIT_NS + lateness(book)) {
         book->weld_reported = true;
         breach(invariants, INVARIANT_OPEN_CONTACTS, flat->number,
                "contacts that should be open carry current and no weld is alarmed");
