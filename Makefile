@@ -1,6 +1,7 @@
 # meterbench's front door. CMake does the work; every target here is one step a newcomer would type.
 #   make demo    install what is missing, build, judge the scenarios (all virtual, then with the emulated board)
 #   make check   the same build, then every test
+#   make bench   the same build, then how fast it is (make bench BENCH="--quick kernel": tests/bench)
 #   make validate   runs the models against published figures and writes docs/validation.md
 BUILD  ?= build
 JOBS   ?= $(shell nproc)
@@ -29,6 +30,9 @@ check: build
 
 validate: build
 	@$(BUILD)/tests/validate/validate $(VALIDATE)
+
+bench: build
+	@$(BUILD)/tests/bench/meterbench-bench $(BENCH)
 
 clean:
 	rm -rf $(BUILD)
