@@ -92,6 +92,16 @@ static void read_residual_selective(lua_State *lua, int at, struct site_config *
     config->meter.residual_selective = lua_toboolean(lua, at);
 }
 
+enum { MALIGN_LOW_MW = 800000, MALIGN_HIGH_MW = 2000000 };
+
+static void read_malign_load(lua_State *lua, int at, struct site_config *config)
+{
+    luaL_checktype(lua, at, LUA_TBOOLEAN);
+    bool trips = lua_toboolean(lua, at);
+    config->meter.malign_low_mw = trips ? MALIGN_LOW_MW : 0;
+    config->meter.malign_high_mw = trips ? MALIGN_HIGH_MW : 0;
+}
+
 static void read_link(lua_State *lua, int at, struct site_config *config)
 {
     const char *name = lua_tostring(lua, at);
@@ -234,6 +244,7 @@ static const struct {
     {"flats", read_flats},   {"link", read_link},           {"signal", read_signal},
     {"start", read_start},   {"credit", read_credit},       {"household", read_household},
     {"restore", read_restore}, {"reminders", read_reminders}, {"tariff", fleet_read_tariff},
+    {"malign_load", read_malign_load},
     {"residual_type", read_residual_type}, {"residual_selective", read_residual_selective},
     {"breaker", read_breaker}, {"relay", read_relay}, {"coil_capacitor", read_coil_capacitor},
     {"hazards", read_hazards}, {"flats_per_floor", read_flats_per_floor},

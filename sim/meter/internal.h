@@ -6,6 +6,8 @@
 
 /* protection.c */
 void protection_sense(struct meter *meter, int64_t now);
+/* The signals changed from `before` to the meter's present ones: was that a malign load coming on? */
+void protection_step(struct meter *meter, int64_t now, const struct plant_signals *before);
 void protection_timer(struct meter *meter, int64_t now, int timer);
 
 /* drive.c: causes, coil, feedback */

@@ -155,12 +155,15 @@ static void sense(struct controller *controller, int64_t now, const struct plant
 {
     struct meter *meter = (struct meter *)controller;
     meter_account(meter, now);
+    const struct plant_signals before = meter->signals;
     meter->signals = *signals;
     tell_signals(meter);
     sense_supply(meter, now);
     if (!controller->status.powered)
         return;
     protection_sense(meter, now);
+    if (meter->config->malign_low_mw)
+        protection_step(meter, now, &before);
     drive_sense(meter, now);
     credit_update(meter, now);
 }

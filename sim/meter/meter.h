@@ -27,6 +27,7 @@ struct meter_config {
     int32_t rated_residual_ua;         /* IdN */
     enum residual_type residual_type;
     bool residual_selective;
+    int32_t malign_low_mw, malign_high_mw; /* a resistive load of between comes on: it trips; 0: never */
     int32_t over_mv, far_over_mv, under_mv; /* beyond them for a time it trips; 0: never */
     int64_t over_delay_ns, far_over_delay_ns, under_delay_ns;
     int32_t overload_ma;

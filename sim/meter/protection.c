@@ -1,6 +1,10 @@
 /* Protection: residual current, overload, short circuit, smoke, heat and voltage. No link is involved. */
 #include "sim/meter/internal.h"
 
+#include <math.h> /* sqrt only: it is exact by IEEE 754 */
+
+#define MALIGN_FACTOR_SQUARED (0.99 * 0.99) /* power factor of the step, from which on it counts as resistive */
+
 struct residual_rating meter_residual_rating(const struct meter_config *config)
 {
     return (struct residual_rating){config->rated_residual_ua, config->residual_type,
@@ -88,6 +92,28 @@ static void sense_voltage(struct meter *meter, int64_t now)
         timer_cancel(&meter->timers, METER_TIMER_VOLTAGE);
     else
         arm_no_later(meter, METER_TIMER_VOLTAGE, now + (tripped ? meter->config->safety_reclose_ns : delay));
+}
+
+static double reactive_mvar(const struct plant_signals *signals)
+{
+    double apparent = (double)signals->current_ma * signals->voltage_mv / 1000.0;
+    double active = (double)signals->power_mw;
+    return apparent > active ? sqrt(apparent * apparent - active * active) : 0;
+}
+
+/* By the step, not by the sum: a rod in a cup shows beside an air conditioner, too. */
+void protection_step(struct meter *meter, int64_t now, const struct plant_signals *before)
+{
+    const struct plant_signals *after = &meter->signals;
+    int64_t power_mw = after->power_mw - before->power_mw;
+    bool in_range = power_mw >= meter->config->malign_low_mw && power_mw <= meter->config->malign_high_mw;
+    if (!in_range || before->voltage_mv != after->voltage_mv || protection_inhibited(meter))
+        return;
+    double active = (double)power_mw;
+    double reactive = reactive_mvar(after) - reactive_mvar(before);
+    bool resistive = active * active >= MALIGN_FACTOR_SQUARED * (active * active + reactive * reactive);
+    if (resistive)
+        drive_trip(meter, now, TRIP_CAUSE_ABNORMAL_POWER);
 }
 
 void protection_sense(struct meter *meter, int64_t now)

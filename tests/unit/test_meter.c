@@ -626,6 +626,30 @@ static void a_short_sag_or_swell_trips_nothing(void **state)
     assert_int_equal(recorder_count(&bench->log, EVENT_METER_TRIP, RECORDER_ANY), 0);
 }
 
+/* Loads by `overload` are resistive. */
+static void a_resistive_step_of_800_to_2000_w_trips_where_that_is_asked_for(void **state)
+{
+    (void)state;
+    static const int32_t steps_ma[] = {3600, 3700, 9000, 9100};
+    static const bool trips_there[] = {false, true, true, false};
+    for (int i = 0; i < 4; i++)
+        for (int asked = 0; asked < 2; asked++) {
+            struct bench bench;
+            struct meter_config config = meter_config_default();
+            config.malign_low_mw = asked ? 800000 : 0;
+            config.malign_high_mw = 2000000;
+            bench_init(&bench, &config, 1, 1);
+            fault(&bench, PLANT_FAULT_OVERLOAD, 2 * AMPERE);
+            fault(&bench, PLANT_FAULT_OVERLOAD, 2 * AMPERE + steps_ma[i]);
+            wait(&bench, 100 * NS_PER_MS);
+            assert_true(contacts_closed(&bench) == !(asked && trips_there[i]));
+            fault(&bench, PLANT_FAULT_OVERLOAD, 0);
+            wait(&bench, 2 * NS_PER_MIN);
+            assert_true(contacts_closed(&bench));
+            recorder_free(&bench.log);
+        }
+}
+
 static void an_abnormal_voltage_does_not_close_what_is_forbidden(void **state)
 {
     struct bench *bench = *state;
@@ -2340,6 +2364,7 @@ int main(void)
         test(an_abnormal_voltage_trips_after_its_time_and_closes_a_minute_after_it),
         test(a_short_sag_or_swell_trips_nothing),
         test(an_abnormal_voltage_does_not_close_what_is_forbidden),
+        test(a_resistive_step_of_800_to_2000_w_trips_where_that_is_asked_for),
         test(a_leak_of_30_ma_trips_within_300_ms),
         test(a_leak_of_60_ma_trips_within_150_ms),
         test(a_leak_of_150_ma_trips_within_40_ms),
