@@ -1,6 +1,7 @@
 /*
- * What meterbench's speed is, in figures that can be compared between machines: ratios of runs that were made in turns
- * (A B A B ...), their median and range. Times never decide anything; wrong work does, exit code 1.
+ * What meterbench's speed is, in figures that can be compared between machines: ratios of runs that
+ * were made in turns (A B A B ...), their median and range. Times never decide anything; wrong work
+ * does, exit code 1.
  */
 #ifndef METERBENCH_TESTS_BENCH_BENCH_H
 #define METERBENCH_TESTS_BENCH_BENCH_H
@@ -15,7 +16,7 @@ enum effort { EFFORT_SMOKE, EFFORT_QUICK, EFFORT_USUAL, EFFORT_FULL };
 
 struct bench {
     enum effort effort;
-    int repeats;  /* of each pair */
+    int repeats; /* of each pair */
     uint64_t seed;
     json_t *json; /* each part adds its own key */
     bool wrong;   /* some work gave another result than it must */
@@ -41,11 +42,11 @@ double bench_run(const struct fleet_config *config, struct fleet_result *result)
 void bench_wrong(struct bench *bench, const char *what);
 
 /* The parts. */
-void bench_kernel(struct bench *bench);  /* flat by flat against one heap, toy meters */
-void bench_fleets(struct bench *bench);  /* the full model against the heap of toys */
-void bench_sizes(struct bench *bench);   /* events, bytes and peak memory by number of flats */
-void bench_jobs(struct bench *bench);    /* two jobs against one */
+void bench_kernel(struct bench *bench);   /* flat by flat against one heap, toy meters */
+void bench_fleets(struct bench *bench);   /* the full model against the heap of toys */
+void bench_sizes(struct bench *bench);    /* events, bytes and peak memory by number of flats */
+void bench_jobs(struct bench *bench);     /* two jobs against one */
 void bench_switches(struct bench *bench); /* what leaving a part out saves */
-void bench_profile(struct bench *bench); /* shares of the rooms by sampling */
+void bench_profile(struct bench *bench);  /* shares of the rooms by sampling */
 
 #endif

@@ -1,5 +1,6 @@
 #include "tests/bench/bench.h"
 
+#include "scenarios/runner/household_file.h"
 #include "sim/error.h"
 
 #include <getopt.h>
@@ -17,7 +18,7 @@ static const char help[] =
     "parts: sizes, kernel, fleet, jobs, switches, profile; all by default\n"
     "\n"
     "  --quick      up to 10,000 flats\n"
-    "  --full       up to 1,000,000 flats: takes some minutes and 0.3 GB\n"
+    "  --full       up to 1,000,000 flats: takes a quarter of an hour and 0.3 GB\n"
     "  --smoke      only see that it runs and its work is right\n"
     "  --repeats N  of each pair (default 7, smoke 1)\n"
     "  --seed N     root seed (default 1)\n"
@@ -28,14 +29,15 @@ static const struct {
     const char *name;
     void (*run)(struct bench *bench);
 } parts[] = {
-    {"sizes", bench_sizes}, /* first, while the process is small: a child begins with its parent's memory */
-    {"kernel", bench_kernel}, {"fleet", bench_fleets},       {"jobs", bench_jobs},
+    {"sizes", bench_sizes}, /* first, while the process is small: a child begins with its parent's
+                               memory */
+    {"kernel", bench_kernel},     {"fleet", bench_fleets},    {"jobs", bench_jobs},
     {"switches", bench_switches}, {"profile", bench_profile},
 };
 
 enum { PARTS = sizeof parts / sizeof parts[0] };
 
-/* ---- figures ---------------------------------------------------------------------------------- */
+/* ---- figures -------------------------------------------------------------------------- */
 
 static int by_value(const void *a, const void *b)
 {
@@ -78,6 +80,7 @@ struct fleet_config bench_fleet(const struct bench *bench, uint32_t flats)
     struct fleet_config config = fleet_config_default();
     config.seed = bench->seed;
     config.flats = flats;
+    config.kinds[0].site.household = household_default();
     return config;
 }
 
@@ -99,7 +102,7 @@ void bench_wrong(struct bench *bench, const char *what)
     bench->wrong = true;
 }
 
-/* ---- on what ---------------------------------------------------------------------------------- */
+/* ---- on what -------------------------------------------------------------------------- */
 
 static void read_processor(char *name, size_t size)
 {
@@ -129,14 +132,15 @@ static void tell_machine(struct bench *bench)
     printf("%s, %ld processors, %s %s (%s), load average %.2f\n", processor, cores, COMPILER,
            __VERSION__, FLAGS, load);
     if (busy)
-        printf("warning: the machine is busy; ratios suffer less than times, the speed-up of two jobs most\n");
+        printf("warning: the machine is busy; ratios suffer less than times, the speed-up of two "
+               "jobs most\n");
     json_object_set_new(bench->json, "machine",
                         json_pack("{s:s, s:I, s:s, s:s, s:s, s:f, s:b}", "processor", processor,
                                   "processors", (json_int_t)cores, "compiler", COMPILER, "version",
                                   __VERSION__, "flags", FLAGS, "load_average", load, "busy", busy));
 }
 
-/* ---- arguments -------------------------------------------------------------------------------- */
+/* ---- arguments ------------------------------------------------------------------------ */
 
 static int usage(const char *what, const char *value)
 {
@@ -164,49 +168,68 @@ static int check_parts(int argc, char **argv)
     return 0;
 }
 
-int main(int argc, char **argv)
+static int read_number(const char *option, uint64_t min, uint64_t max, uint64_t *value)
+{
+    char *end;
+    *value = strtoull(optarg, &end, 10);
+    bool sound = end != optarg && !*end && optarg[0] != '-' && *value >= min && *value <= max;
+    return sound ? 0 : usage(option, optarg);
+}
+
+static int read_option(struct bench *bench, int id, const char **file)
+{
+    uint64_t repeats;
+    switch (id) {
+    case 'q':
+        bench->effort = EFFORT_QUICK;
+        return 0;
+    case 'f':
+        bench->effort = EFFORT_FULL;
+        return 0;
+    case 's':
+        bench->effort = EFFORT_SMOKE;
+        return 0;
+    case 'e':
+        return read_number("--seed is a number, not", 0, UINT64_MAX, &bench->seed);
+    case 'r':
+        if (read_number("--repeats is from 1 to 50, not", 1, REPEATS_MAX, &repeats) != 0)
+            return 4;
+        bench->repeats = (int)repeats;
+        return 0;
+    case 'j':
+        *file = optarg;
+        return 0;
+    case 'h':
+        fputs(help, stdout);
+        exit(0);
+    default:
+        return 4;
+    }
+}
+
+static int read_arguments(struct bench *bench, int argc, char **argv, const char **file)
 {
     static const struct option options[] = {
-        {"quick", no_argument, NULL, 'q'},        {"full", no_argument, NULL, 'f'},
-        {"smoke", no_argument, NULL, 's'},        {"repeats", required_argument, NULL, 'r'},
-        {"seed", required_argument, NULL, 'e'},   {"json", required_argument, NULL, 'j'},
-        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
+        {"quick", no_argument, NULL, 'q'},      {"full", no_argument, NULL, 'f'},
+        {"smoke", no_argument, NULL, 's'},      {"repeats", required_argument, NULL, 'r'},
+        {"seed", required_argument, NULL, 'e'}, {"json", required_argument, NULL, 'j'},
+        {"help", no_argument, NULL, 'h'},       {NULL, 0, NULL, 0},
     };
+    for (int id; (id = getopt_long(argc, argv, "h", options, NULL)) != -1;)
+        if (read_option(bench, id, file) != 0)
+            return 4;
+    if (bench->repeats == 0)
+        bench->repeats = bench->effort == EFFORT_SMOKE ? 1 : 7;
+    return check_parts(argc - optind, argv + optind);
+}
+
+int main(int argc, char **argv)
+{
     struct bench bench = {.effort = EFFORT_USUAL, .seed = 1, .json = json_object()};
     const char *file = NULL;
-    for (int id; (id = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
-        switch (id) {
-        case 'q':
-            bench.effort = EFFORT_QUICK;
-            break;
-        case 'f':
-            bench.effort = EFFORT_FULL;
-            break;
-        case 's':
-            bench.effort = EFFORT_SMOKE;
-            break;
-        case 'r':
-            bench.repeats = atoi(optarg);
-            if (bench.repeats < 1 || bench.repeats > REPEATS_MAX)
-                return usage("--repeats is from 1 to 50, not", optarg);
-            break;
-        case 'e':
-            bench.seed = strtoull(optarg, NULL, 0);
-            break;
-        case 'j':
-            file = optarg;
-            break;
-        case 'h':
-            fputs(help, stdout);
-            return 0;
-        default:
-            return 4;
-        }
-    }
-    if (check_parts(argc - optind, argv + optind) != 0)
+    if (read_arguments(&bench, argc, argv, &file) != 0)
         return 4;
-    if (bench.repeats == 0)
-        bench.repeats = bench.effort == EFFORT_SMOKE ? 1 : 7;
+    household_default(); /* read before anything is measured */
     tell_machine(&bench);
     for (int p = 0; p < PARTS; p++)
         if (is_named(parts[p].name, argc - optind, argv + optind))

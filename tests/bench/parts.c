@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* ---- (a) flat by flat against one heap --------------------------------------------------------- */
+/* ---- (a) flat by flat against one heap ------------------------------------------------ */
 
 typedef int toy_kernel(uint64_t seed, uint32_t flats, int64_t until, struct toy_result *result);
 
@@ -63,10 +63,10 @@ static json_t *compare_kernels(struct bench *bench, uint32_t flats, int repeats)
            ratio.most, repeats);
     fflush(stdout);
     return json_pack("{s:I, s:I, s:o, s:o, s:o, s:i, s:I, s:I}", "flats", (json_int_t)flats,
-                     "events", (json_int_t)ours.events, "ratio", spread_json(&ratio), "flat_by_flat_ns", spread_json(&a), "heap_ns",
-                     spread_json(&b), "repeats", repeats, "flat_by_flat_bytes_per_flat",
-                     (json_int_t)ours.bytes_per_flat, "heap_bytes_per_flat",
-                     (json_int_t)heap.bytes_per_flat);
+                     "events", (json_int_t)ours.events, "ratio", spread_json(&ratio),
+                     "flat_by_flat_ns", spread_json(&a), "heap_ns", spread_json(&b), "repeats",
+                     repeats, "flat_by_flat_bytes_per_flat", (json_int_t)ours.bytes_per_flat,
+                     "heap_bytes_per_flat", (json_int_t)heap.bytes_per_flat);
 }
 
 void bench_kernel(struct bench *bench)
@@ -75,8 +75,8 @@ void bench_kernel(struct bench *bench)
     static const int count_of[] = {1, 2, 3, 4}; /* by effort */
     json_t *rows = json_array();
     printf("\nkernel: toy meters for a day, flat by flat against one heap (processor time)\n");
-    printf("  %8s %11s %8s %8s   %6s  %14s  %3s\n", "flats", "events", "ours ns", "heap ns", "ratio",
-           "range", "n");
+    printf("  %8s %11s %8s %8s   %6s  %14s  %3s\n", "flats", "events", "ours ns", "heap ns",
+           "ratio", "range", "n");
     for (int i = 0; i < count_of[bench->effort]; i++) {
         bool smoke = bench->effort == EFFORT_SMOKE;
         int repeats = sizes[i] < 1000000 || bench->repeats < 3 ? bench->repeats : 3;
@@ -85,7 +85,7 @@ void bench_kernel(struct bench *bench)
     json_object_set_new(bench->json, "kernel", rows);
 }
 
-/* ---- (b) the full model ------------------------------------------------------------------------ */
+/* ---- (b) the full model --------------------------------------------------------------- */
 
 void bench_fleets(struct bench *bench)
 {
@@ -105,6 +105,8 @@ void bench_fleets(struct bench *bench)
             double seconds = bench_run(&config, &result);
             if (i > 0 && result.hash != hash[v])
                 bench_wrong(bench, "a fleet differs from its repetition");
+            if (result.energy_wh == 0 || result.tallies[0].sent[LINK_UP] == 0)
+                bench_wrong(bench, "a fleet took no energy or sent no message");
             hash[v] = result.hash;
             days[v][i] = flats / seconds;
             day_ratio[v][i] = days[v][i] / heap_events * 1e6;
@@ -113,8 +115,8 @@ void bench_fleets(struct bench *bench)
         }
     }
     json_t *rows = json_array();
-    printf("\nfleet: %u flats for a day, one job; the heap is that of %u toys in the same run\n", flats,
-           toys);
+    printf("\nfleet: %u flats for a day, one job; the heap is that of %u toys in the same run\n",
+           flats, toys);
     printf("  %-20s %13s %30s %24s\n", "", "flat-days/s", "flat-days a million heap events",
            "events a heap event");
     for (int v = 0; v < VARIANTS; v++) {
@@ -123,15 +125,15 @@ void bench_fleets(struct bench *bench)
                       e = spread_of(event_ratio[v], bench->repeats);
         printf("  %-20s %13.0f %9.0f  %7.0f .. %7.0f    %8.3f  %.3f .. %.3f\n", names[v], d.median,
                r.median, r.least, r.most, e.median, e.least, e.most);
-        json_array_append_new(
-            rows, json_pack("{s:s, s:o, s:o, s:o}", "variant", names[v], "flat_days_per_s",
-                            spread_json(&d), "flat_days_per_million_heap_events", spread_json(&r),
-                            "events_per_heap_event", spread_json(&e)));
+        json_array_append_new(rows, json_pack("{s:s, s:o, s:o, s:o}", "variant", names[v],
+                                              "flat_days_per_s", spread_json(&d),
+                                              "flat_days_per_million_heap_events", spread_json(&r),
+                                              "events_per_heap_event", spread_json(&e)));
     }
     json_object_set_new(bench->json, "fleet", rows);
 }
 
-/* ---- (c) by number of flats -------------------------------------------------------------------- */
+/* ---- (c) by number of flats ----------------------------------------------------------- */
 
 struct size_row {
     double seconds;
@@ -185,15 +187,15 @@ void bench_sizes(struct bench *bench)
                (double)rss_kb / 1024);
         fflush(stdout);
         json_array_append_new(
-            rows, json_pack("{s:I, s:f, s:I, s:I, s:I, s:I}", "flats", (json_int_t)flats, "ns_per_event",
-                            ns, "events", (json_int_t)row.events, "bytes_per_flat",
+            rows, json_pack("{s:I, s:f, s:I, s:I, s:I, s:I}", "flats", (json_int_t)flats,
+                            "ns_per_event", ns, "events", (json_int_t)row.events, "bytes_per_flat",
                             (json_int_t)row.bytes_per_flat, "hot_bytes_per_flat",
                             (json_int_t)row.hot_bytes_per_flat, "peak_rss_kb", (json_int_t)rss_kb));
     }
     json_object_set_new(bench->json, "sizes", rows);
 }
 
-/* ---- (d) two jobs ------------------------------------------------------------------------------ */
+/* ---- (d) two jobs --------------------------------------------------------------------- */
 
 static double run_jobs(const struct bench *bench, uint32_t flats, int jobs, uint64_t *hash)
 {
@@ -220,12 +222,13 @@ void bench_jobs(struct bench *bench)
             bench_wrong(bench, "two jobs give another hash than one");
     }
     struct spread ratio = spread_of(ratios, bench->repeats);
-    printf("\njobs: %u flats for a day, two jobs against one (wall clock: a busy machine shows)\n", flats);
+    printf("\njobs: %u flats for a day, two jobs against one (wall clock: a busy machine shows)\n",
+           flats);
     printf("  speed-up %.2f, %.2f .. %.2f\n", ratio.median, ratio.least, ratio.most);
     json_object_set_new(bench->json, "jobs_2_speed_up", spread_json(&ratio));
 }
 
-/* ---- (e) where the time goes ------------------------------------------------------------------- */
+/* ---- (e) where the time goes ---------------------------------------------------------- */
 
 static void no_change(struct site_config *site)
 {
@@ -234,7 +237,7 @@ static void no_change(struct site_config *site)
 
 static void no_household(struct site_config *site)
 {
-    site->household = false;
+    site->household = NULL;
 }
 
 static void no_cipher(struct site_config *site)
@@ -266,9 +269,8 @@ static const struct {
     const char *name;
     void (*change)(struct site_config *site);
 } switches[] = {
-    {"everything", no_change},       {"no household", no_household},
-    {"no cipher", no_cipher},        {"no reports", no_reports},
-    {"no hazards", no_hazards},      {"no tenants", no_tenants},
+    {"everything", no_change},          {"no household", no_household}, {"no cipher", no_cipher},
+    {"no reports", no_reports},         {"no hazards", no_hazards},     {"no tenants", no_tenants},
     {"one meeting", one_meeting_a_day},
 };
 
@@ -291,13 +293,14 @@ void bench_switches(struct bench *bench)
         }
     }
     json_t *rows = json_array();
-    printf("\nswitches: %u flats for a day with a part left out, and with it what the part causes elsewhere\n",
+    printf("\nswitches: %u flats for a day with a part left out, and with it what the part causes "
+           "elsewhere\n",
            flats);
     printf("  %-14s %14s %14s %10s\n", "", "us/flat-day", "events", "saved %");
     for (int s = 0; s < SWITCHES; s++) {
         struct spread u = spread_of(us[s], bench->repeats), p = spread_of(saved[s], bench->repeats);
-        printf("  %-14s %14.1f %14.1f %10.1f  %.1f .. %.1f\n", switches[s].name, u.median, events[s],
-               p.median, p.least, p.most);
+        printf("  %-14s %14.1f %14.1f %10.1f  %.1f .. %.1f\n", switches[s].name, u.median,
+               events[s], p.median, p.least, p.most);
         json_array_append_new(rows, json_pack("{s:s, s:o, s:f, s:o}", "left_out", switches[s].name,
                                               "us_per_flat_day", spread_json(&u), "events",
                                               events[s], "saved_percent", spread_json(&p)));
@@ -321,7 +324,8 @@ void bench_profile(struct bench *bench)
         fleet_result_free(&result);
     }
     double ns = (thread_seconds() - began) * 1e9 / (double)events;
-    printf("\nprofile: %u flats for a day, program counters by the room of their source file\n", flats);
+    printf("\nprofile: %u flats for a day, program counters by the room of their source file\n",
+           flats);
     if (begun < 0 || profile_end(&profile) < 0 || profile.samples == 0) {
         printf("  left out: it needs addr2line and debug information\n");
         return;

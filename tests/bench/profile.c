@@ -19,8 +19,17 @@ static uintptr_t samples[SAMPLES_MAX]; /* a signal handler has no argument */
 static volatile sig_atomic_t sample_count, lost_count;
 
 static const char *const names[ROOMS] = {
-    "load (plant, household)", "meter, protection", "link", "envelope, cipher", "frames",
-    "platform", "kernel, queue", "random draws", "flat, site", "log: tally, hash", "libraries",
+    "load (plant, household)",
+    "meter, protection",
+    "link",
+    "envelope, cipher",
+    "frames",
+    "platform",
+    "kernel, queue",
+    "random draws",
+    "flat, site",
+    "log: tally, hash",
+    "libraries",
     "unknown",
 };
 
@@ -71,13 +80,13 @@ static enum room room_of_source(const char *file)
         const char *part;
         enum room room;
     } rooms[] = {
-        {"/sim/plant/", ROOM_LOAD},        {"/sim/meter/", ROOM_METER},
-        {"/sim/link/", ROOM_LINK},         {"/sim/wire/envelope.", ROOM_ENVELOPE},
-        {"/sim/wire/", ROOM_FRAMES},       {"/sim/platform/", ROOM_PLATFORM},
-        {"/sim/tariff.", ROOM_PLATFORM},   {"/sim/tenant.", ROOM_PLATFORM},
+        {"/sim/plant/", ROOM_LOAD},          {"/sim/meter/", ROOM_METER},
+        {"/sim/link/", ROOM_LINK},           {"/sim/wire/envelope.", ROOM_ENVELOPE},
+        {"/sim/wire/", ROOM_FRAMES},         {"/sim/platform/", ROOM_PLATFORM},
+        {"/sim/tariff.", ROOM_PLATFORM},     {"/sim/tenant.", ROOM_PLATFORM},
         {"/sim/kernel/random.", ROOM_DRAWS}, {"/sim/kernel/histogram.", ROOM_LOG},
-        {"/sim/kernel/", ROOM_KERNEL},     {"/sim/event.", ROOM_LOG},
-        {"/sim/fleet_tally.", ROOM_LOG},   {"/sim/", ROOM_SITE},
+        {"/sim/kernel/", ROOM_KERNEL},       {"/sim/event.", ROOM_LOG},
+        {"/sim/fleet_tally.", ROOM_LOG},     {"/sim/", ROOM_SITE},
     };
     for (size_t i = 0; i < sizeof rooms / sizeof rooms[0]; i++)
         if (strstr(file, rooms[i].part))

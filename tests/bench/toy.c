@@ -6,7 +6,11 @@
 
 #include <stdlib.h>
 
-enum { APPLIANCES = 8, FLATS_A_SITE = 100, STREAMS = 1000 /* of random numbers: no purpose of the model */ };
+enum {
+    APPLIANCES = 8,
+    FLATS_A_SITE = 100,
+    STREAMS = 1000 /* of random numbers: no purpose of the model */
+};
 #define MEETING_NS (15 * NS_PER_MIN)
 
 __extension__ typedef unsigned __int128 energy_sum; /* mW*ns */
@@ -15,10 +19,10 @@ static const struct {
     int32_t power_mw;
     int64_t on_ns, off_ns; /* means */
 } kinds[APPLIANCES] = {
-    {120000, 15 * NS_PER_MIN, 30 * NS_PER_MIN},  {1200000, 20 * NS_PER_MIN, 40 * NS_PER_MIN},
-    {60000, 40 * NS_PER_MIN, 80 * NS_PER_MIN},   {1800000, 4 * NS_PER_MIN, 116 * NS_PER_MIN},
+    {120000, 15 * NS_PER_MIN, 30 * NS_PER_MIN},   {1200000, 20 * NS_PER_MIN, 40 * NS_PER_MIN},
+    {60000, 40 * NS_PER_MIN, 80 * NS_PER_MIN},    {1800000, 4 * NS_PER_MIN, 116 * NS_PER_MIN},
     {2000000, 15 * NS_PER_MIN, 165 * NS_PER_MIN}, {90000, 120 * NS_PER_MIN, 240 * NS_PER_MIN},
-    {15000, 60 * NS_PER_MIN, 300 * NS_PER_MIN},  {400000, 60 * NS_PER_MIN, 660 * NS_PER_MIN},
+    {15000, 60 * NS_PER_MIN, 300 * NS_PER_MIN},   {400000, 60 * NS_PER_MIN, 660 * NS_PER_MIN},
 };
 
 /* The flat's physics, the same for both kernels. */
@@ -66,7 +70,7 @@ static uint64_t hash_of(uint32_t flat, energy_sum energy)
     return hash ^ (uint64_t)(energy >> 64) ^ hash >> 29;
 }
 
-/* ---- flat by flat ----------------------------------------------------------------------------- */
+/* ---- flat by flat --------------------------------------------------------------------- */
 
 struct flat {
     struct event_queue queue;
@@ -126,7 +130,7 @@ int toy_flat_by_flat(uint64_t seed, uint32_t flats, int64_t until, struct toy_re
     return 0;
 }
 
-/* ---- one heap --------------------------------------------------------------------------------- */
+/* ---- one heap ------------------------------------------------------------------------- */
 
 struct entry {
     int64_t at;
@@ -173,14 +177,15 @@ int toy_heap(uint64_t seed, uint32_t flats, int64_t until, struct toy_result *re
     size_t bytes = (count * sizeof(struct entry) / LINE + 2) * LINE;
     char *memory = aligned_alloc(LINE, bytes);
     struct load *loads = malloc(flats * sizeof *loads);
-    *result = (struct toy_result){
-        .bytes_per_flat = sizeof *loads + APPLIANCES * sizeof(struct entry)};
+    *result =
+        (struct toy_result){.bytes_per_flat = sizeof *loads + APPLIANCES * sizeof(struct entry)};
     if (!memory || !loads) {
         free(memory);
         free(loads);
         return ERROR_NO_MEMORY;
     }
-    struct entry *heap = (struct entry *)(memory + LINE) - 1; /* entries 1 to 4 share a line, and so on */
+    struct entry *heap =
+        (struct entry *)(memory + LINE) - 1; /* entries 1 to 4 share a line, and so on */
     heap_init(heap, loads, seed, flats);
     while (heap[0].at <= until) {
         struct entry entry = heap[0];
@@ -197,7 +202,7 @@ int toy_heap(uint64_t seed, uint32_t flats, int64_t until, struct toy_result *re
     return 0;
 }
 
-/* ---- no queue --------------------------------------------------------------------------------- */
+/* ---- no queue ------------------------------------------------------------------------- */
 
 static energy_sum appliance_alone(uint64_t seed, uint32_t flat, int appliance, int64_t until,
                                   uint64_t *events)

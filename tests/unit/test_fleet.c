@@ -1,4 +1,5 @@
-/* Fleets: histogram, agenda, the tally of a log, tenants, daily bills, hourly reports, and many sites at once. */
+/* Fleets: histogram, agenda, the tally of a log, tenants, daily bills, hourly reports, and many
+ * sites at once. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -90,7 +91,8 @@ static void short_and_endless_durations_have_a_bucket(void **state)
     histogram_add(&histogram, 0);
     assert_int_equal(histogram_quantile_ns(&histogram, 500), 0);
     histogram_add(&histogram, 300 * NS_PER_US + 1);
-    assert_int_equal(histogram_quantile_ns(&histogram, 500), NS_PER_US); /* of the zero: below a microsecond */
+    assert_int_equal(histogram_quantile_ns(&histogram, 500),
+                     NS_PER_US); /* of the zero: below a microsecond */
     assert_int_equal(histogram_quantile_ns(&histogram, 1000), 300 * NS_PER_US + 1);
     histogram_add(&histogram, INT64_MAX);
     assert_int_equal(histogram_quantile_ns(&histogram, 1000), INT64_MAX);
@@ -213,7 +215,8 @@ static void an_overload_is_timed_from_the_end_of_its_delay(void **state)
     free(book);
 }
 
-/* A household that is above the limit by itself trips too, but nobody knows from when on it had to. */
+/* A household that is above the limit by itself trips too, but nobody knows from when on it had to.
+ */
 static void what_may_stand_or_is_over_times_no_trip(void **state)
 {
     (void)state;
@@ -306,7 +309,7 @@ static void the_hash_is_of_each_flats_facts_in_their_order(void **state)
     assert_true(hash_of(in_time, 4) != hash_of(in_time, 3));
 }
 
-/* ---- tenants (docs/models.md, "Tenants") ------------------------------------------------------- */
+/* ---- tenants (docs/models.md, "Tenants") ---------------------------------------------- */
 
 enum { TENANTS = 20000 };
 
@@ -316,7 +319,8 @@ static int64_t median(int64_t *values, int count)
     return values[count / 2];
 }
 
-/* Of 20000, five standard deviations are 1.7 % of a share and, with sigma 1.2, 5.3 % of a median. */
+/* Of 20000, five standard deviations are 1.7 % of a share and, with sigma 1.2, 5.3 % of a median.
+ */
 static void six_in_ten_pay_after_a_reminder_half_of_them_within_90_min(void **state)
 {
     (void)state;
@@ -376,7 +380,8 @@ static void a_payment_is_50_100_or_200_yuan_and_is_made_once(void **state)
         assert_int_equal(tenant.pays_at, TIME_NEVER);
         sum += amount;
     }
-    assert_in_range(sum / TENANTS, 110 * YUAN, 115 * YUAN); /* 112.5, deviation 54.5: five of them are 1.9 */
+    assert_in_range(sum / TENANTS, 110 * YUAN,
+                    115 * YUAN); /* 112.5, deviation 54.5: five of them are 1.9 */
 }
 
 /* ---- a site as fleets have it ---------------------------------------------------------------- */
@@ -421,8 +426,8 @@ static int count_of_flat(const struct town *town, uint32_t flat, int kind, int64
     return count;
 }
 
-/* What was charged is the price of what the register counted between the first and the last bill, and at any moment
- * money is conserved. */
+/* What was charged is the price of what the register counted between the first and the last bill,
+ * and at any moment money is conserved. */
 static void an_account_is_charged_once_a_day_by_its_register(void **state)
 {
     (void)state;
@@ -466,7 +471,7 @@ static void a_register_that_stands_is_not_charged(void **state)
     (void)state;
     struct town town;
     struct site_config config = of_a_fleet(3);
-    config.household = false;
+    config.household = NULL;
     config.opening_balance = 1000 * YUAN;
     config.opening_spread = 0;
     town_init(&town, &config);
@@ -484,7 +489,7 @@ static int reports(const struct town *town, uint32_t flat, int64_t from, int64_t
 static void quiet_town_init(struct town *town, uint32_t flats)
 {
     struct site_config config = of_a_fleet(flats);
-    config.household = false;
+    config.household = NULL;
     config.opening_balance = 1000 * YUAN;
     town_init(town, &config);
 }
@@ -588,7 +593,8 @@ static void kinds_are_drawn_by_their_shares_and_a_site_by_its_number(void **stat
     struct fleet_result first = run(&config);
     config.flats = 2;
     struct fleet_result both = run(&config);
-    assert_true(first.energy_wh < both.energy_wh); /* the first site is the same one with and without a second */
+    assert_true(first.energy_wh <
+                both.energy_wh); /* the first site is the same one with and without a second */
     assert_true(both.energy_wh != 2 * first.energy_wh);
     fleet_result_free(&large);
     fleet_result_free(&first);
