@@ -152,11 +152,24 @@ static void route_down(struct flat *flat, int64_t now)
     outbox->phone_count = 0;
 }
 
+/* The last places of the modem's queue are for reports, which are told once. The platform asks again for an answer
+ * to an order. */
+static bool has_room(const struct flat *flat, const struct controller_frame *frame)
+{
+    enum { KEPT_FOR_REPORTS = 3 };
+    bool is_order_answer = (frame->bytes[8] & DLT645_FUNCTION_MASK) == DLT645_RELAY;
+    int room = LINK_QUEUE_MAX - (is_order_answer ? KEPT_FOR_REPORTS : 0);
+    return link_waiting(&flat->link, LINK_UP) < room;
+}
+
 static void route_up(struct flat *flat, int64_t now)
 {
     struct controller_outbox *outbox = flat->controller->outbox;
     for (int i = 0; i < outbox->count; i++)
-        send_sealed(flat, now, LINK_UP, &outbox->frames[i]);
+        if (has_room(flat, &outbox->frames[i]))
+            send_sealed(flat, now, LINK_UP, &outbox->frames[i]);
+        else
+            event_put(&flat->events, now, EVENT_FRAME_DROPPED, LINK_UP, ERROR_QUEUE_FULL);
     outbox->count = 0;
 }
 

@@ -92,6 +92,7 @@ struct site *site_new(const struct site_config *config, struct event_sink *sink,
     site->next_meeting = config->meeting_ns;
     site->flats = calloc(config->flats, sizeof *site->flats);
     bool agenda = agenda_init(&site->agenda, config->flats);
+    site->changed = calloc(config->flats / 64 + 1, sizeof *site->changed);
     bool links = init_links(site, sink);
     if (config->household)
         site->climate =
@@ -105,7 +106,7 @@ struct site *site_new(const struct site_config *config, struct event_sink *sink,
     site->platform.policy.tariff = site->config.tariff.season_count > 0 ? &site->config.tariff : NULL;
     if (site->shared.envelopes && config->without_cipher)
         envelope_context_without_cipher(site->shared.envelopes);
-    if (site->flats && agenda && links && site->shared.envelopes)
+    if (site->flats && site->changed && agenda && links && site->shared.envelopes)
         *error = init_flats(site);
     if (*error < 0) {
         site_free(site);
@@ -120,6 +121,7 @@ void site_free(struct site *site)
         return;
     envelope_context_free(site->shared.envelopes);
     free(site->flats);
+    free(site->changed);
     link_pool_free(&site->messages);
     agenda_free(&site->agenda);
     free(site);
@@ -132,7 +134,9 @@ struct flat *site_flat(struct site *site, uint32_t number)
 
 void site_touched(struct site *site, const struct flat *flat)
 {
-    agenda_set(&site->agenda, flat->number - 1, flat_next(flat));
+    uint32_t i = flat->number - 1;
+    agenda_set(&site->agenda, i, flat_next(flat));
+    site->changed[i / 64] |= UINT64_C(1) << (i % 64);
 }
 
 static void supply(struct site *site, struct flat *flat, int32_t terminal_mv)

@@ -54,6 +54,7 @@ struct site {
     bool agenda_stale; /* flats ran one by one since it was kept */
     struct agenda agenda; /* the next event of each flat, member = number - 1 */
     struct flat *flats;
+    uint64_t *changed; /* a bit a flat (number - 1), set when it was touched; whoever watches clears it */
 };
 
 /* Takes all memory of the run. NULL with *error set (ERROR_NO_MEMORY, ERROR_ENVELOPE_CRYPTO). */

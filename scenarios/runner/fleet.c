@@ -285,10 +285,18 @@ static bool read_field(lua_State *lua, int at, const char *name, struct site_con
     return read_quantity(lua, at, name, config);
 }
 
-/* Protected: the fleet table at 1, the site's config as light userdata at 2. */
+/* Protected: the fleet at 1, the site's config as light userdata at 2, the scenario at 3, the case's number at 4. */
 static int read_fleet(lua_State *lua)
 {
     struct site_config *config = lua_touserdata(lua, 2);
+    if (lua_isfunction(lua, 1)) {
+        lua_pushvalue(lua, 1);
+        scenario_push_case(lua, 3, (int)lua_tointeger(lua, 4));
+        lua_call(lua, 1, 1);
+        lua_replace(lua, 1);
+    }
+    if (!lua_istable(lua, 1))
+        return luaL_error(lua, "fleet: expected a table, or a function of the case that returns one");
     lua_pushnil(lua);
     while (lua_next(lua, 1)) {
         const char *name = lua_type(lua, -2) == LUA_TSTRING ? lua_tostring(lua, -2) : "(no name)";
@@ -313,22 +321,20 @@ static int read_fleet(lua_State *lua)
     return 0;
 }
 
-int scenario_fleet(struct sandbox *sandbox, int at, struct site_config *config)
+int scenario_fleet(struct sandbox *sandbox, int at, int index, struct site_config *config)
 {
     lua_State *lua = sandbox->lua;
+    at = lua_absindex(lua, at);
     if (lua_getfield(lua, at, "fleet") == LUA_TNIL) {
         lua_pop(lua, 1);
         return 0;
     }
-    if (!lua_istable(lua, -1)) {
-        lua_pop(lua, 1);
-        snprintf(sandbox->error, sizeof sandbox->error, "fleet: expected a table");
-        return ERROR_INVALID_ARGUMENT;
-    }
     lua_pushcfunction(lua, read_fleet);
     lua_insert(lua, -2);
     lua_pushlightuserdata(lua, config);
-    if (lua_pcall(lua, 2, 0, 0) == LUA_OK)
+    lua_pushvalue(lua, at);
+    lua_pushinteger(lua, index);
+    if (lua_pcall(lua, 4, 0, 0) == LUA_OK)
         return 0;
     snprintf(sandbox->error, sizeof sandbox->error, "%s", lua_tostring(lua, -1));
     lua_pop(lua, 1);

@@ -62,7 +62,7 @@ static int read_kind(struct sandbox *sandbox, int at, int number, const struct f
         return complain(sandbox, "share: a whole number from 1 to 1000000");
     kind->share = type == LUA_TNIL ? 1 : (uint32_t)share;
     kind->site.flats = 0;
-    result = scenario_fleet(sandbox, at, &kind->site);
+    result = scenario_fleet(sandbox, at, 0, &kind->site);
     if (result == 0 && kind->site.flats != 0)
         return complain(sandbox, "fleet.flats: --building says how many flats a building has");
     return result;

@@ -55,6 +55,7 @@ struct invariants {
     struct book *books; /* one a flat */
     size_t seen;        /* events looked at */
     int64_t next_audit; /* of the slow checks */
+    uint64_t *pending;  /* a bit a flat: look at it whether or not it changed */
 };
 
 static void applied(struct invariants *invariants, enum invariant which)
@@ -83,13 +84,15 @@ struct invariants *invariants_new(struct site *site, const struct observer *obse
 {
     struct invariants *invariants = calloc(1, sizeof *invariants);
     struct book *books = calloc(site->flat_count, sizeof *books);
-    if (!invariants || !books) {
+    uint64_t *pending = calloc(site->flat_count / 64 + 1, sizeof *pending);
+    if (!invariants || !books || !pending) {
         free(invariants);
         free(books);
+        free(pending);
         return NULL;
     }
     *invariants = (struct invariants){.site = site, .observer = observer, .tallies = tallies,
-                                      .books = books};
+                                      .books = books, .pending = pending};
     for (uint32_t i = 0; i < site->flat_count; i++) {
         struct book *book = &books[i];
         for (int k = 0; k < LEAKAGE_BANDS; k++)
@@ -115,6 +118,7 @@ void invariants_free(struct invariants *invariants)
         free(invariants->books[i].accepted);
     }
     free(invariants->books);
+    free(invariants->pending);
     free(invariants);
 }
 
@@ -124,6 +128,7 @@ void invariants_board(struct invariants *invariants, uint32_t number)
     struct book *book = &invariants->books[number - 1];
     plant_account(&flat->plant, invariants->site->now);
     book->is_board = true;
+    invariants->pending[(number - 1) / 64] |= UINT64_C(1) << ((number - 1) % 64);
     book->board_since = invariants->site->now;
     book->register_base_mwh = flat->controller->status.register_mwh;
     book->terminal_base_mwh = flat->plant.terminal_energy.mwh;
@@ -535,21 +540,52 @@ static void watch_balances(struct invariants *invariants)
     }
 }
 
+/* Does something of this flat run against a limit, whether or not anything happens in it? */
+static bool is_pending(const struct book *book)
+{
+    for (int k = 0; k < LEAKAGE_BANDS; k++)
+        if (book->band_since[k] != TIME_NEVER)
+            return true;
+    return book->is_board || book->closed_while_forbidden != TIME_NEVER ||
+           book->opened_without_trip != TIME_NEVER || book->should_be_open_since != TIME_NEVER;
+}
+
+static void watch_flat(struct invariants *invariants, uint32_t i)
+{
+    struct book *book = &invariants->books[i];
+    struct flat *flat = &invariants->site->flats[i];
+    uint64_t bit = UINT64_C(1) << (i % 64);
+    watch_first_reading(book, flat);
+    if (book->money_moved)
+        check_money(invariants, book, i + 1);
+    watch_leakage(invariants, book, flat);
+    watch_contacts(invariants, book, flat);
+    watch_pending(invariants, book, flat);
+    if (is_pending(book))
+        invariants->pending[i / 64] |= bit;
+    else
+        invariants->pending[i / 64] &= ~bit;
+}
+
+/* Of thousands of flats few change in one instant: the others are not looked at. */
+static void watch_changed(struct invariants *invariants)
+{
+    struct site *site = invariants->site;
+    for (uint32_t word = 0; word <= site->flat_count / 64; word++) {
+        uint64_t bits = site->changed[word] | invariants->pending[word];
+        site->changed[word] = 0;
+        for (; bits; bits &= bits - 1)
+            watch_flat(invariants, word * 64 + (uint32_t)__builtin_ctzll(bits));
+    }
+}
+
 void invariants_watch(struct invariants *invariants)
 {
     struct site *site = invariants->site;
     const struct observer *observer = invariants->observer;
     for (; invariants->seen < observer->count; invariants->seen++)
         watch_event(invariants, &observer->events[invariants->seen]);
-    for (uint32_t i = 0; i < site->flat_count; i++) {
-        struct book *book = &invariants->books[i];
-        watch_first_reading(book, &site->flats[i]);
-        if (book->money_moved)
-            check_money(invariants, book, i + 1);
-        watch_leakage(invariants, book, &site->flats[i]);
-        watch_contacts(invariants, book, &site->flats[i]);
-        watch_pending(invariants, book, &site->flats[i]);
-    }
+    watch_changed(invariants);
     if (site->now >= invariants->next_audit) {
         invariants->next_audit = site->now + NS_PER_MIN;
         watch_balances(invariants);

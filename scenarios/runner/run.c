@@ -370,7 +370,7 @@ static bool build_site(struct run *run)
 {
     struct site_config config = site_config_default();
     config.household = household_default();
-    if (scenario_fleet(&run->sandbox, 1, &config) < 0) {
+    if (scenario_fleet(&run->sandbox, 1, run->result->case_index, &config) < 0) {
         run_fail(run, OUTCOME_FAILED, "%s: %s", run->scenario->path, run->sandbox.error);
         return false;
     }

@@ -40,7 +40,7 @@ static bool live_site(struct live *live, const char *path)
         config = site_config_default();
         config.household = household_default();
         snprintf(live->scenario.path, sizeof live->scenario.path, "%s", path);
-        if (!run_load(run) || scenario_fleet(&run->sandbox, 1, &config) < 0) {
+        if (!run_load(run) || scenario_fleet(&run->sandbox, 1, 0, &config) < 0) {
             if (!live->result.message[0])
                 snprintf(live->result.message, sizeof live->result.message, "%s: %s", path,
                          run->sandbox.error);

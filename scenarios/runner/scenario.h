@@ -46,7 +46,8 @@ int scenario_load(struct sandbox *sandbox, const char *path);
 /* Push the table of case `index` (from 0) of the scenario at stack index `at`. */
 void scenario_push_case(lua_State *lua, int at, int index);
 
-/* Read the scenario's fleet into a site. 0 or ERROR_INVALID_ARGUMENT with sandbox->error. */
-int scenario_fleet(struct sandbox *sandbox, int at, struct site_config *config);
+/* Read the scenario's fleet, a table or a function of case `index` that returns one, into a site. 0 or
+ * ERROR_INVALID_ARGUMENT with sandbox->error. */
+int scenario_fleet(struct sandbox *sandbox, int at, int index, struct site_config *config);
 
 #endif

@@ -295,13 +295,19 @@ int link_send(struct link *link, int64_t now, enum link_direction direction, con
     return 0;
 }
 
-/* The modem was heard: what the platform holds back for it goes out now. */
-static void heard(struct link *link, int64_t now)
+/* A message came through one way. If the connection had been given up it stands again, so the other way need not
+ * wait out its back-off; and a modem that listens only after it has sent listens now. */
+static void came_through(struct link *link, int64_t now, enum link_direction direction)
 {
-    struct link_lane *down = &link->lanes[LINK_DOWN];
-    bool waits = down->count > 0 && !down->arrives;
-    if (waits && (link_listens_after_sending(link) || down->attempt >= SESSION_ATTEMPTS))
-        transmit(link, now, LINK_DOWN);
+    enum link_direction other = direction == LINK_UP ? LINK_DOWN : LINK_UP;
+    struct link_lane *lane = &link->lanes[other];
+    bool listens = direction == LINK_UP && link_listens_after_sending(link);
+    if (lane->count == 0 || lane->arrives || !(listens || lane->attempt >= SESSION_ATTEMPTS))
+        return;
+    if (listens)
+        transmit(link, now, other); /* in the window that the uplink opened */
+    else
+        attempt(link, now, other);
 }
 
 static void attach_arrived(struct link *link, int64_t now)
@@ -342,8 +348,7 @@ bool link_timer(struct link *link, int64_t now, enum link_direction direction,
     }
     pop(link, lane, out);
     take_up(link, now, direction);
-    if (direction == LINK_UP)
-        heard(link, now);
+    came_through(link, now, direction);
     return true;
 }
 

@@ -17,7 +17,7 @@ alone() {
 }
 alone "a leak trips the flat in its break time and it stays open [leak=60 mA]"
 alone "arrears trip after three reminders and a payment restores [signal=fair]"
-alone "an order is answered within 5 s on average [signal=garage]"
+alone "an order is answered within 5 s on average [link=cat1, signal=garage]"
 
 expect_exit 0 "$meterbench" test scenarios/network scenarios/billing --repeat 3 --json "$work/repeat.json"
 runs=$(jq '.cases | length' "$work/repeat.json")

@@ -19,7 +19,7 @@ bug wrong_threshold scenarios/safety/leakage.lua "*[[]leak=30 mA]" \
 bug half_limit scenarios/safety/leakage_below_limit.lua "*[[]leak=15 mA]" "tripped: never for 5 s: it happened"
 bug ignores_crc scenarios/board/damaged_frames.lua "*[[]fault=damaged]" "tripped: never for 4 s: it happened"
 bug recloses_after_leakage scenarios/safety/leakage.lua "*[[]leak=60 mA]" "closed: never for 8 s: it happened"
-bug falls_silent scenarios/operations/remote_control.lua "*[[]signal=good]" "answered before and fell silent"
+bug falls_silent scenarios/operations/remote_control.lua "*[[]link=cat1, signal=good]" "answered before and fell silent"
 bug wrong_scale scenarios/operations/meter_values.lua "*[[]current=12 A]" "the current told, 1.20 A, is the 12.00 A"
 bug forgets_credit scenarios/billing/credit_survives.lua "*" "the credit after the cut is the credit before it: not so"
 bug ignores_keep_power scenarios/safety/keep_power.lua "*" "order refused after the order to trip: it never happened"

@@ -57,7 +57,7 @@ on_board safety/overload "*[[]current=60 A]"
 trip 0x111 4000000000 "flat 7 tripped (overload) after overload of 60 A" # 4 s: the configured delay
 
 # An order has no stamp of the rack: what can be compared is the time from contacts open to contacts closed.
-on_board operations/remote_control "*[[]signal=good]"
+on_board operations/remote_control "*[[]link=cat1, signal=good]"
 ordered() { # in ns, from the event log; 26 is a trip, 28 a close
     awk -v order="command=$1" '$4 == "order" && $5 == order { sub(/\./, "", $1); sub(/^0+/, "", $1); print $1 == "" ? 0 : $1; exit }' "$work"/record/*
 }
