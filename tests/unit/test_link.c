@@ -331,6 +331,24 @@ static void a_dead_connection_is_made_anew_with_full_jitter(void **state)
         assert_near(sum_s[i] / FLATS, 0.5, 0.1);
 }
 
+/* The platform's message waits up to 120 s to be tried again; the meter's own report shows that it is back. */
+static void what_came_through_one_way_ends_the_back_off_of_the_other(void **state)
+{
+    (void)state;
+    static struct bench bench;
+    for (uint32_t flat = 0; flat < 100; flat++) {
+        bench_init(&bench, SIGNAL_GOOD, flat);
+        deafen(&bench, true);
+        send(&bench, LINK_DOWN, 1);
+        wait(&bench, 10 * NS_PER_MIN);
+        deafen(&bench, false);
+        send(&bench, LINK_UP, 2);
+        wait(&bench, 4 * NS_PER_S);
+        assert_int_equal(bench.arrived, 2);
+        bench_free(&bench);
+    }
+}
+
 static void a_message_that_got_through_gives_the_next_one_a_short_wait_again(void **state)
 {
     struct bench *bench = *state;
@@ -568,6 +586,7 @@ int main(void)
         test(a_lossless_link_loses_nothing_even_where_it_is_dead),
         test(a_lost_message_is_sent_again_after_a_doubling_wait),
         test(a_dead_connection_is_made_anew_with_full_jitter),
+        test(what_came_through_one_way_ends_the_back_off_of_the_other),
         test(a_message_that_got_through_gives_the_next_one_a_short_wait_again),
         test(without_a_log_a_loss_is_no_event),
         test(a_better_signal_counts_from_the_next_attempt),
