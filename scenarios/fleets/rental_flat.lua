@@ -16,8 +16,8 @@ local hours = {
   ACTIVE = { 1.3, 0.5, 0.4, 0.3, 0.4, 0.8, 2.3, 4.9, 5.1, 5.1, 4.7, 4.5, 4.7, 4.7, 4.5, 5.0, 6.0, 6.9, 7.2, 7.3, 7.4, 7.2, 5.8, 3.2 },
   -- C, shifted E: meals at 11 to 12 and 18 to 19 h
   COOK = { 0.6, 0.1, 0, 0.1, 0.1, 0.5, 2.5, 6.5, 5.7, 3.5, 5.0, 12.0, 9.0, 3.5, 2.0, 2.5, 6.0, 11.0, 13.5, 8.5, 4.0, 2.0, 1.0, 0.4 },
-  -- C, shifted E: 60 % in the evening, 20 to 23 h
-  WASHDRESS = { 0.5, 0.1, 0.1, 0.1, 0.3, 0.8, 3.5, 8.3, 6.2, 3.8, 2.6, 1.8, 1.2, 0.8, 0.7, 1.0, 1.3, 1.8, 2.6, 2.6, 14.0, 17.0, 17.0, 12.0 },
+  -- C, shifted E: 60 % in the evening, from 19 h to an hour after midnight, most of it from 20 to 24 h
+  WASHDRESS = { 3.4, 0.1, 0.1, 0.1, 0.3, 0.7, 3.0, 7.2, 5.4, 3.3, 2.3, 1.6, 1.0, 0.7, 0.6, 0.8, 1.1, 1.6, 2.3, 7.0, 13.5, 15.0, 15.0, 13.5 },
   -- P: peaks from 11 to 15 h and from 20 to 01 h
   COOLING = { 6, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 6, 7, 7, 7, 6, 0, 0, 0, 0, 8, 9, 9, 9 },
   -- E
@@ -31,7 +31,7 @@ local COLD = { 11, 12, 1, 2, 3 }
 
 return {
   -- Homes differ in how much they use everything, and each appliance: standard deviations of the logarithm (E).
-  home_spread = 0.30,
+  home_spread = 0.35,
   use_spread = 0.20,
 
   -- units: in a home, on average. watts: while on, at nominal voltage. standby: watts while off. length: minutes, drawn for each

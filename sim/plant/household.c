@@ -482,6 +482,11 @@ static void start_run(struct household *household, struct household_run *run, in
     run->tick = (uint32_t)at;
     if (at > now)
         return;
+    if (run->left > 0) { /* others wait behind it */
+        struct household_run *behind = add_run(household, r, now + 1);
+        if (behind)
+            behind->left = (uint16_t)(run->left - 1);
+    }
     int64_t length = draw_length(&household->random, &row->length, row->length.middle_s) +
                      (int64_t)row->extra_s * TICKS_PER_S;
     begin_run(household, run, now, length, events);
@@ -493,8 +498,22 @@ static void start_run(struct household *household, struct household_run *run, in
         begin_run(household, beside, now, length, events);
 }
 
+static struct household_run *waiting_run(struct household *household, int r)
+{
+    for (int i = 0; i < household->run_count; i++)
+        if (household->runs[i].row == r && household->runs[i].state & RUN_WAITS)
+            return &household->runs[i];
+    return NULL;
+}
+
+/* Choices that wait for the same row stand in one line, so that they take no room from others. */
 static void choose(struct household *household, int r, int64_t now, const struct event_source *events)
 {
+    struct household_run *line = waiting_run(household, r);
+    if (line && line->left < LEFT_MAX) {
+        line->left++;
+        return;
+    }
     int64_t delay = (int64_t)row_of(household, r)->delay_s * TICKS_PER_S;
     struct household_run *run = add_run(household, r, now + delay);
     if (run && delay == 0)

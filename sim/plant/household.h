@@ -118,7 +118,7 @@ const char *household_table_fault(const struct household_table *table, int *row)
 /* A running or waiting appliance. */
 struct household_run {
     uint32_t tick;  /* of its next event */
-    uint16_t left;  /* of the run after it, in units of 10 s */
+    uint16_t left;  /* of the run after it, in units of 10 s; of what waits, how many wait behind it */
     uint8_t row;
     uint8_t state;
 };
