@@ -147,7 +147,7 @@ static bool lives_by_itself(const struct appliance_row *row)
 
 /* ---- the table ------------------------------------------------------------------------------- */
 
-/* Starts a year and energy of every row, each alone in 40 to 100 homes. The source's energies are whole kWh, some rounded
+/* Starts a year and energy of every row, each alone in 30 to 50 homes. The source's energies are whole kWh, some rounded
  * roughly: a lamp's 8.2 (1100 x 36.9 min x 11 W, and standby) stands as 7, a desktop computer's 167 as 164. Some leave
  * standby out, the air conditioner's for one. */
 static void every_row_starts_as_often_and_uses_as_much_as_its_source_says(void **state)
@@ -165,7 +165,7 @@ static void every_row_starts_as_often_and_uses_as_much_as_its_source_says(void *
         }
         struct household_model *model = only_row(r, true);
         double cycles = row->cycles_yearly;
-        const int homes = cycles > 2000 ? 40 : 100;
+        const int homes = cycles > 2000 ? 30 : 50;
         for (int flat = 1; flat <= homes; flat++)
             live(&life, model, (uint64_t)(1000 * r + flat), (uint32_t)flat, 365);
         free(model);
@@ -200,7 +200,7 @@ static double chi_square(const double *seen, const double *weights)
     return sum;
 }
 
-/* Chi-square with 23 degrees of freedom exceeds 41.6 once in a hundred times. Each row alone in 4000 homes for a week; its
+/* Chi-square with 23 degrees of freedom exceeds 41.6 once in a hundred times. Each row alone in 2500 homes for a week; its
  * runs last a second, so that no choice has to wait for the end of a run. */
 static void starts_follow_the_hours_of_their_row(void **state)
 {
@@ -218,7 +218,7 @@ static void starts_follow_the_hours_of_their_row(void **state)
         model->table.rows[0].phase_count = 0;
         for (int h = 0; h < 24; h++)
             weights[h] = row->hours[h];
-        for (uint32_t flat = 1; flat <= 4000; flat++)
+        for (uint32_t flat = 1; flat <= 2500; flat++)
             live(&life, model, 11 + (uint64_t)r, flat, 7);
         double chi = chi_square(life.in_hour[0], weights);
         if (chi > 41.6)
@@ -255,7 +255,7 @@ static void homes_own_what_the_table_says(void **state)
 static void somebody_is_active_as_often_as_the_table_says(void **state)
 {
     (void)state;
-    enum { HOMES = 6000 };
+    enum { HOMES = 3000 };
     struct household_model *model = only_row(row_named("router"), false);
     struct climate climate = climate_of(model, 1);
     const struct occupancy_table *table = &model->table.occupancy;
