@@ -5,6 +5,7 @@
  */
 #include "tests/validate/validate.h"
 
+#include "scenarios/runner/household_file.h"
 #include "sim/fleet.h"
 
 #include <assert.h>
@@ -18,6 +19,7 @@ static struct fleet_config fleet_of(const struct validation *validation, uint32_
 {
     struct fleet_config config = fleet_config_default();
     config.seed = validation->seed;
+    config.kinds[0].site.household = household_default();
     config.flats = flats;
     config.flats_a_site = 50;
     config.days = days;
@@ -68,6 +70,7 @@ static void course_start(struct course *course, const struct validation *validat
     struct site_config config = fleet_config_default().kinds[0].site;
     int error;
     config.seed = validation->seed;
+    config.household = household_default();
     config.flats = flats;
     config.meeting_ns = meeting_s * NS_PER_S;
     *course = (struct course){.watches = calloc(flats, sizeof *course->watches)};

@@ -26,10 +26,9 @@ static const struct {
     const char *name;
     void (*run)(const struct validation *validation);
 } subjects[] = {
-    {"residual", validate_residual},
-    {"radio", validate_radio},
-    {"orders", validate_orders},
-    {"fleet", validate_fleet},
+    {"household", validate_household},
+    {"residual", validate_residual}, {"breaker", validate_breaker}, {"relay", validate_relay},
+    {"radio", validate_radio},       {"orders", validate_orders},   {"fleet", validate_fleet},
 };
 
 enum { EXIT_WRITING = 3, EXIT_WRONG_USAGE = 4 };

@@ -75,7 +75,7 @@ static struct site *new_site(const struct validation *validation, const struct l
     config.flats = flats;
     config.signal = signal;
     config.link = *link;
-    config.household = false;
+    config.household = NULL;
     config.meeting_ns = 10 * NS_PER_S;
     config.policy.poll_ns = 0;
     struct site *site = site_new(&config, &watch->sink, &error);

@@ -69,15 +69,20 @@ void report_row(struct report *report, const struct row *row)
     bool limited = isfinite(row->low) || isfinite(row->high);
     bool contrary = report->validation->contrary && limited;
     double value = contrary ? outside(row) : row->measured.value;
-    char interval[64] = "";
+    char shown[64], interval[64] = "";
     if (!report->in_table)
         fprintf(report->out, "| statistic | target | measured | n | | source |\n"
                              "|---|---|---|---|---|---|\n");
     report->in_table = true;
+    if (isinf(value))
+        snprintf(shown, sizeof shown, "never");
+    else
+        snprintf(shown, sizeof shown, "%.*f", row->decimals, value);
     if (row->measured.half > 0)
         snprintf(interval, sizeof interval, " ± %.*f", row->decimals, row->measured.half);
-    fprintf(report->out, "| %s | %s | %.*f%s%s%s | %.0f | %s | %s |\n", row->statistic, row->target,
-            row->decimals, value, interval, row->unit[0] ? " " : "", row->unit, row->measured.n,
+    bool unit = row->unit[0] && !isinf(value);
+    fprintf(report->out, "| %s | %s | %s%s%s%s | %.0f | %s | %s |\n", row->statistic, row->target,
+            shown, interval, unit ? " " : "", unit ? row->unit : "", row->measured.n,
             judge(report, row, value), row->source);
 }
 

@@ -10,7 +10,18 @@
 #include <assert.h>
 #include <stdlib.h>
 
-enum { IDN_UA = 30000, FLATS_A_SITE = 200, LOAD_MA = 5000, PLOTTED = 250 };
+enum { FLATS_A_SITE = 200, LOAD_MA = 5000, PLOTTED = 250 };
+#define IN_TIME "broken within the limit"
+
+/* A meter's residual-current protection, as IEC 61008-1 and IEC 62423 sort it. */
+struct device {
+    const char *name;
+    int32_t rated_ua;
+    enum residual_type type;
+    bool selective;
+};
+
+static const struct device general = {"type A", 30000, RESIDUAL_TYPE_A, false};
 
 struct watch {
     struct event_sink sink;
@@ -29,6 +40,7 @@ static void put(struct event_sink *sink, const struct event *event)
 
 struct bench {
     const struct validation *validation;
+    struct device device;
     struct watch watch;
     struct site *site;
     uint32_t sites, next;
@@ -39,27 +51,41 @@ static void bench_init(struct bench *bench, const struct validation *validation)
 {
     *bench = (struct bench){
         .validation = validation,
+        .device = general,
         .watch = {.sink = {put}},
+        .next = FLATS_A_SITE,
         .random = random_stream(validation->seed, RANDOM_NO_FLAT, RANDOM_SCRIPT),
     };
+}
+
+static void use_device(struct bench *bench, const struct device *device)
+{
+    bench->device = *device;
+    bench->next = FLATS_A_SITE;
+}
+
+static void new_site(struct bench *bench)
+{
+    struct site_config config = site_config_default();
+    int error;
+    site_free(bench->site);
+    config.seed = bench->validation->seed + 1000 * bench->sites++;
+    config.flats = FLATS_A_SITE;
+    config.household = NULL;
+    config.policy.poll_ns = 0;
+    config.meter.rated_residual_ua = bench->device.rated_ua;
+    config.meter.residual_type = bench->device.type;
+    config.meter.residual_selective = bench->device.selective;
+    bench->site = site_new(&config, &bench->watch.sink, &error);
+    assert(bench->site);
+    bench->next = 0;
 }
 
 /* The next flat that was never touched; each is a meter of its own. */
 static struct flat *new_flat(struct bench *bench)
 {
-    struct site_config config = site_config_default();
-    int error;
-    if (!bench->site || bench->next == FLATS_A_SITE) {
-        site_free(bench->site);
-        config.seed = bench->validation->seed + 1000 * bench->sites++;
-        config.flats = FLATS_A_SITE;
-        config.household = false;
-        config.policy.poll_ns = 0;
-        config.meter.rated_residual_ua = IDN_UA;
-        bench->site = site_new(&config, &bench->watch.sink, &error);
-        assert(bench->site);
-        bench->next = 0;
-    }
+    if (bench->next == FLATS_A_SITE)
+        new_site(bench);
     struct flat *flat = &bench->site->flats[bench->next++];
     flat_set_fault(flat, 0, PLANT_FAULT_OVERLOAD, LOAD_MA);
     return flat;
@@ -79,23 +105,47 @@ static int64_t inject(struct bench *bench, const struct leak *leak, int phase_de
                                              : bench->watch.opened - bench->watch.began;
 }
 
-static int64_t inject_step(struct bench *bench, double times_idn, int phase_deg, int64_t for_ns)
+/* Milliseconds of a step's break; 2000 when it stood as long. */
+static double break_ms(struct bench *bench, double times_idn, int waveform, int phase_deg)
 {
-    const struct leak leak = {.shape = LEAKAGE_STEP, .to_ua = (int32_t)lround(times_idn * IDN_UA)};
-    return inject(bench, &leak, phase_deg, for_ns);
+    const struct leak leak = {.shape = LEAKAGE_STEP,
+                              .waveform = (uint8_t)waveform,
+                              .to_ua = (int32_t)lround(times_idn * bench->device.rated_ua)};
+    int64_t took = inject(bench, &leak, phase_deg, 2 * NS_PER_S);
+    return took == TIME_NEVER ? 2000 : (double)took * 1e-6;
 }
 
-/* IEC 61008-1, general type: the longest break time at a multiple of IdN. */
-static double limit_ms(double times_idn)
+/* IEC 61008-1: the longest break time at a multiple of the current at which a waveform must trip,
+ * and what a selective device must hold. */
+static double limit_ms(bool selective, double times)
 {
-    return times_idn >= 5 ? 40 : times_idn >= 2 ? 150 : 300;
+    if (selective)
+        return times >= 5 ? 150 : times >= 2 ? 200 : 500;
+    return times >= 5 ? 40 : times >= 2 ? 150 : 300;
+}
+
+static double hold_ms(bool selective, double times)
+{
+    if (!selective)
+        return 0;
+    return times >= 5 ? 50 : times >= 2 ? 60 : 130;
+}
+
+/* The share of IdN at which a waveform must trip. */
+static double must_trip(const struct device *device, int waveform)
+{
+    if (waveform == RESIDUAL_AC)
+        return 1;
+    if (waveform == RESIDUAL_SMOOTH_DC || device->rated_ua <= 10000)
+        return 2;
+    return 1.4;
 }
 
 static void half_of_rated(struct bench *bench, int n)
 {
     double tripped = 0;
     for (int i = 0; i < n; i++)
-        tripped += inject_step(bench, 0.5, i % 2 * 180, 2 * NS_PER_S) != TIME_NEVER;
+        tripped += break_ms(bench, 0.5, RESIDUAL_AC, i % 2 * 180) < 2000;
     report_row(bench->validation->report,
                &(struct row){.statistic = "trips at 1/2 IdN within 2 s",
                              .unit = "%",
@@ -121,17 +171,14 @@ static void multiples(struct bench *bench, int n)
     for (size_t s = 0; s < sizeof steps / sizeof steps[0]; s++)
         for (int half = 0; half < 2; half++) {
             double slowest = 0;
-            for (int i = 0; i < n; i++) {
-                int64_t took = inject_step(bench, steps[s].times, half * 180, 2 * NS_PER_S);
-                double ms = took == TIME_NEVER ? 2000 : (double)took * 1e-6;
-                slowest = fmax(slowest, ms);
-            }
+            for (int i = 0; i < n; i++)
+                slowest = fmax(slowest, break_ms(bench, steps[s].times, RESIDUAL_AC, half * 180));
             report_row(bench->validation->report,
                        &(struct row){.statistic = steps[s].names[half],
                                      .unit = "ms",
                                      .target = steps[s].target,
                                      .low = 0,
-                                     .high = limit_ms(steps[s].times),
+                                     .high = limit_ms(false, steps[s].times),
                                      .measured = exactly(slowest, n),
                                      .decimals = 1,
                                      .source = "IEC 61008-1, general type"});
@@ -155,31 +202,54 @@ static void draw(const struct validation *validation, const double *x, const dou
                    "Break time of injected residual currents, with the limits");
 }
 
-/* Any level from IdN to 20 IdN, at any moment of the mains' period. */
+/* Any level from where the waveform must trip to 20 times that, at any moment of the mains' period.
+ */
+struct sample {
+    int n;
+    double *times, *ms;
+    double within;
+};
+
+static struct sample draw_sample(struct bench *bench, int waveform, int n)
+{
+    struct sample sample = {n, calloc((size_t)n, sizeof(double)), calloc((size_t)n, sizeof(double)),
+                            0};
+    double from = must_trip(&bench->device, waveform);
+    bool selective = bench->device.selective;
+    for (int i = 0; i < n; i++) {
+        double uniform = (double)random_below(&bench->random, 1000000) * 1e-6;
+        double times = exp(uniform * log(20));
+        double ms = break_ms(bench, times * from, waveform, -1);
+        sample.within += ms <= limit_ms(selective, times) && ms >= hold_ms(selective, times);
+        sample.times[i] = times;
+        sample.ms[i] = ms;
+    }
+    return sample;
+}
+
+static void free_sample(struct sample *sample)
+{
+    free(sample->times);
+    free(sample->ms);
+}
+
 static void random_injections(struct bench *bench, int n)
 {
     const struct validation *validation = bench->validation;
-    double *x = calloc((size_t)n, sizeof *x), *y = calloc((size_t)n, sizeof *y);
+    struct sample sample = draw_sample(bench, RESIDUAL_AC, n);
     struct moments moments = {0};
-    double within = 0;
-    for (int i = 0; i < n; i++) {
-        double uniform = (double)random_below(&bench->random, 1000000) * 1e-6;
-        x[i] = exp(uniform * log(20));
-        int64_t took = inject_step(bench, x[i], -1, 2 * NS_PER_S);
-        y[i] = took == TIME_NEVER ? 2000 : (double)took * 1e-6;
-        within += y[i] <= limit_ms(x[i]);
-        moments_add(&moments, y[i]);
-    }
-    report_row(validation->report,
-               &(struct row){.statistic =
-                                 "random levels of 1 to 20 IdN and phases: broken within the limit",
-                             .unit = "%",
-                             .target = "all",
-                             .low = 100,
-                             .high = 100,
-                             .measured = exactly(100 * within / n, n),
-                             .decimals = 2,
-                             .source = "IEC 61008-1: 300, 150, 40 ms from 1, 2, 5 IdN"});
+    for (int i = 0; i < n; i++)
+        moments_add(&moments, sample.ms[i]);
+    report_row(
+        validation->report,
+        &(struct row){.statistic = "sinusoidal, random levels of 1 to 20 IdN and phases: " IN_TIME,
+                      .unit = "%",
+                      .target = "all",
+                      .low = 100,
+                      .high = 100,
+                      .measured = exactly(100 * sample.within / n, n),
+                      .decimals = 2,
+                      .source = "IEC 61008-1: 300, 150, 40 ms from 1, 2, 5 IdN"});
     report_row(validation->report,
                &(struct row){.statistic = "mean break time of these",
                              .unit = "ms",
@@ -188,46 +258,125 @@ static void random_injections(struct bench *bench, int n)
                              .measured = moments_mean(&moments),
                              .decimals = 1,
                              .source = "devices as sold: 15 to 35 ms, from memory"});
-    draw(validation, x, y, n);
-    free(x);
-    free(y);
+    draw(validation, sample.times, sample.ms, n);
+    free_sample(&sample);
 }
 
-/* The tester's fine ramp, in steps of 1 % of IdN that outlast the longest break time. */
-static void ramp(struct bench *bench, int n)
+/* Other devices and waveforms, each from where it must trip on. */
+static void other_devices(struct bench *bench, int n)
+{
+    static const struct {
+        struct device device;
+        int waveform;
+        const char *source;
+    } cases[] = {
+        {{"type AC, 10 mA", 10000, RESIDUAL_TYPE_AC, false}, RESIDUAL_AC, "IEC 61008-1"},
+        {{"type AC, 300 mA", 300000, RESIDUAL_TYPE_AC, false}, RESIDUAL_AC, "IEC 61008-1"},
+        {{"type A, 30 mA", 30000, RESIDUAL_TYPE_A, false},
+         RESIDUAL_PULSATING_0,
+         "IEC 61008-1: from 1.4 IdN"},
+        {{"type A, 30 mA", 30000, RESIDUAL_TYPE_A, false},
+         RESIDUAL_PULSATING_90,
+         "IEC 61008-1: from 1.4 IdN"},
+        {{"type A, 30 mA", 30000, RESIDUAL_TYPE_A, false},
+         RESIDUAL_PULSATING_135,
+         "IEC 61008-1: from 1.4 IdN"},
+        {{"type A, 10 mA", 10000, RESIDUAL_TYPE_A, false},
+         RESIDUAL_PULSATING_0,
+         "IEC 61008-1: from 2 IdN"},
+        {{"type B, 30 mA", 30000, RESIDUAL_TYPE_B, false},
+         RESIDUAL_SMOOTH_DC,
+         "IEC 62423: from 2 IdN, from memory"},
+        {{"type S, 100 mA", 100000, RESIDUAL_TYPE_A, true},
+         RESIDUAL_AC,
+         "IEC 61008-1: 130 to 500, 60 to 200, 50 to 150 ms"},
+    };
+    for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
+        char statistic[120];
+        use_device(bench, &cases[c].device);
+        struct sample sample = draw_sample(bench, cases[c].waveform, n);
+        snprintf(statistic, sizeof statistic, "%s, %s, random levels and phases: " IN_TIME,
+                 cases[c].device.name, residual_waveform_name(cases[c].waveform));
+        report_row(bench->validation->report,
+                   &(struct row){.statistic = statistic,
+                                 .unit = "%",
+                                 .target = "all",
+                                 .low = 100,
+                                 .high = 100,
+                                 .measured = exactly(100 * sample.within / n, n),
+                                 .decimals = 2,
+                                 .source = cases[c].source});
+        free_sample(&sample);
+    }
+    use_device(bench, &general);
+}
+
+/* The tester's fine ramp, in steps of 1 % of IdN that outlast the longest break time; the level it
+ * tripped at. */
+static double ramp_percent(struct bench *bench, int waveform)
 {
     enum { FROM_PERCENT = 20, STEP_MS = 400 };
+    int32_t rated_ua = bench->device.rated_ua;
     const struct leak leak = {.shape = LEAKAGE_STAIRS,
-                              .from_ua = IDN_UA * FROM_PERCENT / 100,
-                              .to_ua = IDN_UA * 2,
+                              .waveform = (uint8_t)waveform,
+                              .from_ua = rated_ua * FROM_PERCENT / 100,
+                              .to_ua = rated_ua * 5 / 2,
                               .rise_ms = STEP_MS,
-                              .step_ua = IDN_UA / 100};
-    struct moments level = {0};
-    double inside = 0;
-    for (int i = 0; i < n; i++) {
-        int64_t took = inject(bench, &leak, 0, 100 * NS_PER_S);
-        double percent =
-            took == TIME_NEVER ? 0 : FROM_PERCENT + (double)(took / (STEP_MS * NS_PER_MS));
-        inside += percent >= 50 && percent <= 100;
-        moments_add(&level, percent);
+                              .step_ua = (uint32_t)rated_ua / 100};
+    int64_t took = inject(bench, &leak, 0, 120 * NS_PER_S);
+    return took == TIME_NEVER ? 0 : FROM_PERCENT + (double)(took / (STEP_MS * NS_PER_MS));
+}
+
+static void ramps(struct bench *bench, int n)
+{
+    static const struct {
+        struct device device;
+        int waveform;
+        double low, high;
+    } cases[] = {
+        {{"type AC", 30000, RESIDUAL_TYPE_AC, false}, RESIDUAL_AC, 50, 100},
+        {{"type A", 30000, RESIDUAL_TYPE_A, false}, RESIDUAL_AC, 50, 100},
+        {{"type A", 30000, RESIDUAL_TYPE_A, false}, RESIDUAL_PULSATING_0, 35, 140},
+        {{"type A", 30000, RESIDUAL_TYPE_A, false}, RESIDUAL_PULSATING_135, 35, 140},
+        {{"type B", 30000, RESIDUAL_TYPE_B, false}, RESIDUAL_SMOOTH_DC, 50, 200},
+    };
+    for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
+        struct moments level = {0};
+        double inside = 0;
+        char statistic[100], target[40];
+        use_device(bench, &cases[c].device);
+        for (int i = 0; i < n; i++) {
+            double percent = ramp_percent(bench, cases[c].waveform);
+            inside += percent >= cases[c].low && percent <= cases[c].high;
+            moments_add(&level, percent);
+        }
+        const char *waveform = residual_waveform_name(cases[c].waveform);
+        snprintf(statistic, sizeof statistic, "ramp on %s, %s: trips in its band",
+                 cases[c].device.name, waveform);
+        snprintf(target, sizeof target, "all from %.0f to %.0f %% IdN", cases[c].low,
+                 cases[c].high);
+        report_row(
+            bench->validation->report,
+            &(struct row){.statistic = statistic,
+                          .unit = "%",
+                          .target = target,
+                          .low = 100,
+                          .high = 100,
+                          .measured = exactly(100 * inside / n, n),
+                          .decimals = 2,
+                          .source = "IEC 61008-1 (bands as in the manual of the Fluke 1653B)"});
+        snprintf(statistic, sizeof statistic, "mean trip level of that, %s, %s",
+                 cases[c].device.name, waveform);
+        report_row(bench->validation->report,
+                   &(struct row){.statistic = statistic,
+                                 .unit = "% IdN",
+                                 .target = "",
+                                 REPORTED,
+                                 .measured = moments_mean(&level),
+                                 .decimals = 1,
+                                 .source = "devices as sold, sinusoidal: 55 to 85 %, from memory"});
     }
-    report_row(bench->validation->report,
-               &(struct row){.statistic = "sinusoidal ramp: trips from 50 to 100 % IdN",
-                             .unit = "%",
-                             .target = "all",
-                             .low = 100,
-                             .high = 100,
-                             .measured = exactly(100 * inside / n, n),
-                             .decimals = 2,
-                             .source = "IEC 61008-1 (band as in the manual of the Fluke 1653B)"});
-    report_row(bench->validation->report,
-               &(struct row){.statistic = "mean trip level on it",
-                             .unit = "% IdN",
-                             .target = "",
-                             REPORTED,
-                             .measured = moments_mean(&level),
-                             .decimals = 1,
-                             .source = "devices as sold: 55 to 85 %, from memory"});
+    use_device(bench, &general);
 }
 
 void validate_residual(const struct validation *validation)
@@ -236,12 +385,13 @@ void validate_residual(const struct validation *validation)
     int n = sample_size(validation, 1000, 100);
     bench_init(&bench, validation);
     report_section(validation->report, "Residual current",
-                   "IdN 30 mA. Leaks are injected into flats of their own and timed from their "
-                   "start to the end of the\n"
-                   "contacts' arc at 5 A of load.");
+                   "Leaks are injected into flats of their own, 30 mA and type A unless another "
+                   "device is named, and timed from\n"
+                   "their start to the end of the contacts' arc at 5 A of load.");
     half_of_rated(&bench, n);
     multiples(&bench, n);
-    ramp(&bench, sample_size(validation, 500, 50));
+    other_devices(&bench, sample_size(validation, 2000, 100));
+    ramps(&bench, sample_size(validation, 500, 30));
     random_injections(&bench, sample_size(validation, 10000, 500));
     site_free(bench.site);
 }

@@ -101,7 +101,10 @@ int report_close(struct report *report);
 
 /* ---- subjects ---- */
 
+void validate_household(const struct validation *validation);
 void validate_residual(const struct validation *validation);
+void validate_breaker(const struct validation *validation);
+void validate_relay(const struct validation *validation);
 void validate_radio(const struct validation *validation);
 void validate_orders(const struct validation *validation);
 void validate_fleet(const struct validation *validation);
