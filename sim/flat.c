@@ -101,6 +101,18 @@ static int open_at_modem(struct flat *flat, const struct link_message *message, 
     return size;
 }
 
+struct link_message *flat_recorded(const struct flat *flat)
+{
+    return &link_pool_at(flat->shared->radio.pool, flat->recorded)->message;
+}
+
+static void record(struct flat *flat, const struct link_message *message)
+{
+    if (flat->recorded == POOL_NONE)
+        flat->recorded = link_pool_take(flat->shared->radio.pool);
+    *flat_recorded(flat) = *message;
+}
+
 static void modem_receives(struct flat *flat, int64_t now, const struct link_message *message)
 {
     uint8_t frame[LINK_MESSAGE_MAX];
@@ -111,7 +123,7 @@ static void modem_receives(struct flat *flat, int64_t now, const struct link_mes
     }
     event_put(&flat->events, now, EVENT_COMMAND_ACCEPTED, flat->modem.counters.accepted,
               digest(message->bytes, message->size));
-    flat->last_order = *message;
+    record(flat, message);
     flat->controller->ops->receive(flat->controller, now, frame, (size_t)size);
 }
 
@@ -444,7 +456,9 @@ static void forge(struct flat *flat, struct link_message *message)
 
 int flat_attack(struct flat *flat, int64_t now, enum attack attack)
 {
-    struct link_message message = flat->last_order;
+    struct link_message message = {0};
+    if (flat->recorded != POOL_NONE)
+        message = *flat_recorded(flat);
     struct envelope_key wrong = flat->platform_key;
     bool needs_recording = attack == ATTACK_REPLAY || attack == ATTACK_ALTER;
     if (needs_recording && message.size == 0)
@@ -500,6 +514,7 @@ int flat_init(struct flat *flat, uint32_t number, struct flat_shared *shared,
     flat->events = (struct event_source){shared->sink, number};
     flat->shared = shared;
     flat->next_payment = 1;
+    flat->recorded = POOL_NONE;
     flat->last_cause = -1;
     flat->link_powered = true;
     queue_init(&flat->queue, FLAT_SLOTS);

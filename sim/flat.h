@@ -70,7 +70,7 @@ struct flat {
     struct link link, phone;
     struct account account;
     struct tenant tenant;
-    struct link_message last_order; /* the last envelope that reached the modem; what an attacker recorded */
+    uint32_t recorded; /* place of the last envelope that reached the modem, which an attacker heard; or POOL_NONE */
     uint32_t next_payment;
     int64_t last_cause;             /* enum plant_fault awaiting its moment at the terminals, or -1 */
     bool link_powered;
@@ -123,6 +123,9 @@ enum attack { ATTACK_REPLAY, ATTACK_ALTER, ATTACK_FORGE, ATTACK_WRONG_KEY, ATTAC
 const char *attack_name(int attack);
 /* Deliver a hostile envelope to the modem now. 0, or ERROR_NOT_FOUND when there is nothing to replay. */
 int flat_attack(struct flat *flat, int64_t now, enum attack attack);
+
+/* What was recorded (there must be something); a test may change it. */
+struct link_message *flat_recorded(const struct flat *flat);
 
 /* A relay order that reaches the controller with a damaged checksum, as line noise behind the modem makes it. */
 void flat_damaged_order(struct flat *flat, int64_t now, int order);

@@ -31,7 +31,7 @@ static bool init_links(struct site *site, struct event_sink *sink)
 {
     const struct site_config *config = &site->config;
     const struct link_config phone = {.kind = LINK_CAT1};
-    if (!link_pool_init(&site->messages, config->flats * 2 * LINK_POOL_PLACES))
+    if (!link_pool_init(&site->messages, config->flats * (2 * LINK_POOL_PLACES + 1)))
         return false;
     link_network_init(&site->shared.radio, &config->link, &site->messages, &site->cell, sink,
                       config->seed, config->flats);

@@ -1,11 +1,12 @@
 #include "sim/kernel/queue.h"
 
 #include <assert.h>
+#include <string.h>
 
 void queue_init(struct event_queue *queue, int slot_count)
 {
     assert(slot_count > 0 && slot_count <= QUEUE_SLOTS_MAX);
-    queue->slot_count = slot_count;
+    queue->slot_count = (uint8_t)slot_count;
     queue->next_order = 0;
     queue->armed = 0;
     for (int i = 0; i < slot_count; i++) {
@@ -42,15 +43,32 @@ static int slot_of(const struct timers *timers, int timer)
     return timers->base + timer;
 }
 
+/* The armed slots get the numbers 0, 1, 2... in the order that they have. */
+static void renumber(struct event_queue *queue)
+{
+    uint16_t old[QUEUE_SLOTS_MAX];
+    memcpy(old, queue->order, sizeof old);
+    for (int i = 0; i < queue->slot_count; i++) {
+        uint16_t before = 0;
+        for (int k = 0; k < queue->slot_count; k++)
+            before += old[k] < old[i];
+        queue->order[i] = before;
+    }
+    queue->next_order = queue->slot_count;
+}
+
 void timer_arm(struct timers *timers, int timer, int64_t at)
 {
     int slot = slot_of(timers, timer);
-    timers->queue->at[slot] = at;
-    timers->queue->order[slot] = timers->queue->next_order++;
+    struct event_queue *queue = timers->queue;
+    if (queue->next_order == UINT16_MAX)
+        renumber(queue);
+    queue->at[slot] = at;
+    queue->order[slot] = queue->next_order++;
     if (at == TIME_NEVER)
-        queue_take(timers->queue, slot);
+        queue_take(queue, slot);
     else
-        timers->queue->armed |= UINT64_C(1) << slot;
+        queue->armed |= UINT64_C(1) << slot;
 }
 
 void timer_cancel(struct timers *timers, int timer)

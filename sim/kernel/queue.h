@@ -15,9 +15,9 @@ enum { QUEUE_SLOTS_MAX = 37 };
 
 struct event_queue {
     int64_t at[QUEUE_SLOTS_MAX]; /* TIME_NEVER: not armed */
-    uint32_t order[QUEUE_SLOTS_MAX]; /* of insertion, for ties; 4e9 insertions are centuries of a flat */
-    uint32_t next_order;
-    int slot_count;
+    uint16_t order[QUEUE_SLOTS_MAX]; /* of insertion, for ties; renumbered before it would wrap */
+    uint16_t next_order;
+    uint8_t slot_count;
     uint64_t armed; /* bit n: slot n has a time; few of them do, and only those are looked at */
 };
 

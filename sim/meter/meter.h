@@ -121,7 +121,7 @@ enum meter_timer {
         METER_TIMERS
 };
 
-enum { METER_INBOX_MAX = 4 };
+enum { METER_INBOX_MAX = 3 }; /* frames arrive one by one and wait 80 ms at most */
 
 struct meter {
     struct controller controller; /* first: a controller is cast back to its meter */

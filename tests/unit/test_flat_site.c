@@ -439,11 +439,11 @@ static void a_modem_that_accepts_replays_does(void **state)
     order(bench, DLT645_RELAY_TRIP);
     wait(bench, NS_PER_MIN);
     bench->flat->modem.faults.accepts_replays = true;
-    struct link_message recorded = bench->flat->last_order;
+    struct link_message recorded = *flat_recorded(bench->flat);
     order(bench, DLT645_RELAY_CLOSE);
     wait(bench, NS_PER_MIN);
     assert_true(contacts_closed(bench));
-    bench->flat->last_order = recorded;
+    *flat_recorded(bench->flat) = recorded;
     flat_attack(bench->flat, now_of(bench), ATTACK_REPLAY);
     site_touched(bench->site, bench->flat);
     wait(bench, NS_PER_S);

@@ -260,6 +260,30 @@ static void a_timer_that_is_moved_goes_behind_the_others_of_its_instant(void **s
     assert_int_equal(slot, 1);
 }
 
+/* Insertions are numbered in 16 bits. Long after they ran out, ties still go by insertion. */
+static void ties_go_by_insertion_after_a_hundred_thousand_of_them(void **state)
+{
+    (void)state;
+    struct event_queue queue;
+    struct timers timers = {&queue, 0, 6};
+    queue_init(&queue, 6);
+    for (int i = 0; i < 100000; i++) {
+        int first = i % 5, slot = -1;
+        timer_arm(&timers, 5, 7);
+        timer_arm(&timers, first, 7);
+        timer_arm(&timers, (first + 1) % 5, 7);
+        assert_int_equal(queue_next(&queue, &slot), 7);
+        assert_int_equal(slot, 5);
+        queue_take(&queue, slot);
+        queue_next(&queue, &slot);
+        assert_int_equal(slot, first);
+        queue_take(&queue, slot);
+        queue_next(&queue, &slot);
+        assert_int_equal(slot, (first + 1) % 5);
+        queue_take(&queue, slot);
+    }
+}
+
 static void a_component_sees_its_own_slots_only(void **state)
 {
     (void)state;
@@ -569,6 +593,7 @@ int main(void)
         cmocka_unit_test(the_earliest_event_comes_first),
         cmocka_unit_test(events_of_one_instant_come_in_the_order_they_were_armed),
         cmocka_unit_test(a_timer_that_is_moved_goes_behind_the_others_of_its_instant),
+        cmocka_unit_test(ties_go_by_insertion_after_a_hundred_thousand_of_them),
         cmocka_unit_test(a_component_sees_its_own_slots_only),
         cmocka_unit_test(the_generator_is_splitmix64),
         cmocka_unit_test(seed_flat_and_purpose_each_make_another_stream),

@@ -1088,19 +1088,19 @@ static void a_frame_with_a_wrong_checksum_is_dropped(void **state)
     assert_true(contacts_closed(bench));
 }
 
-static void a_frame_beyond_the_inbox_of_four_is_dropped_and_logged(void **state)
+static void a_frame_beyond_a_full_inbox_is_dropped_and_logged(void **state)
 {
     struct bench *bench = *state;
     struct dlt645_frame frame;
     dlt645_read_request(&frame, &bench->address, 0x00010000);
-    for (int i = 0; i < 6; i++)
+    for (int i = 0; i < METER_INBOX_MAX + 2; i++)
         receive(bench, &frame);
     wait(bench, NS_PER_S);
-    assert_int_equal(bench->reply_count, 4);
+    assert_int_equal(bench->reply_count, METER_INBOX_MAX);
     assert_int_equal(recorder_count(&bench->log, EVENT_FRAME_DROPPED, RECORDER_ANY), 2);
     receive(bench, &frame);
     wait(bench, NS_PER_S);
-    assert_int_equal(bench->reply_count, 5);
+    assert_int_equal(bench->reply_count, METER_INBOX_MAX + 1);
 }
 
 static void frames_that_come_together_are_done_one_after_the_other(void **state)
@@ -2398,7 +2398,7 @@ int main(void)
         test(an_order_is_void_after_its_valid_until),
         test(an_order_for_another_meter_is_not_answered),
         test(a_frame_with_a_wrong_checksum_is_dropped),
-        test(a_frame_beyond_the_inbox_of_four_is_dropped_and_logged),
+        test(a_frame_beyond_a_full_inbox_is_dropped_and_logged),
         test(frames_that_come_together_are_done_one_after_the_other),
         test(a_frame_longer_than_any_is_dropped),
         test(a_request_of_a_wrong_length_is_refused),
