@@ -21,6 +21,7 @@ struct fleet_config fleet_config_default(void)
     struct site_config *site = &config.kinds[0].site;
     site->epoch_s = civil_to_seconds(&(struct civil_time){2026, 7, 15, 0, 0, 0, 0});
     site->meeting_ns = 15 * NS_PER_MIN;
+    site->supply_step_mv = 500;
     site->opening_balance = 0;
     site->opening_spread = 2000000; /* 200 yuan: somebody's money ends every day */
     site->tenants_pay = true;

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 
 enum { INSTANT_EVENTS_MAX = 1000000 }; /* no sound instant of a site has as many */
-enum { SUPPLY_STEP_MV = 100 }; /* smaller moves of the feeder's voltage are not worth an event */
 
 struct site_config site_config_default(void)
 {
@@ -20,6 +19,7 @@ struct site_config site_config_default(void)
         .feeder_mohm = 20,
         .flats_per_floor = 4,
         .meeting_ns = NS_PER_S,
+        .supply_step_mv = 100,
         .opening_balance = 1000000, /* 100 yuan */
         .meter = meter_config_default(),
         .policy = billing_policy_default(),
@@ -135,13 +135,15 @@ struct flat *site_flat(struct site *site, uint32_t number)
 void site_touched(struct site *site, const struct flat *flat)
 {
     uint32_t i = flat->number - 1;
+    if (site->agenda_stale) /* all of it will be read again */
+        return;
     agenda_set(&site->agenda, i, flat_next(flat));
     site->changed[i / 64] |= UINT64_C(1) << (i % 64);
 }
 
 static void supply(struct site *site, struct flat *flat, int32_t terminal_mv)
 {
-    if (abs(terminal_mv - flat->plant.supply_mv) < SUPPLY_STEP_MV)
+    if (abs(terminal_mv - flat->plant.supply_mv) < site->config.supply_step_mv)
         return;
     flat_set_supply(flat, site->now, site->config.meter.nominal_mv, terminal_mv);
     site_touched(site, flat);
@@ -182,7 +184,7 @@ static void meet(struct site *site)
     }
     struct mains_walk ground = mains_ground(&mains, total_ma);
     int32_t terminal_mv = mains_next_floor(&ground, 0);
-    if (mains.riser_mohm == 0 && abs(terminal_mv - site->terminal_mv) < SUPPLY_STEP_MV)
+    if (mains.riser_mohm == 0 && abs(terminal_mv - site->terminal_mv) < config->supply_step_mv)
         return;
     site->terminal_mv = terminal_mv;
     struct mains_walk walk = mains_ground(&mains, total_ma);

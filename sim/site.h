@@ -26,6 +26,7 @@ struct site_config {
     uint32_t hazards_permille; /* what goes wrong by itself: 1000 at hazard_table's rates, 0 nothing */
     const struct hazard_table *hazard_table; /* NULL: the default */
     int64_t meeting_ns;
+    int32_t supply_step_mv;    /* smaller moves of the voltage are not worth an event in each flat */
     int64_t opening_balance;   /* 1/10000 yuan, each account */
     int64_t opening_spread;    /* each account opens with up to so much more, drawn */
     bool without_cipher;       /* envelopes are counted, not enciphered: to see what the cipher costs */

@@ -31,18 +31,6 @@ int64_t queue_next(const struct event_queue *queue, int *slot)
     return first;
 }
 
-void queue_take(struct event_queue *queue, int slot)
-{
-    queue->at[slot] = TIME_NEVER;
-    queue->armed &= ~(UINT64_C(1) << slot);
-}
-
-static int slot_of(const struct timers *timers, int timer)
-{
-    assert(timer >= 0 && timer < timers->count);
-    return timers->base + timer;
-}
-
 /* The armed slots get the numbers 0, 1, 2... in the order that they have. */
 static void renumber(struct event_queue *queue)
 {
@@ -59,7 +47,7 @@ static void renumber(struct event_queue *queue)
 
 void timer_arm(struct timers *timers, int timer, int64_t at)
 {
-    int slot = slot_of(timers, timer);
+    int slot = timer_slot(timers, timer);
     struct event_queue *queue = timers->queue;
     if (queue->next_order == UINT16_MAX)
         renumber(queue);
@@ -69,19 +57,4 @@ void timer_arm(struct timers *timers, int timer, int64_t at)
         queue_take(queue, slot);
     else
         queue->armed |= UINT64_C(1) << slot;
-}
-
-void timer_cancel(struct timers *timers, int timer)
-{
-    queue_take(timers->queue, slot_of(timers, timer));
-}
-
-bool timer_armed(const struct timers *timers, int timer)
-{
-    return timer_at(timers, timer) != TIME_NEVER;
-}
-
-int64_t timer_at(const struct timers *timers, int timer)
-{
-    return timers->queue->at[slot_of(timers, timer)];
 }

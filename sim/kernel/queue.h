@@ -8,6 +8,7 @@
 
 #include "sim/kernel/time.h"
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -27,7 +28,11 @@ void queue_init(struct event_queue *queue, int slot_count);
 int64_t queue_next(const struct event_queue *queue, int *slot);
 
 /* The event of a slot is due and runs: it is armed no longer. */
-void queue_take(struct event_queue *queue, int slot);
+static inline void queue_take(struct event_queue *queue, int slot)
+{
+    queue->at[slot] = TIME_NEVER;
+    queue->armed &= ~(UINT64_C(1) << slot);
+}
 
 /* A component's share of its flat's queue: `count` slots from `base`. */
 struct timers {
@@ -37,8 +42,27 @@ struct timers {
 
 /* Set (or move) a timer; moving it counts as a new insertion. */
 void timer_arm(struct timers *timers, int timer, int64_t at);
-void timer_cancel(struct timers *timers, int timer);
-bool timer_armed(const struct timers *timers, int timer);
-int64_t timer_at(const struct timers *timers, int timer);
+
+static inline int timer_slot(const struct timers *timers, int timer)
+{
+    assert(timer >= 0 && timer < timers->count);
+    return timers->base + timer;
+}
+
+static inline bool timer_armed(const struct timers *timers, int timer)
+{
+    return timers->queue->armed >> timer_slot(timers, timer) & 1;
+}
+
+static inline int64_t timer_at(const struct timers *timers, int timer)
+{
+    return timers->queue->at[timer_slot(timers, timer)];
+}
+
+static inline void timer_cancel(struct timers *timers, int timer)
+{
+    if (timer_armed(timers, timer))
+        queue_take(timers->queue, timer_slot(timers, timer));
+}
 
 #endif

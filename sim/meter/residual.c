@@ -103,6 +103,8 @@ int64_t residual_wait(const struct residual_rating *rating, struct residual_sens
                       const struct plant_signals *signals, int64_t now)
 {
     int64_t dc_ua = signals->residual_dc_ua;
+    if (dc_ua == 0 && signals->residual_ua < rating->rated_ua / 2)
+        return TIME_NEVER; /* no type acts below half of IdN: most calls end here */
     int64_t ac_from = acts_from_ua(rating, sense, signals->residual_waveform, dc_ua);
     int64_t dc_from = acts_from_ua(rating, sense, RESIDUAL_SMOOTH_DC, 0);
     bool acts = (ac_from && signals->residual_ua >= ac_from) || (dc_from && dc_ua >= dc_from);

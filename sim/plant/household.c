@@ -582,15 +582,20 @@ static uint64_t choice_rate(const struct household *household, int choice, const
     return rate * (uint64_t)wanted_permille(household->model, row_of(household, r), hour) / 1000;
 }
 
-/* Choices in an active hour, in billionths. */
-static uint64_t total_rate(const struct household *household, const struct hour *hour)
+/* Choices in the active hour of a tick, in billionths. */
+static uint64_t total_rate(struct household *household, int64_t tick, const struct hour *hour)
 {
     const struct household_model *model = household->model;
+    uint32_t number = (uint32_t)(tick / TICKS_PER_HOUR);
     uint64_t sum = 0;
+    if (number == household->rate_hour)
+        return household->hour_rate;
     for (int i = 0; i < model->plain_count; i++)
         sum += plain_rate(household, model->choices[i], hour);
     for (int i = model->plain_count; i < model->choice_count; i++)
         sum += choice_rate(household, i, hour);
+    household->rate_hour = number;
+    household->hour_rate = sum;
     return sum;
 }
 
@@ -614,7 +619,7 @@ static void plan(struct household *household, int64_t now)
         }
         int64_t end = (tick / TICKS_PER_HOUR + 1) * TICKS_PER_HOUR;
         end = end < level_end ? end : level_end;
-        uint64_t rate = household->state == OCCUPANCY_ACTIVE ? total_rate(household, &hour) : 0;
+        uint64_t rate = household->state == OCCUPANCY_ACTIVE ? total_rate(household, tick, &hour) : 0;
         if (rate > 0) {
             int64_t mean = (int64_t)(UINT64_C(1000000000) * TICKS_PER_HOUR / rate);
             int64_t at = tick + random_exponential(&household->random, mean + 1);
@@ -637,7 +642,7 @@ static void somebody_chooses(struct household *household, int64_t now,
                              const struct event_source *events)
 {
     struct hour hour = hour_at(household, now);
-    uint64_t draw = random_below(&household->random, total_rate(household, &hour));
+    uint64_t draw = random_below(&household->random, total_rate(household, now, &hour));
     int choice = 0;
     for (;;) {
         uint64_t rate = choice_rate(household, choice, &hour);
@@ -853,6 +858,7 @@ void household_init(struct household *household, const struct household_model *m
     household->kind = (uint8_t)occupancy_kind_of(&model->table.occupancy, place);
     int64_t now = calendar_tick(household, 0);
     household->today.day = UINT16_MAX;
+    household->rate_hour = UINT32_MAX;
     struct hour hour = hour_at(household, now);
     move_in(household);
     find_running(household, now);

@@ -138,6 +138,8 @@ struct household {
     int32_t resistive_mw, constant_mw, reactive_mvar; /* at nominal voltage */
     int32_t leakage_ua;
     uint32_t plan_tick, level_tick;
+    uint32_t rate_hour;  /* since 2000: the hour that hour_rate is of */
+    uint64_t hour_rate;  /* choices in it if somebody is active, in billionths */
     struct climate_day today;
     uint16_t level;
     uint8_t kind;       /* of household */

@@ -26,21 +26,11 @@ static const uint8_t derivation_label[] = {'m', 'e', 't', 'e', 'r', 'b', 'e', 'n
                                            'h', ' ', 'u', 'p', 'l', 'i', 'n', 'k'};
 
 struct envelope_context {
-    EVP_CIPHER_CTX *seal;
-    EVP_CIPHER_CTX *open;
+    EVP_CIPHER_CTX *cipher;
+    struct envelope_key key; /* that the cipher has now: a flat's messages follow each other */
+    bool keyed;
     bool without_cipher;
 };
-
-static EVP_CIPHER_CTX *new_cipher(bool encrypt)
-{
-    EVP_CIPHER_CTX *cipher = EVP_CIPHER_CTX_new();
-
-    if (cipher && EVP_CipherInit_ex(cipher, EVP_aes_128_gcm(), NULL, NULL, NULL, encrypt) != 1) {
-        EVP_CIPHER_CTX_free(cipher);
-        return NULL;
-    }
-    return cipher;
-}
 
 struct envelope_context *envelope_context_new(void)
 {
@@ -49,9 +39,9 @@ struct envelope_context *envelope_context_new(void)
     if (!context) {
         return NULL;
     }
-    context->seal = new_cipher(true);
-    context->open = new_cipher(false);
-    if (!context->seal || !context->open) {
+    context->cipher = EVP_CIPHER_CTX_new();
+    if (!context->cipher ||
+        EVP_CipherInit_ex(context->cipher, EVP_aes_128_gcm(), NULL, NULL, NULL, true) != 1) {
         envelope_context_free(context);
         return NULL;
     }
@@ -68,8 +58,8 @@ void envelope_context_free(struct envelope_context *context)
     if (!context) {
         return;
     }
-    EVP_CIPHER_CTX_free(context->seal);
-    EVP_CIPHER_CTX_free(context->open);
+    EVP_CIPHER_CTX_free(context->cipher);
+    OPENSSL_cleanse(&context->key, sizeof context->key);
     free(context);
 }
 
@@ -130,13 +120,18 @@ int envelope_peek(const uint8_t *envelope, size_t size, struct envelope_header *
     return 0;
 }
 
-static bool start(EVP_CIPHER_CTX *cipher, const struct envelope_key *key, const uint8_t *iv,
-                  const uint8_t *header)
+/* Setting a key costs as much as the rest of a message; GCM has one key schedule for both directions. */
+static bool start(struct envelope_context *context, bool encrypt, const struct envelope_key *key,
+                  const uint8_t *iv, const uint8_t *header)
 {
+    bool same = context->keyed && memcmp(&context->key, key, sizeof *key) == 0;
     int size;
 
-    return EVP_CipherInit_ex(cipher, NULL, NULL, key->bytes, iv, -1) == 1 &&
-           EVP_CipherUpdate(cipher, NULL, &size, header, ENVELOPE_HEADER_SIZE) == 1;
+    context->keyed = EVP_CipherInit_ex(context->cipher, NULL, NULL, same ? NULL : key->bytes, iv,
+                                       encrypt) == 1;
+    context->key = *key;
+    return context->keyed &&
+           EVP_CipherUpdate(context->cipher, NULL, &size, header, ENVELOPE_HEADER_SIZE) == 1;
 }
 
 /* OpenSSL takes an update of no bytes for a final call, so none is made. */
@@ -151,15 +146,16 @@ static bool run(EVP_CIPHER_CTX *cipher, const uint8_t *input, size_t input_size,
            size == (int)input_size;
 }
 
-static bool seal(EVP_CIPHER_CTX *cipher, const struct envelope_key *key, const uint8_t *iv,
+static bool seal(struct envelope_context *context, const struct envelope_key *key, const uint8_t *iv,
                  const uint8_t *payload, size_t payload_size, uint8_t *envelope)
 {
+    EVP_CIPHER_CTX *cipher = context->cipher;
     uint8_t *ciphertext = envelope + ENVELOPE_HEADER_SIZE;
     uint8_t *tag = ciphertext + payload_size;
     uint8_t none[1];
     int size;
 
-    return start(cipher, key, iv, envelope) && run(cipher, payload, payload_size, ciphertext) &&
+    return start(context, true, key, iv, envelope) && run(cipher, payload, payload_size, ciphertext) &&
            EVP_CipherFinal_ex(cipher, none, &size) == 1 &&
            EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_AEAD_GET_TAG, ENVELOPE_TAG_SIZE, tag) == 1;
 }
@@ -191,7 +187,7 @@ int envelope_seal(struct envelope_context *context, const struct envelope_key *k
         return (int)(payload_size + ENVELOPE_OVERHEAD);
     }
     envelope_iv(direction, address, counters->sent, iv);
-    if (!seal(context->seal, key, iv, payload, payload_size, envelope)) {
+    if (!seal(context, key, iv, payload, payload_size, envelope)) {
         OPENSSL_cleanse(envelope, payload_size + ENVELOPE_OVERHEAD);
         return ERROR_ENVELOPE_CRYPTO;
     }
@@ -199,16 +195,17 @@ int envelope_seal(struct envelope_context *context, const struct envelope_key *k
 }
 
 /* 0, ERROR_ENVELOPE_CRYPTO, or ERROR_ENVELOPE_AUTHENTICATION. Leaves plaintext in any case. */
-static int decrypt(EVP_CIPHER_CTX *cipher, const struct envelope_key *key, const uint8_t *iv,
+static int decrypt(struct envelope_context *context, const struct envelope_key *key, const uint8_t *iv,
                    const uint8_t *envelope, size_t payload_size, uint8_t *payload)
 {
+    EVP_CIPHER_CTX *cipher = context->cipher;
     const uint8_t *ciphertext = envelope + ENVELOPE_HEADER_SIZE;
     uint8_t tag[ENVELOPE_TAG_SIZE];
     uint8_t none[1];
     int size;
 
     memcpy(tag, ciphertext + payload_size, sizeof tag);
-    if (!start(cipher, key, iv, envelope) || !run(cipher, ciphertext, payload_size, payload) ||
+    if (!start(context, false, key, iv, envelope) || !run(cipher, ciphertext, payload_size, payload) ||
         EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_AEAD_SET_TAG, sizeof tag, tag) != 1) {
         return ERROR_ENVELOPE_CRYPTO;
     }
@@ -257,7 +254,7 @@ int envelope_open(struct envelope_context *context, const struct envelope_key *k
         memcpy(payload, envelope + ENVELOPE_HEADER_SIZE, payload_size);
     } else {
         envelope_iv(direction, address, header.counter, iv);
-        result = decrypt(context->open, key, iv, envelope, payload_size, payload);
+        result = decrypt(context, key, iv, envelope, payload_size, payload);
     }
     /* Only now is the counter known to be the other end's own. */
     if (result == 0 && header.counter <= counters->accepted) {

@@ -76,7 +76,7 @@ static void run_until(struct bench *bench, int64_t until)
         if (now > until)
             break;
         bench->now = now;
-        bench->queue.at[slot] = TIME_NEVER;
+        queue_take(&bench->queue, slot);
         bench->meter.controller.ops->timer(&bench->meter.controller, now, slot);
         collect(bench);
     }
