@@ -52,8 +52,7 @@ static void determinism(const struct validation *validation)
                              .source = "architecture.md, Determinism"});
 }
 
-/* ---- meetings -----------------------------------------------------------------------------------
- */
+/* ---- meetings ---- */
 
 struct course {
     struct fleet_log log;

@@ -1,6 +1,6 @@
 /*
- * What a population of households draws in a year, as JSON: the statistics that load models are judged by. For each home the mean
- * power of every minute is taken from exact energies.
+ * What a population of households draws in a year, as JSON: the statistics that load models are
+ * judged by. For each home the mean power of every minute is taken from exact energies.
  *
  * usage: household_stats [--homes N] [--without NAME_PREFIX] [--file TABLE.lua] [--seed N]
  */
@@ -14,18 +14,26 @@
 #include <string.h>
 #include <time.h>
 
-enum { DAYS = 365, MINUTES = DAYS * 1440, QUARTERS = DAYS * 96, LAGS = 3, GROUPS = 7, NOMINAL_MV = 220000 };
+enum {
+    DAYS = 365,
+    MINUTES = DAYS * 1440,
+    QUARTERS = DAYS * 96,
+    LAGS = 3,
+    GROUPS = 7,
+    NOMINAL_MV = 220000
+};
 
 static const int group_sizes[GROUPS] = {1, 2, 5, 10, 20, 50, 100};
 static const int lags[LAGS] = {1, 15, 60};
 
-/* Hourly means in W of BDEW's profile H0 for 1000 kWh a year, over 2026 with its seasons, days and dynamisation (holidays not
- * counted). */
+/* Hourly means in W of BDEW's profile H0 for 1000 kWh a year, over 2026 with its seasons, days and
+ * dynamisation (holidays not counted). */
 static const double h0[24] = {68.8,  51.3,  44.9,  42.8,  43.3,  49.7,  81.5,  114.2,
                               130.6, 137.7, 139.3, 145.2, 157.6, 150.0, 130.5, 117.8,
                               113.8, 129.3, 158.2, 179.2, 168.1, 148.2, 130.1, 99.4};
 
-/* Homes summed to groups of a size: the highest quarter of an hour of each whole group, and what its homes' own sum to. */
+/* Homes summed to groups of a size: the highest quarter of an hour of each whole group, and what
+ * its homes' own sum to. */
 struct group {
     float *sum_w; /* of the group under way, by quarter */
     double own_peaks, peaks, peaks_of_own;
@@ -34,7 +42,8 @@ struct group {
 
 struct statistics {
     int homes, lost;
-    double kwh, kwh_squares, peak_minute, peak_quarter, deviation, autocorrelation[LAGS], load_factor;
+    double kwh, kwh_squares, peak_minute, peak_quarter, deviation, autocorrelation[LAGS],
+        load_factor;
     double starts, steps, events;
     double hours[24];
     struct group groups[GROUPS];
@@ -161,24 +170,27 @@ static void print(const struct statistics *s, double seconds)
 {
     double n = s->homes, mean_kwh = s->kwh / n, home_days = n * DAYS, mean_w = mean_kwh / 8.76;
     printf("{\n  \"homes\": %d,\n  \"mean_kwh\": %.1f,\n", s->homes, mean_kwh);
-    printf("  \"sd_over_mean_kwh\": %.3f,\n", sqrt(s->kwh_squares / n - mean_kwh * mean_kwh) / mean_kwh);
+    printf("  \"sd_over_mean_kwh\": %.3f,\n",
+           sqrt(s->kwh_squares / n - mean_kwh * mean_kwh) / mean_kwh);
     printf("  \"load_factor_1min\": %.4f,\n", s->load_factor / n);
-    printf("  \"peak_1min_w\": %.0f,\n  \"peak_15min_w\": %.0f,\n", s->peak_minute / n, s->peak_quarter / n);
+    printf("  \"peak_1min_w\": %.0f,\n  \"peak_15min_w\": %.0f,\n", s->peak_minute / n,
+           s->peak_quarter / n);
     printf("  \"sd_over_mean_1min\": %.3f,\n", s->deviation / n);
     for (int l = 0; l < LAGS; l++)
         printf("  \"autocorrelation_%d_min\": %.3f,\n", lags[l], s->autocorrelation[l] / n);
-    printf("  \"starts_a_home_day\": %.1f,\n  \"steps_over_5_w_a_home_day\": %.1f,\n", s->starts / home_days,
-           s->steps / home_days);
-    printf("  \"events_a_home_day\": %.1f,\n  \"lost_starts\": %d,\n", s->events / home_days, s->lost);
+    printf("  \"starts_a_home_day\": %.1f,\n  \"steps_over_5_w_a_home_day\": %.1f,\n",
+           s->starts / home_days, s->steps / home_days);
+    printf("  \"events_a_home_day\": %.1f,\n  \"lost_starts\": %d,\n", s->events / home_days,
+           s->lost);
     for (int g = 0; g < GROUPS; g++) {
         const struct group *group = &s->groups[g];
         if (group->count == 0)
             continue;
         double admd = group->peaks / group->count / group_sizes[g];
-        printf("  \"admd_15min_w_%d\": %.0f,\n  \"admd_over_mean_%d\": %.2f,\n", group_sizes[g], admd,
-               group_sizes[g], admd / mean_w);
-        printf("  \"coincidence_15min_%d\": %.3f,\n  \"load_factor_15min_%d\": %.3f,\n", group_sizes[g],
-               group->peaks / group->peaks_of_own, group_sizes[g], mean_w / admd);
+        printf("  \"admd_15min_w_%d\": %.0f,\n  \"admd_over_mean_%d\": %.2f,\n", group_sizes[g],
+               admd, group_sizes[g], admd / mean_w);
+        printf("  \"coincidence_15min_%d\": %.3f,\n  \"load_factor_15min_%d\": %.3f,\n",
+               group_sizes[g], group->peaks / group->peaks_of_own, group_sizes[g], mean_w / admd);
     }
     printf("  \"correlation_to_h0\": %.3f,\n  \"hourly_mean_w\": [", correlation_to_h0(s->hours));
     for (int h = 0; h < 24; h++)
@@ -217,7 +229,8 @@ int main(int argc, char **argv)
         if (strncmp(table.rows[r].name, without, strlen(without)) == 0)
             table.rows[r].units_milli = 0;
     struct household_model *own = malloc(sizeof *own);
-    float *minutes = malloc(MINUTES * sizeof *minutes), *quarters = malloc(QUARTERS * sizeof *quarters);
+    float *minutes = malloc(MINUTES * sizeof *minutes),
+          *quarters = malloc(QUARTERS * sizeof *quarters);
     struct statistics statistics = {0};
     bool room = own && minutes && quarters;
     for (int g = 0; g < GROUPS; g++) {

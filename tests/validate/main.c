@@ -17,7 +17,6 @@ static const char help[] =
     "  --seed S         root seed (default 1)\n"
     "  --quick          small samples, for continuous integration\n"
     "  --only SUBJECT   one subject\n"
-    "  --contrary       move every measurement out of its limits: no judged row may pass\n"
     "  --strict         exit 1 when a row fails\n"
     "\n"
     "exit: 0 written, 1 a row failed and --strict, 3 a file could not be written, 4 usage\n";
@@ -26,9 +25,10 @@ static const struct {
     const char *name;
     void (*run)(const struct validation *validation);
 } subjects[] = {
-    {"household", validate_household},
-    {"residual", validate_residual}, {"breaker", validate_breaker}, {"relay", validate_relay},
-    {"radio", validate_radio},       {"orders", validate_orders},   {"fleet", validate_fleet},
+    {"household", validate_household}, {"residual", validate_residual},
+    {"breaker", validate_breaker},     {"relay", validate_relay},
+    {"radio", validate_radio},         {"orders", validate_orders},
+    {"fleet", validate_fleet},
 };
 
 enum { EXIT_WRITING = 3, EXIT_WRONG_USAGE = 4 };
@@ -45,7 +45,7 @@ static const struct option options[] = {
     {"seed", required_argument, NULL, 's'},
     {"quick", no_argument, NULL, 'q'},
     {"only", required_argument, NULL, 'n'},
-    {"contrary", no_argument, NULL, 'c'},
+
     {"strict", no_argument, NULL, 't'},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
@@ -76,9 +76,6 @@ static int read_arguments(struct arguments *arguments, int argc, char **argv)
             break;
         case 'n':
             arguments->only = optarg;
-            break;
-        case 'c':
-            validation->contrary = true;
             break;
         case 't':
             arguments->strict = true;

@@ -130,8 +130,7 @@ static struct outcome measure(const struct validation *validation, const struct 
     return outcome;
 }
 
-/* ---- the table ----------------------------------------------------------------------------------
- */
+/* ---- the table ---- */
 
 static const struct {
     const char *title;

@@ -7,8 +7,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-/* ---- NB-IoT -------------------------------------------------------------------------------------
- */
+/* ---- NB-IoT ---- */
 
 /* Sessions of one datagram from idle, as an outside current monitor timed them: a public data set
  * of 9,299 sessions (Robinson, Stellenbosch 2019), one badly set network left out. Seconds. */
@@ -151,8 +150,7 @@ static void nbiot(const struct validation *validation)
         free(values[level]);
 }
 
-/* ---- one link by itself -------------------------------------------------------------------------
- */
+/* ---- one link by itself ---- */
 
 struct lone {
     struct event_queue queue;
@@ -197,8 +195,7 @@ static double lone_send(struct lone *lone, int64_t now, enum link_direction dire
     }
 }
 
-/* ---- Cat.1 --------------------------------------------------------------------------------------
- */
+/* ---- Cat.1 ---- */
 
 struct cat1_parts {
     struct moments idle_up, idle_down, connected;
@@ -267,8 +264,7 @@ static void cat1(const struct validation *validation)
     free(parts.connected_values);
 }
 
-/* ---- loss bursts --------------------------------------------------------------------------------
- */
+/* ---- loss bursts ---- */
 
 /* First attempts at random times on links of their own: what stationary channel they meet. */
 static double first_attempts_lost(const struct validation *validation, enum signal_class signal,
@@ -330,8 +326,7 @@ static void loss(const struct validation *validation)
     }
 }
 
-/* ---- LoRa ---------------------------------------------------------------------------------------
- */
+/* ---- LoRa ---- */
 
 /* ms; 125 kHz, 4/5, preamble 8, explicit header, CRC. */
 static void airtime(const struct validation *validation)
@@ -366,8 +361,7 @@ static void airtime(const struct validation *validation)
     }
 }
 
-/* ---- RS-485 -------------------------------------------------------------------------------------
- */
+/* ---- RS-485 ---- */
 
 static void bus(const struct validation *validation)
 {

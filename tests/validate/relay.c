@@ -162,8 +162,7 @@ static void coil(const struct validation *validation)
                                                  .source = "copper: 0.39 % a K"});
 }
 
-/* ---- life ---------------------------------------------------------------------------------------
- */
+/* ---- life ---- */
 
 /* Makes until the contacts weld. An armature that jams before is freed. */
 static double life(const struct validation *validation, int number, int32_t current_ma)

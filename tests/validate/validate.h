@@ -19,7 +19,6 @@
 struct validation {
     uint64_t seed;
     bool quick;           /* small samples, for continuous integration */
-    bool contrary;        /* every measurement is moved out of its limits: no judged row may pass */
     const char *pictures; /* folder of the plots */
     struct report *report;
 };
