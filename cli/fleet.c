@@ -32,6 +32,7 @@ static const char help[] =
     "  --link LIST          links, as in cat1,nbiot: a building has one of them (default cat1)\n"
     "  --signal LIST        signal, as in good,garage (default good)\n"
     "  --fleet FILE         buildings from a Lua file, instead of --link and --signal (docs/scenarios.md)\n"
+    "  --profile FILE       every flat plays this recording, lines of seconds,watts, instead of a household\n"
     "  --start DATE         the first day, as in \"2026-01-15\" (default 2026-07-15)\n"
     "  --hazards X          random faults at X times their yearly rates (default 1)\n"
     "  --meeting DUR        how often flats feel each other through feeder and cell (default 15min)\n"
@@ -58,7 +59,7 @@ struct arguments {
 
 enum option_id {
     OPTION_FLATS = 256, OPTION_BUILDING, OPTION_DAYS, OPTION_SEED, OPTION_JOBS, OPTION_LINK,
-    OPTION_SIGNAL, OPTION_FLEET, OPTION_START, OPTION_HAZARDS, OPTION_MEETING, OPTION_NO_ENVELOPE,
+    OPTION_SIGNAL, OPTION_FLEET, OPTION_PROFILE, OPTION_START, OPTION_HAZARDS, OPTION_MEETING, OPTION_NO_ENVELOPE,
     OPTION_SAMPLE, OPTION_CURVES, OPTION_JSON, OPTION_QUIET
 };
 
@@ -71,6 +72,7 @@ static const struct option options[] = {
     {"link", required_argument, NULL, OPTION_LINK},
     {"signal", required_argument, NULL, OPTION_SIGNAL},
     {"fleet", required_argument, NULL, OPTION_FLEET},
+    {"profile", required_argument, NULL, OPTION_PROFILE},
     {"start", required_argument, NULL, OPTION_START},
     {"hazards", required_argument, NULL, OPTION_HAZARDS},
     {"meeting", required_argument, NULL, OPTION_MEETING},
@@ -99,6 +101,14 @@ static int read_start(struct arguments *arguments)
     if (civil_parse(text, &arguments->start_s) == 0)
         return 0;
     return cli_usage_error("--start %s: expected a date, as in 2026-01-15", optarg);
+}
+
+static int read_profile(struct site_config *site)
+{
+    char message[600];
+    site->curve = household_load_curve(optarg, message, sizeof message);
+    site->household = NULL;
+    return site->curve ? 0 : cli_usage_error("--profile %s", message);
 }
 
 static int read_hazards(struct fleet_config *fleet)
@@ -158,6 +168,8 @@ static int read_option(struct arguments *arguments, int id)
     case OPTION_FLEET:
         arguments->file = optarg;
         return 0;
+    case OPTION_PROFILE:
+        return read_profile(&fleet->kinds[0].site);
     case OPTION_START:
         return read_start(arguments);
     case OPTION_HAZARDS:

@@ -36,6 +36,9 @@ void level_in_words(int fault, int64_t level, char *out, size_t size)
     case PLANT_FAULT_BYPASS:
         snprintf(out, size, "%lld A", (long long)(level / 1000));
         break;
+    case PLANT_FAULT_LOAD:
+        snprintf(out, size, "%lld W", (long long)(level / 1000));
+        break;
     case PLANT_FAULT_VOLTAGE:
         snprintf(out, size, "%lld V", (long long)(level / 1000));
         break;

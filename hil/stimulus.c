@@ -19,6 +19,7 @@ static int carrier(int64_t fault)
     case PLANT_FAULT_LEAKAGE:
         return RACK_RESIDUAL_CURRENT;
     case PLANT_FAULT_OVERLOAD:
+    case PLANT_FAULT_LOAD:
     case PLANT_FAULT_SHORT_CIRCUIT:
         return RACK_LOAD_CURRENT;
     case PLANT_FAULT_SMOKE:

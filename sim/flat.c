@@ -359,13 +359,26 @@ uint32_t flat_run(struct flat *flat, int64_t until)
 
 /* ---- from outside ---------------------------------------------------------------------------- */
 
-void flat_set_fault(struct flat *flat, int64_t now, enum plant_fault fault, int64_t level)
+/* A cause is told: a virtual flat's at once, a board's when its rack applied it. */
+static void tell_cause(struct flat *flat, int64_t now, enum plant_fault fault, int64_t level)
 {
     bool is_virtual = flat->controller == &flat->meter.controller;
     if (is_virtual)
         event_put(&flat->events, now, level ? EVENT_CAUSE : EVENT_CAUSE_ENDED, fault, level);
     flat->last_cause = is_virtual ? -1 : (int64_t)fault;
+}
+
+void flat_set_fault(struct flat *flat, int64_t now, enum plant_fault fault, int64_t level)
+{
+    tell_cause(flat, now, fault, level);
     plant_set_fault(&flat->plant, now, fault, level);
+    flat_settle(flat, now);
+}
+
+void flat_set_load(struct flat *flat, int64_t now, const struct plant_load *load)
+{
+    tell_cause(flat, now, PLANT_FAULT_LOAD, load->power_mw);
+    plant_set_load(&flat->plant, now, load);
     flat_settle(flat, now);
 }
 

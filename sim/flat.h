@@ -114,6 +114,8 @@ void flat_set_fault(struct flat *flat, int64_t now, enum plant_fault fault, int6
 void flat_begin_leak(struct flat *flat, int64_t now, const struct leak *leak, int phase_deg);
 /* Another voltage at the feeder's head for a time, or (0) until cleared: see plant_set_voltage. Logged like a cause. */
 void flat_set_voltage(struct flat *flat, int64_t now, int32_t level_mv, int64_t duration_ns);
+/* An appliance comes on: see plant_set_load. Logged like a cause. */
+void flat_set_load(struct flat *flat, int64_t now, const struct plant_load *load);
 void flat_set_supply(struct flat *flat, int64_t now, int32_t feeder_mv, int32_t terminal_mv);
 /* The tenant pays by phone; the payment number, which the platform counts once. 0 or ERROR_QUEUE_FULL. */
 int flat_pay(struct flat *flat, int64_t now, int64_t amount, uint32_t *number);

@@ -47,6 +47,7 @@ static int init_flats(struct site *site)
         .plant = {.seed = config->seed,
                   .nominal_mv = config->meter.nominal_mv,
                   .household = config->household,
+                  .curve = config->curve,
                   .climate = &site->climate,
                   .relay = config->relay,
                   .breaker = config->breaker},

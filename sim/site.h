@@ -17,6 +17,7 @@ struct site_config {
     int place; /* of the meters: as in place.h; PLACE_NONE: `signal` says */
     struct link_config link;
     const struct household_model *household; /* NULL: nobody lives in the flats */
+    const struct household_curve *curve;     /* what every flat plays in a household's place; NULL: none */
     uint64_t weather_seed; /* sites of one place have one weather; 0: the site's own */
     int32_t feeder_mohm;       /* shared impedance between transformer and ground floor */
     int32_t riser_mohm;        /* from a floor to the next */

@@ -36,6 +36,24 @@ int act_voltage(struct run *run, struct flat *flat, int32_t level_mv, int64_t du
     return 0;
 }
 
+int act_load(struct run *run, struct flat *flat, const struct plant_load *load)
+{
+    if (run_is_board_flat(run, flat->number) && !run->board->has_rack)
+        return ERROR_NOT_ALLOWED;
+    flat_set_load(flat, run->site->now, load);
+    act_settle(run, flat);
+    return 0;
+}
+
+int act_play(struct run *run, struct flat *flat, const struct household_curve *curve)
+{
+    if (run_is_board_flat(run, flat->number) && !run->board->has_rack)
+        return ERROR_NOT_ALLOWED;
+    plant_play(&flat->plant, run->site->now, curve);
+    act_settle(run, flat);
+    return 0;
+}
+
 int act_pay(struct run *run, struct flat *flat, int64_t amount, uint32_t *number)
 {
     int result = flat_pay(flat, run->site->now, amount, number);

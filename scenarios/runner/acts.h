@@ -16,6 +16,12 @@ int act_leak(struct run *run, struct flat *flat, const struct leak *leak, int ph
 /* Another voltage at the head of the flat's feeder, for `duration_ns` or (0) until cleared. Errors as of act_fault. */
 int act_voltage(struct run *run, struct flat *flat, int32_t level_mv, int64_t duration_ns);
 
+/* An appliance comes on. Errors as of act_fault. */
+int act_load(struct run *run, struct flat *flat, const struct plant_load *load);
+
+/* The household plays a curve from now on. Errors as of act_fault. */
+int act_play(struct run *run, struct flat *flat, const struct household_curve *curve);
+
 /* The tenant pays by phone. 0 with the payment's number, or ERROR_QUEUE_FULL. */
 int act_pay(struct run *run, struct flat *flat, int64_t amount, uint32_t *number);
 

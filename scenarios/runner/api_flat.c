@@ -1,10 +1,12 @@
 /* What a script can do to a flat, and what it can see of it. */
 #include "scenarios/runner/acts.h"
+#include "scenarios/runner/household_file.h"
 #include "scenarios/runner/run_internal.h"
 #include "scenarios/runner/units.h"
 
 #include "sim/error.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -183,6 +185,85 @@ int api_mains(lua_State *lua)
     for (uint32_t number = 1; number <= run->site->flat_count; number++)
         if (act_voltage(run, site_flat(run->site, number), order.level_mv, order.duration_ns) < 0)
             return api_skip(lua, "the board has no rack that could apply the stimulus");
+    return 0;
+}
+
+/* The reactive power that goes with an active one. */
+static int32_t reactive_mvar(int32_t power_mw, double factor)
+{
+    return (int32_t)lround(power_mw * sqrt(1 - factor * factor) / factor);
+}
+
+/* An appliance of the fleet's table, or of the built-in one where nobody lives: what it draws as it comes on. */
+static struct plant_load named_load(lua_State *lua, const char *name)
+{
+    const struct household_model *model = run_of(lua)->site->config.household;
+    const struct household_table *table = &(model ? model : household_default())->table;
+    for (int i = 0; i < table->row_count; i++) {
+        const struct appliance_row *row = &table->rows[i];
+        if (strcmp(row->name, name) != 0)
+            continue;
+        int32_t power_mw = row->phase_count > 0 ? row->phases[0].power_mw : row->power_mw;
+        return (struct plant_load){.power_mw = power_mw, .resistive = row->resistive,
+                                   .reactive_mvar = reactive_mvar(power_mw, row->power_factor_milli / 1e3)};
+    }
+    luaL_error(lua, "the household has no appliance \"%s\": see scenarios/fleets/rental_flat.lua", name);
+    return (struct plant_load){0};
+}
+
+static struct plant_load check_load(lua_State *lua)
+{
+    static const char *const keys[] = {"watts", "power_factor", "resistive", NULL};
+    api_check_keys(lua, 2, keys);
+    lua_getfield(lua, 2, "watts");
+    double watts = luaL_optnumber(lua, -1, 0);
+    lua_getfield(lua, 2, "power_factor");
+    double factor = luaL_optnumber(lua, -1, 1);
+    bool told = lua_getfield(lua, 2, "resistive") != LUA_TNIL;
+    if (!(watts >= 0.001 && watts <= 1e5))
+        luaL_error(lua, "load: watts is a number from 0.001 to 100000");
+    if (!(factor >= 0.1 && factor <= 1))
+        luaL_error(lua, "load: power_factor is a number from 0.1 to 1");
+    int32_t power_mw = (int32_t)lround(watts * 1000);
+    return (struct plant_load){.power_mw = power_mw,
+                               .reactive_mvar = reactive_mvar(power_mw, factor),
+                               .resistive = told ? lua_toboolean(lua, -1) : factor == 1};
+}
+
+/* flat:load("heating rod") or flat:load { watts = 1500, power_factor = 0.9 }: somebody switches it on. */
+static int flat_load(lua_State *lua)
+{
+    struct run *run = run_of(lua);
+    struct flat *flat = api_check_flat(lua, 1);
+    bool named = lua_type(lua, 2) == LUA_TSTRING;
+    const struct plant_load load = named ? named_load(lua, lua_tostring(lua, 2)) : check_load(lua);
+    struct cause cause = {
+        .match = {.flat = flat->number, .kind = EVENT_CAUSE, .match_a = true, .a = PLANT_FAULT_LOAD},
+        .since = run->observer.count,
+    };
+    if (named)
+        snprintf(cause.text, sizeof cause.text, "the %s", lua_tostring(lua, 2));
+    else
+        snprintf(cause.text, sizeof cause.text, "a load of %g W", load.power_mw / 1e3);
+    if (act_load(run, flat, &load) < 0)
+        return api_skip(lua, "the board has no rack that could apply the stimulus");
+    api_push_cause(lua, &cause);
+    return 1;
+}
+
+/* flat:play("curve.csv"): the household is a recording from now on. */
+static int flat_play(lua_State *lua)
+{
+    struct run *run = run_of(lua);
+    struct flat *flat = api_check_flat(lua, 1);
+    const char *name = luaL_checkstring(lua, 2);
+    char path[1000], message[600];
+    snprintf(path, sizeof path, "%s%s", name[0] == '/' ? "" : sandbox_of(lua)->script_dir, name);
+    const struct household_curve *curve = household_load_curve(path, message, sizeof message);
+    if (!curve)
+        return luaL_error(lua, "play: %s", message);
+    if (act_play(run, flat, curve) < 0)
+        return api_skip(lua, "the board has no rack that could apply the stimulus");
     return 0;
 }
 
@@ -708,6 +789,8 @@ void api_register_flat(lua_State *lua)
         {"overload", flat_overload},
         {"short_circuit", flat_short_circuit},
         {"bypass", flat_bypass},
+        {"load", flat_load},
+        {"play", flat_play},
         {"smoke", flat_smoke},
         {"heat", flat_heat},
         {"outage", flat_outage},

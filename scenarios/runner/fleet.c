@@ -174,16 +174,20 @@ static void read_credit(lua_State *lua, int at, struct site_config *config)
 static void read_household(lua_State *lua, int at, struct site_config *config)
 {
     char path[1000], message[600];
+    config->curve = NULL;
     if (lua_isboolean(lua, at)) {
         config->household = lua_toboolean(lua, at) ? household_default() : NULL;
         return;
     }
     if (lua_type(lua, at) != LUA_TSTRING)
-        luaL_error(lua, "fleet.household: true, false or the name of a file");
+        luaL_error(lua, "fleet.household: true, false or the name of a file (.lua: a table, .csv: a recording)");
     const char *name = lua_tostring(lua, at);
     snprintf(path, sizeof path, "%s%s", name[0] == '/' ? "" : sandbox_of(lua)->script_dir, name);
-    config->household = household_load(path, message, sizeof message);
-    if (!config->household)
+    size_t length = strlen(name);
+    bool recorded = length > 4 && strcmp(name + length - 4, ".csv") == 0;
+    config->curve = recorded ? household_load_curve(path, message, sizeof message) : NULL;
+    config->household = recorded ? NULL : household_load(path, message, sizeof message);
+    if (!config->household && !config->curve)
         luaL_error(lua, "fleet.household: %s", message);
 }
 

@@ -486,9 +486,11 @@ static char *read_whole(const char *path, size_t *size, char *message, size_t me
     return NULL;
 }
 
+/* A file that was read: a model or a curve. */
 struct loaded {
     struct loaded *next;
     struct household_model *model;
+    struct household_curve curve;
     char path[512];
 };
 
@@ -524,7 +526,7 @@ const struct household_model *household_load(const char *path, char *message, si
     }
     pthread_mutex_lock(&loaded_mutex);
     for (struct loaded *l = loaded_list; l && !model; l = l->next)
-        if (strcmp(l->path, path) == 0)
+        if (l->model && strcmp(l->path, path) == 0)
             model = l->model;
     if (!model)
         model = load_new(path, message, size);
@@ -537,17 +539,19 @@ const struct household_model *household_load(const char *path, char *message, si
 /* One line into a point. 1, 0 for a line to leave out, or -1. */
 static int read_point(const char *line, int number, struct household_point *point)
 {
-    double second, watts;
+    double second, watts = 0;
     int end = 0;
     line += strspn(line, " \t\r\n");
     if (line[0] == '\0' || line[0] == '#')
         return 0;
-    if (sscanf(line, "%lf , %lf %n", &second, &watts, &end) != 2 || line[end] != '\0')
+    bool repeats = sscanf(line, "%lf , repeat %n", &second, &end) == 1 && end > 0 && line[end] == '\0';
+    if (!repeats && (sscanf(line, "%lf , %lf %n", &second, &watts, &end) != 2 || line[end] != '\0'))
         return number == 1 && !strchr("0123456789.+-", line[0]) ? 0 : -1;
     bool in_range = second >= 0 && second <= UINT32_MAX && watts >= 0 && watts <= 1e6;
     if (!in_range || floor(second) != second)
         return -1;
-    *point = (struct household_point){(uint32_t)second, (int32_t)lround(watts * 1000)};
+    int32_t power_mw = repeats ? HOUSEHOLD_REPEATS : (int32_t)lround(watts * 1000);
+    *point = (struct household_point){(uint32_t)second, power_mw};
     return 1;
 }
 
@@ -561,11 +565,13 @@ static int curve_lines(FILE *file, const char *path, struct household_point **po
         int found = read_point(line, ++number, &point);
         if (found == 0)
             continue;
-        bool rises = found > 0 && (count == 0 ? point.second == 0
+        bool rises = found > 0 && (count == 0 ? point.second == 0 && point.power_mw >= 0
                                               : point.second > (*points)[count - 1].second);
-        if (!rises) {
+        bool over = count > 0 && (*points)[count - 1].power_mw == HOUSEHOLD_REPEATS;
+        if (!rises || over) {
             const char *what = found < 0 ? "expected whole seconds and watts, as in \"60,125.5\""
                                : count == 0 ? "a curve begins at 0 s"
+                               : over       ? "nothing comes after \"repeat\""
                                             : "the time is not later than in the line before";
             snprintf(message, size, "%s:%d: %s", path, number, what);
             return ERROR_INVALID_ARGUMENT;
@@ -601,4 +607,39 @@ int household_read_curve(const char *path, struct household_point **points, char
         *points = NULL;
     }
     return count;
+}
+
+static const struct household_curve *load_new_curve(const char *path, char *message, size_t size)
+{
+    struct loaded *loaded = calloc(1, sizeof *loaded);
+    struct household_point *points = NULL;
+    if (!loaded)
+        snprintf(message, size, "%s: out of memory", path);
+    int count = loaded ? household_read_curve(path, &points, message, size) : -1;
+    if (count < 0) {
+        free(loaded);
+        return NULL;
+    }
+    loaded->curve = (struct household_curve){(uint32_t)count, points};
+    snprintf(loaded->path, sizeof loaded->path, "%s", path);
+    loaded->next = loaded_list;
+    loaded_list = loaded;
+    return &loaded->curve;
+}
+
+const struct household_curve *household_load_curve(const char *path, char *message, size_t size)
+{
+    const struct household_curve *curve = NULL;
+    if (strlen(path) >= sizeof loaded_list->path) {
+        snprintf(message, size, "%s: the name is too long", path);
+        return NULL;
+    }
+    pthread_mutex_lock(&loaded_mutex);
+    for (const struct loaded *l = loaded_list; l && !curve; l = l->next)
+        if (l->curve.points && strcmp(l->path, path) == 0)
+            curve = &l->curve;
+    if (!curve)
+        curve = load_new_curve(path, message, size);
+    pthread_mutex_unlock(&loaded_mutex);
+    return curve;
 }

@@ -726,11 +726,18 @@ static void find_next(struct household *household, int64_t now)
 
 static bool next_point(struct household *household)
 {
-    const struct household_point *point = &household->points[household->point++];
+    const struct household_curve *curve = household->curve;
+    const struct household_point *point = &curve->points[household->point];
+    if (point->power_mw == HOUSEHOLD_REPEATS) {
+        household->began += point->second * NS_PER_S;
+        household->point = 0;
+        point = curve->points;
+    }
     bool changes = household->constant_mw != point->power_mw;
     household->constant_mw = point->power_mw;
-    household->next = household->point < household->point_count
-                          ? household->points[household->point].second * NS_PER_S
+    household->point++;
+    household->next = household->point < curve->count
+                          ? household->began + curve->points[household->point].second * NS_PER_S
                           : TIME_NEVER;
     return changes;
 }
@@ -869,11 +876,11 @@ void household_init(struct household *household, const struct household_model *m
     find_next(household, now);
 }
 
-void household_play(struct household *household, const struct household_point *points, uint32_t count)
+void household_play(struct household *household, int64_t now, const struct household_curve *curve)
 {
     memset(household, 0, sizeof *household);
     household->playing = true;
-    household->points = points;
-    household->point_count = count;
-    household->next = count > 0 ? 0 : TIME_NEVER;
+    household->curve = curve;
+    household->began = now;
+    household->next = now;
 }

@@ -123,10 +123,19 @@ struct household_run {
     uint8_t state;
 };
 
-/* A point of a recorded curve: from `second` of simulated time on, this power. */
+/* A point of a recorded curve: from `second` on, this power. Of the last point the power may be HOUSEHOLD_REPEATS: the
+ * curve begins anew then. */
 struct household_point {
     uint32_t second;
     int32_t power_mw;
+};
+
+#define HOUSEHOLD_REPEATS (-1)
+
+/* Points in rising order of time, the first at 0 s; shared by all who play it. */
+struct household_curve {
+    uint32_t count;
+    const struct household_point *points;
 };
 
 struct household {
@@ -153,8 +162,9 @@ struct household {
             struct household_run runs[HOUSEHOLD_RUNS_MAX];
         };
         struct {
-            const struct household_point *points;
-            uint32_t point_count, point;
+            const struct household_curve *curve;
+            int64_t began; /* the curve's second 0, in simulated ns */
+            uint32_t point;
         };
     };
 };
@@ -163,9 +173,9 @@ struct household {
 void household_init(struct household *household, const struct household_model *model,
                     const struct climate *climate, uint64_t seed, uint32_t flat);
 
-/* A home that repeats a recording instead: points in rising order of time, the first at 0 s, not copied; the
- * last one's power stays. Power factor 1, power held at any voltage. */
-void household_play(struct household *household, const struct household_point *points, uint32_t count);
+/* A home that plays a recording instead, from `now` on; the curve is not copied. The last power stays, unless the curve
+ * repeats. Power factor 1, power held at any voltage. */
+void household_play(struct household *household, int64_t now, const struct household_curve *curve);
 
 /* The time of its next event, TIME_NEVER when it has none. */
 int64_t household_next(const struct household *household);

@@ -92,6 +92,15 @@ static int64_t whole_root(int64_t square)
     return root;
 }
 
+/* Of the appliance that a scenario switched on. */
+static int64_t load_power_mw(const struct plant *plant, int32_t voltage_mv)
+{
+    int64_t power_mw = plant->fault_level[PLANT_FAULT_LOAD];
+    if (plant->load_resistive)
+        power_mw = power_mw * voltage_mv / plant->nominal_mv * voltage_mv / plant->nominal_mv;
+    return power_mw;
+}
+
 /* What would flow with every contact closed: the active and the reactive part of the household's current, and in phase
  * with the first what a scenario adds. */
 static void find_demand(const struct plant *plant, struct plant_signals *s)
@@ -105,9 +114,12 @@ static void find_demand(const struct plant *plant, struct plant_signals *s)
         s->power_mw = (int64_t)s->demand_ma * voltage_mv / 1000;
         return;
     }
-    int64_t household_mw = household_power_mw(&plant->household, voltage_mv, plant->nominal_mv);
+    int64_t household_mw = household_power_mw(&plant->household, voltage_mv, plant->nominal_mv) +
+                           load_power_mw(plant, voltage_mv);
     int64_t active_ma = household_mw * 1000 / voltage_mv + added_ma;
-    int64_t reactive_ma = (int64_t)plant->household.reactive_mvar * 1000 / voltage_mv;
+    int64_t reactive_mvar = (int64_t)plant->household.reactive_mvar +
+                            (plant->fault_level[PLANT_FAULT_LOAD] > 0 ? plant->load_mvar : 0);
+    int64_t reactive_ma = reactive_mvar * 1000 / voltage_mv;
     s->demand_ma = (int32_t)(reactive_ma == 0
                                  ? active_ma
                                  : whole_root(active_ma * active_ma + reactive_ma * reactive_ma));
@@ -262,10 +274,13 @@ void plant_init(struct plant *plant, struct timers timers, struct event_source e
     relay_init(&plant->relay, relay_timers, events, config->seed, &config->relay, true);
     breaker_init(&plant->breaker, config->seed, events.flat, &config->breaker);
     leakage_init(&plant->leakage, config->seed, events.flat);
-    household_init(&plant->household, config->household, config->climate, config->seed, events.flat);
+    if (config->curve)
+        household_play(&plant->household, 0, config->curve);
+    else
+        household_init(&plant->household, config->household, config->climate, config->seed, events.flat);
     timer_arm(&plant->timers, PLANT_TIMER_HOUSEHOLD, household_next(&plant->household));
     plant->standing_leakage_ua =
-        config->household ? draw_standing_leakage(plant, config->seed) : 0;
+        config->household && !config->curve ? draw_standing_leakage(plant, config->seed) : 0;
     plant->load_live = true;
     update(plant, 0);
     plant->signals_changed = true;
@@ -288,6 +303,20 @@ void plant_set_fault(struct plant *plant, int64_t now, enum plant_fault fault, i
     }
     if (fault == PLANT_FAULT_VOLTAGE)
         timer_cancel(&plant->timers, PLANT_TIMER_VOLTAGE);
+    update(plant, now);
+}
+
+void plant_set_load(struct plant *plant, int64_t now, const struct plant_load *load)
+{
+    plant->load_mvar = load->reactive_mvar;
+    plant->load_resistive = load->resistive;
+    plant_set_fault(plant, now, PLANT_FAULT_LOAD, load->power_mw);
+}
+
+void plant_play(struct plant *plant, int64_t now, const struct household_curve *curve)
+{
+    household_play(&plant->household, now, curve);
+    timer_arm(&plant->timers, PLANT_TIMER_HOUSEHOLD, household_next(&plant->household));
     update(plant, now);
 }
 

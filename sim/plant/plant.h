@@ -28,7 +28,8 @@
     X(HEAT, "heat", "millidegrees above the room's 25 degC")                                       \
     X(OUTAGE, "outage", "1 when the mains is cut")                                                 \
     X(BYPASS, "bypass", "mA drawn ahead of the meter")                                             \
-    X(VOLTAGE, "voltage", "mV at the feeder's head in the nominal voltage's place")
+    X(VOLTAGE, "voltage", "mV at the feeder's head in the nominal voltage's place")                \
+    X(LOAD, "load", "mW of an appliance beside the household, at nominal voltage")
 
 enum plant_fault {
 #define X(id, name, meaning) PLANT_FAULT_##id,
@@ -94,6 +95,8 @@ struct plant {
     int32_t supply_mv;   /* at the terminals, before an outage of this flat */
     int32_t nominal_mv;
     int32_t standing_leakage_ua;
+    int32_t load_mvar;  /* of PLANT_FAULT_LOAD */
+    bool load_resistive;
     bool contacts_outside; /* a board owns the contacts; the model relay is not asked */
     bool outside_closed;
     bool mcb_closed;
@@ -107,6 +110,7 @@ struct plant_config {
     int32_t nominal_mv;
     const struct household_model *household; /* NULL: only what a scenario adds draws current */
     const struct climate *climate;           /* of the site; wanted with a household */
+    const struct household_curve *curve;     /* played in the household's place; NULL: none */
     struct relay_config relay;     /* default: a meter's 100 A relay on the mains */
     struct breaker_config breaker; /* default: C63 */
 };
@@ -123,6 +127,18 @@ void plant_set_fault(struct plant *plant, int64_t now, enum plant_fault fault, i
 /* A leakage process begins now, or with `phase_deg` 0 or 180 at the next zero of the mains from which the half wave is
  * positive or negative; -1: now. Logs CAUSE as it begins and CAUSE_ENDED if it ends by itself. */
 void plant_begin_leak(struct plant *plant, int64_t now, const struct leak *leak, int phase_deg);
+
+/* One appliance that somebody switched on. */
+struct plant_load {
+    int32_t power_mw, reactive_mvar; /* at nominal voltage */
+    bool resistive; /* power falls with the square of the voltage, else it is held */
+};
+
+/* It runs beside the household, in place of the one before, until PLANT_FAULT_LOAD is set to 0. */
+void plant_set_load(struct plant *plant, int64_t now, const struct plant_load *load);
+
+/* The household plays a curve from now on, and nothing else. Standing leakage stays. */
+void plant_play(struct plant *plant, int64_t now, const struct household_curve *curve);
 
 /* What the next flat draws, for a leak of shape NEIGHBOUR. */
 void plant_set_neighbour(struct plant *plant, int64_t now, int32_t current_ma);

@@ -129,6 +129,7 @@ refuses 4 "--link carrier_pigeon: cat1, cat1bis, nbiot, lora or rs485" --link ca
 refuses 4 "--signal loud: good, fair" --signal loud
 refuses 4 "--start soon: expected a date, as in 2026-01-15" --start soon
 refuses 4 "--hazards -1: expected a factor" --hazards -1
+refuses 4 "--profile /nowhere.csv: cannot be read" --profile /nowhere.csv
 refuses 4 "--meeting 10: expected a duration" --meeting 10
 refuses 4 "--sample: a day is no whole number of such intervals" --sample 7min
 refuses 4 "fleet town.lua: what is this? A file goes after --fleet" town.lua

@@ -11,7 +11,8 @@ expect_same "what neither passes nor fails" "" \
     "$(jq -r '.cases[] | select(.outcome != "passed" and .outcome != "failed").name' "$work/unsound.json")"
 expect_text "$work/out" "judge: either seconds, or low and high" "there is no option \"casue\" here" \
     "an expectation that nobody judged" "the name is already that of" "no __gc here" "too many repetitions" \
-    "a duration of more than 36500 days" "it never happened"
+    "a duration of more than 36500 days" "it never happened" \
+    "no appliance \"perpetual motion\"" "mistakes.lua:1: expected whole seconds and watts"
 
 # The line that repeats a case is a command, whatever the name.
 mkdir "$work/odd"

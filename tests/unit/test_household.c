@@ -580,7 +580,8 @@ static void a_recorded_curve_is_played(void **state)
     snprintf(path, sizeof path, "%s/curve.csv", directory);
     write_file(path, "second,watt\n0,100\n# a comment\n\n60, 2000.5\n3600,50\n");
     assert_int_equal(household_read_curve(path, &points, message, sizeof message), 3);
-    household_play(&household, points, 3);
+    const struct household_curve curve = {3, points};
+    household_play(&household, 0, &curve);
     int64_t power[3], at[3];
     for (int i = 0; i < 3; i++) {
         at[i] = household_next(&household);
@@ -593,6 +594,20 @@ static void a_recorded_curve_is_played(void **state)
     free(points);
 }
 
+static void a_curve_that_repeats_begins_anew(void **state)
+{
+    (void)state;
+    const struct household_point points[] = {{0, 1000}, {10, 2000}, {30, HOUSEHOLD_REPEATS}};
+    const struct household_curve curve = {3, points};
+    struct household household;
+    household_play(&household, 5 * NS_PER_S, &curve);
+    for (int i = 0; i < 10; i++) {
+        assert_true(household_next(&household) == (5 + i / 2 * 30 + i % 2 * 10) * NS_PER_S);
+        assert_true(household_step(&household, NULL));
+        assert_int_equal(household.constant_mw, i % 2 ? 2000 : 1000);
+    }
+}
+
 static void mistakes_in_a_curve_are_named_with_their_line(void **state)
 {
     (void)state;
@@ -602,6 +617,7 @@ static void mistakes_in_a_curve_are_named_with_their_line(void **state)
         {"", "no point"},          {"1,5\n", ":1: a curve begins at 0 s"},
         {"0,5\n5,-1\n", ":2: "},   {"0,5\nabc\n", ":2: expected whole seconds"},
         {"0,5\n0,6\n", ":2: the time is not later"}, {"0,5\n1.5,6\n", ":2: expected whole seconds"},
+        {"0,repeat\n", ":1: a curve begins at 0 s"}, {"0,5\n9,repeat\n10,1\n", ":3: nothing comes after"},
     };
     for (size_t i = 0; i < sizeof mistakes / sizeof mistakes[0]; i++) {
         char path[100], message[600] = "";
@@ -633,6 +649,7 @@ int main(void)
         cmocka_unit_test(starting_currents_come_when_asked_for),
         cmocka_unit_test(mistakes_in_a_table_are_named),
         cmocka_unit_test(a_recorded_curve_is_played),
+        cmocka_unit_test(a_curve_that_repeats_begins_anew),
         cmocka_unit_test(mistakes_in_a_curve_are_named_with_their_line),
     };
     return cmocka_run_group_tests(tests, make_directory, NULL);

@@ -375,6 +375,25 @@ static void contacts_of_a_board_move_when_the_board_says_so(void **state)
     assert_int_equal(bench->plant.signals.demand_ma, 6 * AMPERE);
 }
 
+/* An element of 1500 W has 32.27 ohm at 220 V; a charger of 170 W with a power factor of 0.62 takes 274 VA. */
+static void a_load_has_a_power_factor_and_may_follow_the_voltage(void **state)
+{
+    struct bench *bench = *state;
+    const struct plant_load element = {.power_mw = 1500000, .resistive = true};
+    const struct plant_load charger = {.power_mw = 170000, .reactive_mvar = 215132};
+    const struct plant_signals *signals = &bench->plant.signals;
+    plant_set_load(&bench->plant, 0, &element);
+    plant_set_supply(&bench->plant, 0, NOMINAL_MV, NOMINAL_MV / 2);
+    assert_int_equal(signals->power_mw, 375000);
+    assert_in_range(signals->current_ma, 3408, 3410);
+    plant_set_load(&bench->plant, 0, &charger);
+    assert_int_equal(signals->power_mw, 170000);
+    plant_set_supply(&bench->plant, 0, NOMINAL_MV, NOMINAL_MV);
+    assert_in_range(signals->current_ma, 1244, 1247);
+    plant_set_fault(&bench->plant, 0, PLANT_FAULT_LOAD, 0);
+    assert_int_equal(signals->current_ma, 0);
+}
+
 /* ---- faults and gates ------------------------------------------------------------------------ */
 
 static void open_contacts(struct bench *bench, int64_t now)
@@ -644,6 +663,7 @@ int main(void)
         test(contacts_without_load_open_after_7_to_20_ms),
         test(contacts_bounce_for_2_ms_before_they_are_closed),
         test(an_arc_carries_the_current_until_it_crosses_zero),
+        test(a_load_has_a_power_factor_and_may_follow_the_voltage),
         test(a_pulse_hardly_longer_than_its_operate_time_moves_half_of_the_relays),
         test(a_relay_below_its_pick_up_voltage_moves_nothing),
         test(a_stuck_relay_opens_and_stays_open),

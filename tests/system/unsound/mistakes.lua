@@ -43,6 +43,14 @@ local mistakes = {
     bench:wait("2 days")
     bench:expect(flat:tripped()):never_for("106751 days")
   end,
+  ["an appliance that nobody has"] = function(bench, flat)
+    flat:load("perpetual motion")
+    bench:expect(flat:supplied()):now()
+  end,
+  ["a recording that is not there"] = function(bench, flat)
+    flat:play("mistakes.lua")
+    bench:expect(flat:supplied()):now()
+  end,
   ["a current that does not fit"] = function(bench, flat)
     flat:leak("2147 A")
     bench:expect(flat:supplied()):now()
