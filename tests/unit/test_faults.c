@@ -307,7 +307,7 @@ static int64_t drive(struct contacts *contacts, int64_t now, struct coil_pulse p
         int64_t at = queue_next(&contacts->queue, &slot);
         if (at == TIME_NEVER)
             return arrived;
-        contacts->queue.at[slot] = TIME_NEVER;
+        queue_take(&contacts->queue, slot);
         if (!contacts->relay.arrived)
             arrived = at - now;
         relay_timer(&contacts->relay, at, current_ma);

@@ -414,7 +414,7 @@ static void run_until(struct bench *bench, int64_t until)
 {
     int slot = -1;
     for (int64_t now; (now = queue_next(&bench->queue, &slot)) <= until;) {
-        bench->queue.at[slot] = TIME_NEVER;
+        queue_take(&bench->queue, slot);
         plant_timer(&bench->plant, now, slot);
     }
 }
