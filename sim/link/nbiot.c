@@ -1,15 +1,14 @@
 /*
  * NB-IoT. How long a session takes is measured, not computed: the spans of a public data set of
- * 9,299 sessions (Robinson, Stellenbosch 2019) by coverage level, fitted with a log-normal body and
- * an exponential tail. They hold random access, repetitions, data and release; what competes for
- * the cell comes on top.
+ * 9,299 sessions (Robinson, Stellenbosch 2019) by coverage level. Between its quantiles they are
+ * log-normal piece by piece, beyond the last one exponential. They hold random access, repetitions,
+ * data and release; what competes for the cell comes on top.
  */
 #include "sim/link/profile.h"
 
 #define MS(x) ((x)*NS_PER_MS)
 #define PAGING_CYCLE_NS MS(2560) /* row "NB-IoT paging" */
 #define EXTENDED_CYCLE_NS MS(20480)
-#define TAIL_FROM_NS (5 * NS_PER_S) /* row "NB-IoT session" */
 #define SESSION_LEAST_NS MS(100)
 #define CONNECTED_SIGMA_MILLI 500           /* row "NB-IoT connected" */
 #define ATTACH_TAIL_FROM_NS (30 * NS_PER_S) /* row "NB-IoT attach" */
@@ -18,7 +17,8 @@
 #define RETRY_MAX_NS (30 * NS_PER_S)
 enum {
     COVERAGE_LEVELS = 3,
-    MEASURED_BYTES = 168, /* the size at which the fit's median is the measured one */
+    MEASURED_BYTES = 168, /* the size at which the medians by size meet that of all */
+    QUANTILES = 7,
     ATTACH_TAIL_PPM = 100000,
     ATTACH_SIGMA_MILLI = 500,
     ATTACH_SESSIONS = 6, /* of the cell's time */
@@ -27,18 +27,20 @@ enum {
 };
 
 static const struct {
-    int64_t median_ns; /* e to the mu of the body */
-    int32_t sigma_milli;
-    uint32_t tail_ppm;
-    int64_t tail_ns;
+    int32_t session_ms[QUANTILES]; /* row "NB-IoT session": at 5, 25, 50, 75, 90, 95, 99 % */
+    int64_t tail_ns;               /* mean of what the slowest hundredth takes longer than the last */
     int64_t byte_ns;                 /* each byte more or less than MEASURED_BYTES */
     int64_t connected_ns, attach_ns; /* medians */
     int64_t work_ns;                 /* of the carrier */
 } levels[COVERAGE_LEVELS] = {
-    {1569881000, 325, 12000, 8 * NS_PER_S, 790000, MS(140), MS(3200), MS(40)},
-    {2382142000, 600, 15000, 10 * NS_PER_S, 1100000, MS(300), MS(5400), MS(150)},
-    {3387188000, 420, 130000, 22 * NS_PER_S, 1410000, MS(1500), MS(6700), MS(800)},
+    {{660, 1270, 1570, 1960, 2510, 3010, 7890}, MS(25700), 790000, MS(140), MS(3200), MS(40)},
+    {{980, 1440, 2380, 3420, 5160, 6620, 15100}, MS(19800), 1100000, MS(300), MS(5400), MS(150)},
+    {{1230, 2370, 3510, 4380, 15700, 28600, 69500}, MS(85200), 1410000, MS(1500), MS(6700), MS(800)},
 };
+
+/* The standard normal's quantiles at those shares, in millionths. */
+static const int32_t normal_micro[QUANTILES] = {-1644854, -674490, 0,      674490,
+                                                1281552,  1644854, 2326348};
 
 /* Row "NB-IoT coverage levels": shares of levels 0 and 1 as measured, by level. */
 static const struct {
@@ -63,10 +65,20 @@ int nbiot_coverage_level(struct random *random, int32_t rsrp_cdbm)
 
 int64_t nbiot_session(struct random *random, int level, uint32_t size)
 {
-    int64_t span =
-        random_chance_ppm(random, levels[level].tail_ppm)
-            ? TAIL_FROM_NS + random_exponential(random, levels[level].tail_ns)
-            : random_lognormal(random, levels[level].median_ns, levels[level].sigma_milli);
+    const int32_t *quantiles = levels[level].session_ms;
+    int32_t z = (int32_t)random_normal(random, 0, 1000000, -6000000, 6000000);
+    int64_t span;
+    if (z >= normal_micro[QUANTILES - 1]) {
+        span = MS(quantiles[QUANTILES - 1]) + random_exponential(random, levels[level].tail_ns);
+    } else {
+        int piece = 0;
+        while (piece < QUANTILES - 2 && z >= normal_micro[piece + 1])
+            piece++;
+        double low = random_ln(quantiles[piece]), high = random_ln(quantiles[piece + 1]);
+        double share = (double)(z - normal_micro[piece]) /
+                       (double)(normal_micro[piece + 1] - normal_micro[piece]);
+        span = (int64_t)(random_exp(low + share * (high - low)) * (double)NS_PER_MS);
+    }
     span += ((int64_t)size - MEASURED_BYTES) * levels[level].byte_ns;
     return span > SESSION_LEAST_NS ? span : SESSION_LEAST_NS;
 }

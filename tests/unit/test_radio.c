@@ -303,16 +303,11 @@ static void class_c_hears_at_once_and_class_a_at_its_keep_alive(void **state)
 /* ---- NB-IoT -------------------------------------------------------------------------------------
  */
 
-/* The fit's own quantiles (5, 25, 50, 75, 90, 95, 99 %, mean) and the measured ones, seconds. */
-static const struct {
-    double model[8], measured[8];
-} sessions[3] = {
-    {{.92, 1.27, 1.58, 1.97, 2.43, 2.79, 6.73, 1.79},
-     {.66, 1.27, 1.57, 1.96, 2.51, 3.01, 7.89, 2.00}},
-    {{.89, 1.60, 2.41, 3.65, 5.38, 6.88, 12.2, 3.02},
-     {.98, 1.44, 2.38, 3.42, 5.16, 6.62, 15.1, 3.11}},
-    {{1.75, 2.67, 3.66, 5.33, 11.3, 26.3, 61.6, 6.75},
-     {1.23, 2.37, 3.51, 4.38, 15.7, 28.6, 69.5, 7.64}},
+/* As measured: quantiles at 5, 25, 50, 75, 90, 95 and 99 %, and the mean, in seconds. */
+static const double sessions[3][8] = {
+    {.66, 1.27, 1.57, 1.96, 2.51, 3.01, 7.89, 2.00},
+    {.98, 1.44, 2.38, 3.42, 5.16, 6.62, 15.1, 3.11},
+    {1.23, 2.37, 3.51, 4.38, 15.7, 28.6, 69.5, 7.64},
 };
 
 static void a_session_of_nb_iot_lasts_as_measured_by_coverage_level(void **state)
@@ -330,18 +325,9 @@ static void a_session_of_nb_iot_lasts_as_measured_by_coverage_level(void **state
             mean += drawn[i] / SESSIONS;
         }
         qsort(drawn, SESSIONS, sizeof *drawn, compare);
-        for (int q = 0; q < 6; q++)
-            assert_near(drawn[(int)(share[q] * SESSIONS)], sessions[level].model[q], 0.04);
-        /* So far out a quantile moves by more than that from run to run; how many are beyond it does not. */
-        int beyond = 0;
-        for (int i = 0; i < SESSIONS; i++)
-            beyond += drawn[i] > sessions[level].model[6];
-        assert_near(beyond, 0.01 * SESSIONS, 0.10);
-        assert_near(mean, sessions[level].model[7], 0.02);
-        /* What the fit is for: the middle and the far tail of what was measured. */
-        assert_near(drawn[SESSIONS / 2], sessions[level].measured[2], 0.05);
-        assert_near(drawn[(int)(.95 * SESSIONS)], sessions[level].measured[5], 0.10);
-        assert_near(drawn[(int)(.99 * SESSIONS)], sessions[level].measured[6], 0.20);
+        for (int q = 0; q < 7; q++)
+            assert_near(drawn[(int)(share[q] * SESSIONS)], sessions[level][q], 0.03);
+        assert_near(mean, sessions[level][7], 0.01);
     }
     free(drawn);
 }
