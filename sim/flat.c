@@ -41,6 +41,13 @@ static uint32_t digest(const uint8_t *bytes, size_t size)
     return hash;
 }
 
+/* An order's, not a reading's: of those that wait only the newest matters, and only its time of validity is fresh. */
+static bool replaces_older(const struct controller_frame *frame)
+{
+    int function = frame->bytes[8] & DLT645_FUNCTION_MASK;
+    return function == DLT645_RELAY || function == DLT645_WRITE;
+}
+
 static void send_sealed(struct flat *flat, int64_t now, enum link_direction direction,
                         const struct controller_frame *frame)
 {
@@ -54,10 +61,12 @@ static void send_sealed(struct flat *flat, int64_t now, enum link_direction dire
         event_put(&flat->events, now, EVENT_FRAME_DROPPED, direction, size);
         return;
     }
-    int result = link_send(&flat->link, now, direction, envelope, (size_t)size);
-    if (result < 0)
-        event_put(&flat->events, now, EVENT_FRAME_DROPPED, direction, result);
-    else
+    int result = !up && replaces_older(frame)
+                     ? link_send_latest(&flat->link, now, direction, envelope, (size_t)size)
+                     : link_send(&flat->link, now, direction, envelope, (size_t)size);
+    if (result != 0) /* an error, or an older copy that made way */
+        event_put(&flat->events, now, EVENT_FRAME_DROPPED, direction, result < 0 ? result : 0);
+    if (result >= 0)
         event_put(&flat->events, now, EVENT_FRAME_SENT, direction, digest(envelope, (size_t)size));
 }
 

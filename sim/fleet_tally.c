@@ -102,7 +102,7 @@ static void follow(struct fleet_log *log, struct fleet_watch *watch, const struc
         tally->lost[event->a]++;
         break;
     case EVENT_FRAME_DROPPED:
-        tally->dropped++;
+        tally->dropped += event->b != 0; /* 0: a newer copy went in its place */
         break;
     case EVENT_CAUSE:
         watch->cause_at = must_answer_from(log, event);

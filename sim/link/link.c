@@ -273,26 +273,74 @@ static void take_up(struct link *link, int64_t now, enum link_direction directio
         attempt(link, now, direction);
 }
 
+static void append(const struct link *link, struct link_lane *lane, uint32_t handle)
+{
+    uint32_t *tail = &lane->first;
+    while (*tail != POOL_NONE)
+        tail = &link_pool_at(link->network->pool, *tail)->next;
+    *tail = handle;
+}
+
+static void fill(struct link_message *message, const uint8_t *bytes, size_t size)
+{
+    assert(size <= LINK_MESSAGE_MAX);
+    message->size = (uint16_t)size;
+    memcpy(message->bytes, bytes, size);
+}
+
 int link_send(struct link *link, int64_t now, enum link_direction direction, const uint8_t *bytes,
               size_t size)
 {
     struct link_lane *lane = &link->lanes[direction];
     struct link_pool *pool = link->network->pool;
-    assert(size <= LINK_MESSAGE_MAX);
     if (lane->count == LINK_QUEUE_MAX)
         return ERROR_QUEUE_FULL;
     uint32_t handle = link_pool_take(pool);
-    struct link_message *message = &link_pool_at(pool, handle)->message;
-    message->size = (uint16_t)size;
-    memcpy(message->bytes, bytes, size);
-    uint32_t *tail = &lane->first;
-    while (*tail != POOL_NONE)
-        tail = &link_pool_at(pool, *tail)->next;
-    *tail = handle;
+    fill(&link_pool_at(pool, handle)->message, bytes, size);
+    append(link, lane, handle);
     if (++lane->count == 1 && (link->attached || direction == LINK_DOWN))
         take_up(link, now,
                 direction); /* else the attempt to attach is under way: its timer stands */
     return 0;
+}
+
+/* Take the one out that a newer one replaces; its place, or POOL_NONE. */
+static uint32_t take_latest(const struct link *link, struct link_lane *lane)
+{
+    uint32_t *at = &lane->first;
+    if (lane->arrives && *at != POOL_NONE)
+        at = &link_pool_at(link->network->pool, *at)->next;
+    while (*at != POOL_NONE && !link_pool_at(link->network->pool, *at)->latest)
+        at = &link_pool_at(link->network->pool, *at)->next;
+    uint32_t handle = *at;
+    if (handle == POOL_NONE)
+        return POOL_NONE;
+    struct link_pool_place *place = link_pool_at(link->network->pool, handle);
+    *at = place->next;
+    place->next = POOL_NONE;
+    return handle;
+}
+
+/* To the end of the queue, since envelopes arrive in the order of their counters. Timer and back-off are the way's, not the
+ * message's: they go on. */
+int link_send_latest(struct link *link, int64_t now, enum link_direction direction, const uint8_t *bytes,
+                     size_t size)
+{
+    struct link_lane *lane = &link->lanes[direction];
+    uint32_t handle = take_latest(link, lane);
+    if (handle != POOL_NONE) {
+        fill(&link_pool_at(link->network->pool, handle)->message, bytes, size);
+        append(link, lane, handle);
+        return 1;
+    }
+    int result = link_send(link, now, direction, bytes, size);
+    for (handle = lane->first; result == 0 && handle != POOL_NONE;) {
+        struct link_pool_place *place = link_pool_at(link->network->pool, handle);
+        handle = place->next;
+        if (handle == POOL_NONE)
+            place->latest = true;
+    }
+    return result;
 }
 
 /* A message came through one way. If the connection had been given up it stands again, so the other way need not

@@ -136,6 +136,11 @@ void link_init(struct link *link, struct link_network *network, struct timers ti
 int link_send(struct link *link, int64_t now, enum link_direction direction, const uint8_t *bytes,
               size_t size);
 
+/* The same for a message of which only the newest counts: one that was handed over this way before, and still waits, makes
+ * way for it, whether it had its attempts or not. What is in the air stays. 1: it made way; else as link_send. */
+int link_send_latest(struct link *link, int64_t now, enum link_direction direction, const uint8_t *bytes,
+                     size_t size);
+
 /* A timer of the link (a direction) fires. True when a message arrived, copied to *out. */
 bool link_timer(struct link *link, int64_t now, enum link_direction direction,
                 struct link_message *out);

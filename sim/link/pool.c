@@ -26,6 +26,7 @@ uint32_t link_pool_take(struct link_pool *pool)
         pool->free = pool->places[handle].next;
     }
     pool->places[handle].next = POOL_NONE;
+    pool->places[handle].latest = false;
     return handle;
 }
 

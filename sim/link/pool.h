@@ -22,6 +22,7 @@ struct link_message {
 struct link_pool_place {
     uint32_t next; /* the message behind this one in its queue, or the next free place */
     struct link_message message;
+    bool latest; /* a newer one of its kind may take its place: see link_send_latest */
 };
 
 struct link_pool {

@@ -268,7 +268,8 @@ static void messages_are_counted_by_direction_and_tallies_add_up(void **state)
     for (int i = 0; i < 4; i++)
         tell(one, 1, i, EVENT_FRAME_DELIVERED, LINK_UP, 0);
     tell(two, 1, 0, EVENT_FRAME_LOST, LINK_DOWN, 1);
-    tell(two, 1, 0, EVENT_FRAME_DROPPED, LINK_DOWN, 0);
+    tell(two, 1, 0, EVENT_FRAME_DROPPED, LINK_DOWN, ERROR_QUEUE_FULL);
+    tell(two, 1, 0, EVENT_FRAME_DROPPED, LINK_DOWN, 0); /* made way for a newer copy */
     tell(two, 1, 0, EVENT_REMINDER_DELIVERED, 1, 0);
     tell(two, 2, 0, EVENT_METER_TRIP, TRIP_CAUSE_HEAT, 0);
     one->tally.flats = 3;

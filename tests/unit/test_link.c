@@ -442,6 +442,45 @@ static void the_seventh_waiting_message_is_refused(void **state)
 
 /* ---- power ----------------------------------------------------------------------------------- */
 
+static int send_latest(struct bench *bench, uint8_t number)
+{
+    return link_send_latest(&bench->link, bench->now, LINK_DOWN, &number, 1);
+}
+
+static void of_messages_that_replace_each_other_the_newest_arrives_last_and_alone(void **state)
+{
+    struct bench *bench = *state;
+    link_set_powered(&bench->link, 0, false);
+    assert_int_equal(send_latest(bench, 1), 0);
+    assert_int_equal(send(bench, LINK_DOWN, 2), 0);
+    assert_int_equal(send_latest(bench, 3), 1);
+    assert_int_equal(send(bench, LINK_DOWN, 4), 0);
+    assert_int_equal(send_latest(bench, 5), 1);
+    assert_int_equal(link_waiting(&bench->link, LINK_DOWN), 3);
+    link_set_powered(&bench->link, bench->now, true);
+    wait(bench, NS_PER_MIN);
+    assert_int_equal(bench->arrived, 3);
+    static const uint8_t wanted[] = {2, 4, 5};
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(bench->arrivals[i].message.bytes[0], wanted[i]);
+    assert_int_equal(send_latest(bench, 6), 0); /* what arrived is no longer in the way */
+    wait(bench, NS_PER_MIN);
+    assert_int_equal(bench->arrived, 4);
+}
+
+static void what_is_in_the_air_is_not_replaced(void **state)
+{
+    struct bench *bench = *state;
+    assert_int_equal(send_latest(bench, 1), 0);
+    assert_true(bench->link.lanes[LINK_DOWN].arrives);
+    assert_int_equal(send_latest(bench, 2), 0);
+    assert_int_equal(send_latest(bench, 3), 1);
+    wait(bench, NS_PER_MIN);
+    assert_int_equal(bench->arrived, 2);
+    assert_int_equal(bench->arrivals[0].message.bytes[0], 1);
+    assert_int_equal(bench->arrivals[1].message.bytes[0], 3);
+}
+
 static void a_modem_without_power_neither_sends_nor_hears(void **state)
 {
     struct bench *bench = *state;
@@ -592,6 +631,8 @@ int main(void)
         test(a_better_signal_counts_from_the_next_attempt),
         test(messages_arrive_in_order_and_whole),
         test(the_seventh_waiting_message_is_refused),
+        test(of_messages_that_replace_each_other_the_newest_arrives_last_and_alone),
+        test(what_is_in_the_air_is_not_replaced),
         test(a_modem_without_power_neither_sends_nor_hears),
         test(a_modem_with_nothing_to_say_says_nothing_when_its_power_returns),
         test(a_modem_is_back_9_to_20_s_after_its_power_returns),
