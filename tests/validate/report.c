@@ -69,7 +69,7 @@ void report_row(struct report *report, const struct row *row)
     double value = row->measured.value;
     char shown[64], interval[64] = "";
     if (!report->in_table)
-        fprintf(report->out, "| statistic | target | measured | n | | source |\n"
+        fprintf(report->out, "| statistic | target | measured | n | verdict | source |\n"
                              "|---|---|---|---|---|---|\n");
     report->in_table = true;
     if (isinf(value))
