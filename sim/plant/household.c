@@ -702,25 +702,18 @@ static void people_move(struct household *household, int64_t now)
 
 /* ---- the whole ------------------------------------------------------------------------------- */
 
-/* The run with the earliest event, or NULL when the plan comes before all. */
-static struct household_run *earliest_run(struct household *household, int64_t now, int64_t *tick)
-{
-    struct household_run *best = NULL;
-    *tick = full_tick(now, household->plan_tick);
-    for (int i = 0; i < household->run_count; i++) {
-        int64_t at = full_tick(now, household->runs[i].tick);
-        if (at < *tick) {
-            *tick = at;
-            best = &household->runs[i];
-        }
-    }
-    return best;
-}
-
+/* Whose event is next, and when: a run's, or the plan's when that comes before all. */
 static void find_next(struct household *household, int64_t now)
 {
-    int64_t tick;
-    earliest_run(household, now, &tick);
+    int64_t tick = full_tick(now, household->plan_tick);
+    household->next_run = HOUSEHOLD_NO_RUN;
+    for (int i = 0; i < household->run_count; i++) {
+        int64_t at = full_tick(now, household->runs[i].tick);
+        if (at < tick) {
+            tick = at;
+            household->next_run = (uint8_t)i;
+        }
+    }
     household->next += (tick - now) * HOUSEHOLD_TICK_NS;
 }
 
@@ -747,11 +740,11 @@ bool household_step(struct household *household, const struct event_source *even
     assert(household->next != TIME_NEVER);
     if (household->playing)
         return next_point(household);
-    int64_t now = calendar_tick(household, household->next), tick;
+    int64_t now = calendar_tick(household, household->next);
     int64_t before[] = {household->resistive_mw, household->constant_mw, household->reactive_mvar};
-    struct household_run *run = earliest_run(household, now, &tick);
-    assert(tick == now);
-    if (run) {
+    if (household->next_run != HOUSEHOLD_NO_RUN) {
+        struct household_run *run = &household->runs[household->next_run];
+        assert(run->tick == (uint32_t)now);
         if (run->state & RUN_WAITS)
             start_run(household, run, now, events);
         else

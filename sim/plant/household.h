@@ -23,6 +23,7 @@ enum {
     HOUSEHOLD_PHASES_MAX = 6,
     HOUSEHOLD_UNITS_MAX = 15,  /* of a row, in one home */
     HOUSEHOLD_RUNS_MAX = 18,   /* appliances of a home that run, or wait to, at once */
+    HOUSEHOLD_NO_RUN = UINT8_MAX,
     HOUSEHOLD_CLASSES = 16,    /* equally likely degrees of use */
 };
 
@@ -154,6 +155,7 @@ struct household {
     uint8_t kind;       /* of household */
     uint8_t state;      /* enum occupancy_state */
     uint8_t run_count;
+    uint8_t next_run;   /* whose event is next, or HOUSEHOLD_NO_RUN: the plan's */
     uint8_t lost;       /* starts that found no room, up to 255 */
     bool plans_start, playing;
     union {
