@@ -253,7 +253,7 @@ static void find_peak(struct fleet_result *result, const struct fleet_config *co
     }
 }
 
-static int run_workers(struct fleet *fleet, struct worker *workers, int count)
+static int run_workers(struct worker *workers, int count)
 {
     int started = 0;
     for (int i = 1; i < count; i++, started++) /* the caller's thread is the first worker */
@@ -265,7 +265,6 @@ static int run_workers(struct fleet *fleet, struct worker *workers, int count)
     int error = 0;
     for (int i = 0; i < count; i++)
         error = workers[i].error < error ? workers[i].error : error;
-    (void)fleet;
     return error;
 }
 
@@ -289,7 +288,7 @@ int fleet_run(const struct fleet_config *config, struct fleet_result *result)
     bool ready = workers && result->curve_mw && fleet.share_sum > 0;
     for (int i = 0; i < jobs && workers; i++)
         ready &= worker_init(&workers[i], &fleet);
-    int error = ready ? run_workers(&fleet, workers, jobs) : ERROR_NO_MEMORY;
+    int error = ready ? run_workers(workers, jobs) : ERROR_NO_MEMORY;
     if (error == 0)
         merge(result, workers, jobs);
     for (int i = 0; i < jobs && workers; i++)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -49,4 +50,15 @@ static int write_stdout(const char *text)
 int report_write(const char *path, const char *text)
 {
     return strcmp(path, "-") == 0 ? write_stdout(text) : report_file(path, text, strlen(text));
+}
+
+int report_write_json(const char *path, json_t *root)
+{
+    char *text = root ? json_dumps(root, JSON_INDENT(1) | JSON_PRESERVE_ORDER) : NULL;
+    json_decref(root);
+    if (!text)
+        return -ENOMEM;
+    int result = report_write(path, text);
+    free(text);
+    return result;
 }

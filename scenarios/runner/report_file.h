@@ -2,6 +2,7 @@
 #ifndef METERBENCH_RUNNER_REPORT_FILE_H
 #define METERBENCH_RUNNER_REPORT_FILE_H
 
+#include <jansson.h>
 #include <stddef.h>
 
 /*
@@ -12,5 +13,8 @@ int report_file(const char *path, const char *text, size_t size);
 
 /* The same for a text, where path "-" is standard output. A full disk or a closed pipe shows here. */
 int report_write(const char *path, const char *text);
+
+/* The same for a JSON value, which is given away; NULL (no memory for it) is -ENOMEM. */
+int report_write_json(const char *path, json_t *root);
 
 #endif

@@ -193,12 +193,5 @@ static json_t *fleet_json(const struct fleet_report *report)
 
 int report_fleet_json(const struct fleet_report *report, const char *path)
 {
-    json_t *root = fleet_json(report);
-    char *text = root ? json_dumps(root, JSON_INDENT(1) | JSON_PRESERVE_ORDER) : NULL;
-    json_decref(root);
-    if (!text)
-        return -ENOMEM;
-    int result = report_write(path, text);
-    free(text);
-    return result;
+    return report_write_json(path, fleet_json(report));
 }

@@ -89,12 +89,5 @@ static json_t *suite_json(const struct suite *suite)
 
 int report_json(const struct suite *suite, const char *path)
 {
-    json_t *root = suite_json(suite);
-    char *text = root ? json_dumps(root, JSON_INDENT(1) | JSON_PRESERVE_ORDER) : NULL;
-    json_decref(root);
-    if (!text)
-        return -ENOMEM;
-    int result = report_write(path, text);
-    free(text);
-    return result;
+    return report_write_json(path, suite_json(suite));
 }
