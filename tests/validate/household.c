@@ -525,10 +525,8 @@ static double correlation(const double *a, const double *b, int n)
 
 static void shape(const struct validation *validation, const struct study *study)
 {
-    double year[H0_QUARTERS] = {0};
-    for (int i = 0; i < H0_QUARTERS; i++)
-        for (int k = 0; k < H0_COLUMNS; k++)
-            year[i] += h0[i][k] * h0_days[k] / DAYS;
+    double year[H0_QUARTERS];
+    h0_mean_day(year);
     report_row(
         validation->report,
         &(struct row){.statistic = "mean course of a day, correlation with H0",

@@ -5,7 +5,9 @@
  * usage: household_stats [--homes N] [--without NAME_PREFIX] [--file TABLE.lua] [--seed N]
  */
 #include "scenarios/runner/household_file.h"
+
 #include "sim/plant/plant.h"
+#include "tests/validate/h0.h"
 
 #include <getopt.h>
 #include <math.h>
@@ -25,12 +27,6 @@ enum {
 
 static const int group_sizes[GROUPS] = {1, 2, 5, 10, 20, 50, 100};
 static const int lags[LAGS] = {1, 15, 60};
-
-/* Hourly means in W of BDEW's profile H0 for 1000 kWh a year, over 2026 with its seasons, days and
- * dynamisation (holidays not counted). */
-static const double h0[24] = {68.8,  51.3,  44.9,  42.8,  43.3,  49.7,  81.5,  114.2,
-                              130.6, 137.7, 139.3, 145.2, 157.6, 150.0, 130.5, 117.8,
-                              113.8, 129.3, 158.2, 179.2, 168.1, 148.2, 130.1, 99.4};
 
 /* Homes summed to groups of a size: the highest quarter of an hour of each whole group, and what
  * its homes' own sum to. */
@@ -153,6 +149,10 @@ static void judge_home(struct statistics *s, const float *minutes, float *quarte
 
 static double correlation_to_h0(const double *hours)
 {
+    double quarters[H0_QUARTERS], h0[24] = {0};
+    h0_mean_day(quarters);
+    for (int quarter = 0; quarter < H0_QUARTERS; quarter++)
+        h0[quarter / 4] += quarters[quarter] / 4;
     double a = 0, b = 0, aa = 0, bb = 0, ab = 0;
     for (int h = 0; h < 24; h++) {
         a += hours[h] / 24;
