@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 enum {
-    HOUSEHOLD_ROWS_MAX = 36,
+    HOUSEHOLD_ROWS_MAX = 40,
     HOUSEHOLD_PHASES_MAX = 6,
     HOUSEHOLD_UNITS_MAX = 15,  /* of a row, in one home */
     HOUSEHOLD_RUNS_MAX = 18,   /* appliances of a home that run, or wait to, at once */
