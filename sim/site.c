@@ -263,11 +263,11 @@ void site_run_flat_by_flat(struct site *site, int64_t until)
     site->now = until;
 }
 
-__extension__ __int128 site_flat_energy(struct site *site, uint32_t index)
+__extension__ __int128 site_flat_energy(const struct site *site, uint32_t index)
 {
-    struct plant *plant = &site->flats[index].plant;
-    plant_account(plant, site->now);
-    return energy_total(&plant->terminal_energy);
+    const struct plant *plant = &site->flats[index].plant;
+    int64_t since = site->now - plant->accounted_to;
+    return energy_total(&plant->terminal_energy) + (__int128)plant->power_mw * since;
 }
 
 size_t site_bytes(const struct site *site)

@@ -85,7 +85,7 @@ bool site_step(struct site *site, int64_t until);
 void site_touched(struct site *site, const struct flat *flat);
 
 /* Energy through a flat's terminals up to now, mW*ns; `index` from 0. */
-__extension__ __int128 site_flat_energy(struct site *site, uint32_t index);
+__extension__ __int128 site_flat_energy(const struct site *site, uint32_t index);
 
 /* Memory that the site and its flats take. */
 size_t site_bytes(const struct site *site);

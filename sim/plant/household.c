@@ -1,5 +1,7 @@
 #include "sim/plant/household.h"
 
+#include "sim/kernel/quotient.h"
+
 #include <assert.h>
 #include <math.h> /* sqrt, while a model is built */
 #include <stddef.h>
@@ -345,8 +347,8 @@ static void count_standby(struct household *household, int r, int units)
 
 int64_t household_power_mw(const struct household *household, int32_t voltage_mv, int32_t nominal_mv)
 {
-    int64_t resistive = (int64_t)household->resistive_mw * voltage_mv / nominal_mv;
-    return resistive * voltage_mv / nominal_mv + household->constant_mw;
+    int64_t resistive = quotient((int64_t)household->resistive_mw * voltage_mv, nominal_mv);
+    return quotient(resistive * voltage_mv, nominal_mv) + household->constant_mw;
 }
 
 /* ---- runs ------------------------------------------------------------------------------------ */

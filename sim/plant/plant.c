@@ -1,5 +1,7 @@
 #include "sim/plant/plant.h"
 
+#include "sim/kernel/quotient.h"
+
 #include <assert.h>
 #include <math.h> /* sqrt only: it is exact by IEEE 754 */
 
@@ -30,7 +32,7 @@ void energy_add(struct energy *energy, int64_t power_mw, int64_t duration_ns)
     assert(power_mw > -(INT64_C(1) << 40) && power_mw < INT64_C(1) << 40 && duration_ns >= 0);
     /* A division of 128 bits costs more than the rest of an event. The quotient in floating point is out by one or
      * two; the remainder, exact modulo 2^64, says which way. */
-    int64_t mwh = (int64_t)((double)power_mw * (double)duration_ns / (double)MW_NS_PER_MWH);
+    int64_t mwh = (int64_t)((double)power_mw * (double)duration_ns * (1.0 / (double)MW_NS_PER_MWH));
     int64_t remainder =
         (int64_t)((uint64_t)power_mw * (uint64_t)duration_ns +
                   (uint64_t)energy->remainder_mw_ns - (uint64_t)mwh * (uint64_t)MW_NS_PER_MWH);
@@ -116,10 +118,10 @@ static void find_demand(const struct plant *plant, struct plant_signals *s)
     }
     int64_t household_mw = household_power_mw(&plant->household, voltage_mv, plant->nominal_mv) +
                            load_power_mw(plant, voltage_mv);
-    int64_t active_ma = household_mw * 1000 / voltage_mv + added_ma;
+    int64_t active_ma = quotient(household_mw * 1000, voltage_mv) + added_ma;
     int64_t reactive_mvar = (int64_t)plant->household.reactive_mvar +
                             (plant->fault_level[PLANT_FAULT_LOAD] > 0 ? plant->load_mvar : 0);
-    int64_t reactive_ma = reactive_mvar * 1000 / voltage_mv;
+    int64_t reactive_ma = quotient(reactive_mvar * 1000, voltage_mv);
     s->demand_ma = (int32_t)(reactive_ma == 0
                                  ? active_ma
                                  : whole_root(active_ma * active_ma + reactive_ma * reactive_ma));

@@ -13,6 +13,7 @@
 #include "sim/error.h"
 #include "sim/kernel/clock.h"
 #include "sim/kernel/queue.h"
+#include "sim/kernel/quotient.h"
 #include "sim/kernel/random.h"
 #include "sim/kernel/time.h"
 
@@ -298,6 +299,23 @@ static void a_component_sees_its_own_slots_only(void **state)
     assert_true(timer_armed(&first, 1));
     assert_int_equal(timer_at(&first, 1), 5);
     assert_int_equal(timer_at(&first, 0), TIME_NEVER);
+}
+
+/* Around every multiple that could be rounded over, and anywhere. */
+static void a_quotient_is_that_of_integers(void **state)
+{
+    (void)state;
+    struct random random = random_stream(7, 1, RANDOM_SCRIPT);
+    for (int i = 0; i < 2000000; i++) {
+        int32_t divisor = (int32_t)random_between(&random, 1, i % 2 ? INT32_MAX : 400000);
+        int64_t most = (INT64_C(1) << 52) - 2;
+        int64_t numerator = random_between(&random, -most, most);
+        int64_t near = numerator / divisor * divisor;
+        assert_int_equal(quotient(numerator, divisor), numerator / divisor);
+        assert_int_equal(quotient(near - 1, divisor), (near - 1) / divisor);
+        assert_int_equal(quotient(near, divisor), near / divisor);
+        assert_int_equal(quotient(near + 1, divisor), (near + 1) / divisor);
+    }
 }
 
 /* ---- random streams -------------------------------------------------------------------------- */
@@ -595,6 +613,7 @@ int main(void)
         cmocka_unit_test(a_timer_that_is_moved_goes_behind_the_others_of_its_instant),
         cmocka_unit_test(ties_go_by_insertion_after_a_hundred_thousand_of_them),
         cmocka_unit_test(a_component_sees_its_own_slots_only),
+        cmocka_unit_test(a_quotient_is_that_of_integers),
         cmocka_unit_test(the_generator_is_splitmix64),
         cmocka_unit_test(seed_flat_and_purpose_each_make_another_stream),
         cmocka_unit_test(a_name_makes_a_seed_of_its_own),
