@@ -52,7 +52,6 @@ struct arguments {
     FILE *curves_out;
     char curves_part[1024];
     bool quiet, helped, progress;
-    bool own_sample;
     int64_t start_s;
     struct timespec last_shown;
 };
@@ -215,8 +214,14 @@ static int read_arguments(struct arguments *arguments, int argc, char **argv)
     }
     if (optind < argc)
         return cli_usage_error("fleet %s: what is this? A file goes after --fleet", argv[optind]);
-    if (NS_PER_DAY % arguments->fleet.sample_ns != 0)
-        return cli_usage_error("--sample: a day is no whole number of such intervals");
+    int64_t sample_ns = arguments->fleet.sample_ns;
+    if (NS_PER_DAY % sample_ns != 0 || sample_ns % NS_PER_S != 0)
+        return cli_usage_error("--sample: a day is no whole number of such intervals of whole seconds");
+    const char *curves = arguments->curves ? arguments->curves : "";
+    if (strcmp(curves, "-") == 0)
+        return cli_usage_error("--curves -: name a file; /dev/stdout is standard output");
+    if (arguments->json && strcmp(curves, arguments->json) == 0)
+        return cli_usage_error("--curves, --json: both would be %s", curves);
     return 0;
 }
 
@@ -380,7 +385,7 @@ static int run(struct arguments *arguments)
     clock_gettime(CLOCK_MONOTONIC, &began);
     int error = fleet_run(&arguments->fleet, &result);
     clock_gettime(CLOCK_MONOTONIC, &ended);
-    int failed = close_curves(arguments, result.sites_done > 0);
+    int failed = close_curves(arguments, error == 0 && result.sites_done > 0);
     if (error < 0) {
         fprintf(stderr, "meterbench: fleet: %s\n", error_text(error));
         failed = error == ERROR_INVALID_ARGUMENT ? EXIT_USAGE : EXIT_INTERNAL;

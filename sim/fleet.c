@@ -289,8 +289,10 @@ int fleet_run(const struct fleet_config *config, struct fleet_result *result)
     for (int i = 0; i < jobs && workers; i++)
         ready &= worker_init(&workers[i], &fleet);
     int error = ready ? run_workers(workers, jobs) : ERROR_NO_MEMORY;
-    if (error == 0)
+    if (error == 0) {
         merge(result, workers, jobs);
+        find_peak(result, config);
+    }
     for (int i = 0; i < jobs && workers; i++)
         worker_free(&workers[i]);
     free(workers);
@@ -298,7 +300,6 @@ int fleet_run(const struct fleet_config *config, struct fleet_result *result)
     result->sites_done = fleet.done;
     result->complete = fleet.done == fleet.sites;
     result->hot_bytes_per_flat = flat_hot_bytes();
-    find_peak(result, config);
     return error;
 }
 

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SHARE_MAX = 1000000 };
+enum { SHARE_MAX = 1000000, COMPLAINT_MAX = 512 };
 
 static int complain(struct sandbox *sandbox, const char *text)
 {
@@ -43,6 +43,28 @@ static int check_fields(struct sandbox *sandbox, int at)
     return 0;
 }
 
+/* Left as it is when the table has none. */
+static int read_name(struct sandbox *sandbox, int at, char name[FLEET_KIND_NAME])
+{
+    lua_State *lua = sandbox->lua;
+    int type = lua_getfield(lua, at, "name");
+    size_t length = 0;
+    const char *text = type == LUA_TSTRING ? lua_tolstring(lua, -1, &length) : NULL;
+    bool fits = length >= 1 && length < FLEET_KIND_NAME;
+    if (fits)
+        snprintf(name, FLEET_KIND_NAME, "%s", text);
+    lua_pop(lua, 1);
+    return type == LUA_TNIL || fits ? 0 : complain(sandbox, "name: a text of 1 to 31 bytes");
+}
+
+/* Which of several kinds the complaint is about. */
+static void name_kind(struct sandbox *sandbox, int number)
+{
+    char what[COMPLAINT_MAX];
+    snprintf(what, sizeof what, "%.*s", COMPLAINT_MAX - 1, sandbox->error);
+    snprintf(sandbox->error, sizeof sandbox->error, "building kind %d: %s", number, what);
+}
+
 /* The kind in the table at `at`, on top of `base`. */
 static int read_kind(struct sandbox *sandbox, int at, int number, const struct fleet_kind *base,
                      struct fleet_kind *kind)
@@ -53,11 +75,12 @@ static int read_kind(struct sandbox *sandbox, int at, int number, const struct f
         return result;
     *kind = *base;
     snprintf(kind->name, sizeof kind->name, "building kind %d", number);
-    if (lua_getfield(lua, at, "name") == LUA_TSTRING)
-        snprintf(kind->name, sizeof kind->name, "%s", lua_tostring(lua, -1));
+    result = read_name(sandbox, at, kind->name);
+    if (result < 0)
+        return result;
     int type = lua_getfield(lua, at, "share");
     lua_Integer share = lua_isinteger(lua, -1) ? lua_tointeger(lua, -1) : 0;
-    lua_pop(lua, 2);
+    lua_pop(lua, 1);
     if (type != LUA_TNIL && (share < 1 || share > SHARE_MAX))
         return complain(sandbox, "share: a whole number from 1 to 1000000");
     kind->share = type == LUA_TNIL ? 1 : (uint32_t)share;
@@ -80,6 +103,11 @@ static int read_kinds(struct sandbox *sandbox, struct fleet_config *config)
         config->kind_count = 1;
         return read_kind(sandbox, 1, 1, &base, &config->kinds[0]);
     }
+    lua_pushnil(lua);
+    for (; lua_next(lua, 1); lua_pop(lua, 1))
+        if (lua_type(lua, -2) != LUA_TNUMBER)
+            return complain(sandbox, "a list of kinds has no fields of its own: share and name belong "
+                                     "into a kind");
     if (count > FLEET_KINDS_MAX)
         return complain(sandbox, "more than 16 kinds of buildings");
     config->kind_count = (int)count;
@@ -88,8 +116,10 @@ static int read_kinds(struct sandbox *sandbox, struct fleet_config *config)
         if (lua_rawgeti(lua, 1, i + 1) != LUA_TTABLE)
             return complain(sandbox, "each kind of building is a table { fleet = {...} }");
         int result = read_kind(sandbox, 2, i + 1, &base, &config->kinds[i]);
-        if (result < 0)
+        if (result < 0) {
+            name_kind(sandbox, i + 1);
             return result;
+        }
     }
     return 0;
 }

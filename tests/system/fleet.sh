@@ -137,6 +137,22 @@ refuses 4 "leave out --link and --signal" --fleet "$work/town.lua" --link lora
 refuses 4 "$work/none.lua" --fleet "$work/none.lua"
 refuses 4 "--json $work/no/dir.json: the directory is not there" --json "$work/no/dir.json"
 refuses 4 "--json $work: it is a directory" --json "$work"
+refuses 4 "of whole seconds" --sample 1500ms
+refuses 4 "--curves -: name a file" --curves -
+refuses 4 "both would be $work/same" --json "$work/same" --curves "$work/same"
+file_refuses() { # TEXT LUA
+    echo "$2" >"$work/wrong.lua"
+    refuses 4 "$work/wrong.lua: $1" --fleet "$work/wrong.lua"
+}
+file_refuses 'fleet: unknown field "lnk"' 'return { fleet = { lnk = "cat1" } }'
+file_refuses 'building kind 2: fleet: unknown field "lnk"' 'return { { fleet = {} }, { fleet = { lnk = "cat1" } } }'
+file_refuses "building kind 1: name: a text of 1 to 31 bytes" 'return { { fleet = {}, name = 7 } }'
+file_refuses "name: a text of 1 to 31 bytes" 'return { fleet = {}, name = string.rep("x", 32) }'
+file_refuses "a list of kinds has no fields of its own" 'return { { fleet = {} }, share = 3 }'
+if [ -z "${METERBENCH_SANITIZE:-}" ]; then # a sanitizer's own memory is over any limit
+    expect_exit 3 sh -c 'ulimit -v 2000000 && exec "$0" fleet --flats 1 --days 36500 --sample 1s' "$meterbench"
+    expect_text "$work/err" "meterbench: fleet: out of memory"
+fi
 refuses 4 "--curves $work/no/dir.csv: the directory is not there" --curves "$work/no/dir.csv"
 if [ -w /dev/full ]; then
     expect_exit 3 "$meterbench" fleet $one_building --json /dev/full
