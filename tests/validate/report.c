@@ -6,6 +6,8 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 struct report {
     FILE *out; /* the body; the summary stands before it */
@@ -148,19 +150,28 @@ static const char introduction[] =
 static int write_out(const struct report *report)
 {
     char part[sizeof report->path + 8];
-    snprintf(part, sizeof part, "%s.part", report->path);
+    struct stat status;
+    bool beside = lstat(report->path, &status) != 0 || S_ISREG(status.st_mode);
+    snprintf(part, sizeof part, "%s%s", report->path,
+             beside ? ".part" : ""); /* a device, pipe or link must not be replaced by a file */
     FILE *file = fopen(part, "w");
     if (!file)
         return -errno;
+    errno = 0;
     fprintf(file, introduction, (unsigned long long)report->validation->seed,
             report->validation->quick ? "quick samples" : "full samples",
             report->judged - report->failed, report->judged, report->failed,
             report->failed == 1 ? "fails" : "fail", report->reported);
     fputs(report->body, file);
     bool failed = ferror(file) != 0;
-    failed |= fclose(file) != 0;
-    failed |= rename(part, report->path) != 0;
-    return failed ? -errno : 0;
+    int error = failed ? errno : 0;
+    if (fclose(file) != 0 || failed || (beside && rename(part, report->path) != 0)) {
+        error = error ? error : errno ? errno : EIO;
+        if (beside)
+            unlink(part);
+        return -error;
+    }
+    return 0;
 }
 
 int report_close(struct report *report)

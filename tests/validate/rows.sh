@@ -17,3 +17,14 @@ if ! diff "$work/then" "$work/now"; then
     echo "docs/validation.md is of other rows: run make validate"
     exit 1
 fi
+
+# Onto a full disk: an error, and the device behind the link is still one.
+ln -s /dev/full "$work/full.md"
+if "$1" --quick --only relay --out "$work/full.md" --pictures "$work/pictures" 2>"$work/err"; then
+    echo "a report on a full disk counts as written"
+    exit 1
+fi
+if ! grep -q "No space left" "$work/err" || [ ! -L "$work/full.md" ]; then
+    echo "a full disk is not told, or the link was replaced by a file"
+    exit 1
+fi
