@@ -217,6 +217,9 @@ static int read_arguments(struct arguments *arguments, int argc, char **argv)
     int64_t sample_ns = arguments->fleet.sample_ns;
     if (NS_PER_DAY % sample_ns != 0 || sample_ns % NS_PER_S != 0)
         return cli_usage_error("--sample: a day is no whole number of such intervals of whole seconds");
+    if (arguments->fleet.days * (uint64_t)(NS_PER_DAY / sample_ns) > FLEET_SAMPLES_MAX)
+        return cli_usage_error("--days, --sample: a load curve of more than %d samples; take longer ones",
+                               FLEET_SAMPLES_MAX);
     const char *curves = arguments->curves ? arguments->curves : "";
     if (strcmp(curves, "-") == 0)
         return cli_usage_error("--curves -: name a file; /dev/stdout is standard output");
@@ -305,7 +308,8 @@ static bool show_progress(void *user, uint32_t done, uint32_t total)
         if (done == total)
             fprintf(stderr, "\r\033[K");
     }
-    return !atomic_load(&cli_interrupted);
+    bool lost = arguments->curves_out && ferror(arguments->curves_out); /* told when it is closed */
+    return !lost && !atomic_load(&cli_interrupted);
 }
 
 static void write_curve_row(void *user, int64_t at, const int64_t *power_mw, uint32_t flats)

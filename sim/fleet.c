@@ -22,8 +22,8 @@ struct fleet_config fleet_config_default(void)
     site->epoch_s = civil_to_seconds(&(struct civil_time){2026, 7, 15, 0, 0, 0, 0});
     site->meeting_ns = 15 * NS_PER_MIN;
     site->supply_step_mv = 500;
-    site->opening_balance = 0;
-    site->opening_spread = 2000000; /* 200 yuan: somebody's money ends every day */
+    site->opening_balance = -50000; /* 5 yuan: some are in arrears as it begins */
+    site->opening_spread = 2000000; /* 200 yuan: and somebody's money ends every day */
     site->tenants_pay = true;
     site->hazards_permille = 1000;
     site->meter.report_ns = NS_PER_HOUR;
@@ -199,7 +199,8 @@ static bool is_sound(const struct fleet_config *config)
     bool counts = config->flats > 0 && config->flats_a_site > 0 && config->days > 0 &&
                   config->jobs > 0 && config->kind_count > 0 &&
                   config->kind_count <= FLEET_KINDS_MAX;
-    bool samples = config->sample_ns > 0 && NS_PER_DAY % config->sample_ns == 0;
+    bool samples = config->sample_ns > 0 && NS_PER_DAY % config->sample_ns == 0 &&
+                   (uint64_t)config->days * (uint64_t)(NS_PER_DAY / config->sample_ns) <= FLEET_SAMPLES_MAX;
     return counts && samples && config->curve_flats <= config->flats_a_site &&
            config->curve_flats <= config->flats;
 }

@@ -9,7 +9,7 @@
 #include "sim/fleet_tally.h"
 #include "sim/site.h"
 
-enum { FLEET_KINDS_MAX = 16, FLEET_KIND_NAME = 32 };
+enum { FLEET_KINDS_MAX = 16, FLEET_KIND_NAME = 32, FLEET_SAMPLES_MAX = 50000000 };
 
 /* A kind of building; each site is one of a kind, drawn by the shares. Its seed and number of flats are filled in. */
 struct fleet_kind {
@@ -23,7 +23,7 @@ struct fleet_config {
     uint32_t flats, flats_a_site;
     uint32_t days;
     int jobs;
-    int64_t sample_ns; /* of the load curve, a divisor of the day */
+    int64_t sample_ns; /* of the load curve, a divisor of the day; FLEET_SAMPLES_MAX of them at most */
     int kind_count;
     struct fleet_kind kinds[FLEET_KINDS_MAX];
     uint32_t curve_flats; /* of the first site, at most all of it */

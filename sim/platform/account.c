@@ -468,11 +468,12 @@ static void rates_read(struct account *account, int64_t now, const uint32_t read
     register_read(account, now, sum);
 }
 
-/* From midnight on, minute after minute through the flats: not the whole building at once. */
+/* From one o'clock on, when the day's last report is in, minute after minute through the flats: not the whole
+ * building at once. */
 static int64_t first_bill(const struct account *account)
 {
-    int64_t midnight = NS_PER_DAY - account->platform->epoch_s % 86400 * NS_PER_S;
-    return midnight + account->events.flat % 60 * NS_PER_MIN;
+    int64_t one_o_clock_s = (86400 + 3600 - account->platform->epoch_s % 86400) % 86400;
+    return one_o_clock_s * NS_PER_S + account->events.flat % 60 * NS_PER_MIN;
 }
 
 /* ---- what arrives --------------------------------------------------------------------------- */

@@ -79,7 +79,7 @@ struct billing_policy {
     int reminder_attempts_max;  /* of one reminder; then the administrator decides, supply stays */
     int64_t grace_ns;           /* from the last reminder to the trip */
     int64_t poll_ns;            /* of the register; 0: the meter reports by itself */
-    int64_t billing_ns;         /* charges are made so often, from midnight on; 0: at each reading */
+    int64_t billing_ns;         /* charges are made so often, from one o'clock on; 0: at each reading */
     bool restore_by_permit;     /* 1B: the tenant presses the key; otherwise 1C */
 };
 

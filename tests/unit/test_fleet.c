@@ -448,10 +448,10 @@ static void an_account_is_charged_once_a_day_by_its_register(void **state)
             charged += event->a;
             assert_true(event->b > register_wh);
             register_wh = event->b;
-            assert_int_equal(event->at % NS_PER_DAY, flat % 60 * NS_PER_MIN);
+            assert_int_equal(event->at % NS_PER_DAY, NS_PER_HOUR + flat % 60 * NS_PER_MIN);
         }
         int charges = count_of_flat(&town, flat, EVENT_CHARGE, 0, INT64_MAX);
-        assert_int_equal(charges, DAYS);
+        assert_in_range(charges, DAYS, DAYS + 1); /* at the first, an hour old, there may be nothing to charge */
         for (int day = 1; day <= DAYS; day++)
             assert_int_equal(1, count_of_flat(&town, flat, EVENT_CHARGE, day * NS_PER_DAY,
                                               (day + 1) * NS_PER_DAY));
