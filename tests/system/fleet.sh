@@ -150,9 +150,10 @@ file_refuses "building kind 1: name: a text of 1 to 31 bytes" 'return { { fleet 
 file_refuses "name: a text of 1 to 31 bytes" 'return { fleet = {}, name = string.rep("x", 32) }'
 file_refuses "a list of kinds has no fields of its own" 'return { { fleet = {} }, share = 3 }'
 if [ -z "${METERBENCH_SANITIZE:-}" ]; then # a sanitizer's own memory is over any limit
-    expect_exit 3 sh -c 'ulimit -v 2000000 && exec "$0" fleet --flats 1 --days 36500 --sample 1s' "$meterbench"
+    expect_exit 3 sh -c 'ulimit -v 600000 && exec "$0" fleet --flats 1 --days 570 --sample 1s' "$meterbench"
     expect_text "$work/err" "meterbench: fleet: out of memory"
 fi
+refuses 4 "a load curve of more than 50000000 samples" --days 36500 --sample 1s
 refuses 4 "--curves $work/no/dir.csv: the directory is not there" --curves "$work/no/dir.csv"
 if [ -w /dev/full ]; then
     expect_exit 3 "$meterbench" fleet $one_building --json /dev/full
