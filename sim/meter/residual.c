@@ -52,15 +52,6 @@ int64_t residual_break_time_limit(const struct residual_rating *rating, int64_t 
     return TIME_NEVER;
 }
 
-int64_t residual_hold_time(const struct residual_rating *rating, int64_t severity_permille)
-{
-    if (!rating->selective)
-        return 0;
-    if (severity_permille >= 5000)
-        return 50 * NS_PER_MS;
-    return (severity_permille >= 2000 ? 60 : 130) * NS_PER_MS;
-}
-
 struct residual_sense residual_sense_draw(struct random *random)
 {
     struct residual_sense sense;

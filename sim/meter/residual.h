@@ -21,9 +21,8 @@ struct residual_rating {
 /* How near a residual is to where the device must trip: 1000 is there, 2000 twice. 0: its type need not see it. */
 int64_t residual_severity_permille(const struct residual_rating *rating, const struct plant_signals *signals);
 
-/* Break-time limit at a severity, TIME_NEVER below 1000; and the time before which a selective device holds, else 0. */
+/* Break-time limit at a severity, TIME_NEVER below 1000. */
 int64_t residual_break_time_limit(const struct residual_rating *rating, int64_t severity_permille);
-int64_t residual_hold_time(const struct residual_rating *rating, int64_t severity_permille);
 
 /* What is one meter's own. */
 struct residual_sense {
