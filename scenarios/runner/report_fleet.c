@@ -2,11 +2,9 @@
 
 #include "scenarios/runner/report_file.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 static double per(double value, double unit)
 {

@@ -3,11 +3,8 @@
 #include "scenarios/runner/report_text.h"
 #include "scenarios/runner/suite.h"
 
-#include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 static json_t *hex(uint64_t value)
 {

@@ -48,21 +48,28 @@ static struct dlt645_authority authority_of(const struct account *account,
     };
 }
 
+static void write_frame(const struct account *account, const struct account_order *order,
+                        uint32_t identifier, const uint8_t *value, size_t size,
+                        struct dlt645_frame *frame)
+{
+    const struct dlt645_write write = {
+        .identifier = identifier,
+        .authority = authority_of(account, order),
+        .value = value,
+        .value_size = size,
+    };
+    int result = dlt645_write_request(frame, &account->address, &write);
+    assert(result == 0);
+    (void)result;
+}
+
 static void recharge_frame(const struct account *account, const struct account_order *order,
                            struct dlt645_frame *frame)
 {
     uint8_t value[8];
     int size = controller_recharge_write(&account->recharge, value, sizeof value);
     assert(size == sizeof value);
-    const struct dlt645_write write = {
-        .identifier = CONTROLLER_RECHARGE_IDENTIFIER,
-        .authority = authority_of(account, order),
-        .value = value,
-        .value_size = (size_t)size,
-    };
-    int result = dlt645_write_request(frame, &account->address, &write);
-    assert(result == 0);
-    (void)result;
+    write_frame(account, order, CONTROLLER_RECHARGE_IDENTIFIER, value, (size_t)size, frame);
 }
 
 /* What the platform's clock says: a meter gets it later by the way there. */
@@ -78,15 +85,7 @@ static void clock_frame(const struct account *account, int64_t now,
     const struct dlt645_time time = wire_time(account, now);
     int size = dlt645_time_write(DLT645_TIME_WITH_WEEKDAY, &time, value, sizeof value);
     assert(size > 0);
-    const struct dlt645_write write = {
-        .identifier = CONTROLLER_CLOCK_IDENTIFIER,
-        .authority = authority_of(account, order),
-        .value = value,
-        .value_size = (size_t)size,
-    };
-    int result = dlt645_write_request(frame, &account->address, &write);
-    assert(result == 0);
-    (void)result;
+    write_frame(account, order, CONTROLLER_CLOCK_IDENTIFIER, value, (size_t)size, frame);
 }
 
 static void relay_frame(const struct account *account, int64_t now,
