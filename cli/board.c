@@ -1,4 +1,5 @@
-/* meterbench board: the reference board, emulated, for other programs to talk to. */
+/* meterbench board: what one does with a board apart from judging scenarios on it. One file a
+ * subcommand; the emulated board is here. */
 #include "cli/cli.h"
 
 #include <errno.h>
@@ -23,6 +24,10 @@ static int emulate(int argc, char **argv)
     if (length < 0)
         return cli_usage_error("/proc/self/exe: %s", strerror(errno));
     program[length] = '\0';
+    if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+        fputs(help, stdout);
+        return EXIT_ALL_PASSED;
+    }
     char *slash = strrchr(program, '/');
     *slash = '\0';
     snprintf(elf, sizeof elf, "%s/board/reference.elf", program);
@@ -32,21 +37,40 @@ static int emulate(int argc, char **argv)
     char *const fixed[] = {program, "--elf", elf, "--map", map, "--pty"};
     for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++)
         arguments[count++] = fixed[i];
-    for (int i = 0; i < argc && count < MAX - 1; i++)
+    for (int i = 1; i < argc && count < MAX - 1; i++)
         arguments[count++] = argv[i];
     execv(program, arguments);
     return cli_usage_error("%s: %s (was meterbench built with METERBENCH_BOARD?)", program,
                            strerror(errno));
 }
 
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv); /* argv[0] is the subcommand's name */
+    const char *help;
+} subcommands[] = {
+    {"emulate", emulate, "run the reference board on pseudo-terminals"},
+};
+
+static void print_help(FILE *out)
+{
+    fprintf(out, "usage: meterbench board COMMAND [OPTION...]\n\n");
+    for (size_t i = 0; i < sizeof subcommands / sizeof subcommands[0]; i++)
+        fprintf(out, "  %-9s %s\n", subcommands[i].name, subcommands[i].help);
+    fprintf(out, "\n  meterbench board COMMAND --help tells more.\n");
+}
+
 int cli_board(int argc, char **argv)
 {
-    bool asked = argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0);
-    if (asked) {
-        fputs(help, stdout);
+    if (argc < 2)
+        return cli_usage_error("meterbench board needs a command; meterbench board --help lists them");
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        print_help(stdout);
         return EXIT_ALL_PASSED;
     }
-    if (argc >= 2 && strcmp(argv[1], "emulate") == 0)
-        return emulate(argc - 2, argv + 2);
-    return cli_usage_error("meterbench board emulate is what there is; see meterbench board --help");
+    for (size_t i = 0; i < sizeof subcommands / sizeof subcommands[0]; i++)
+        if (strcmp(argv[1], subcommands[i].name) == 0)
+            return subcommands[i].run(argc - 1, argv + 1);
+    return cli_usage_error("there is no command \"board %s\"; meterbench board --help lists them",
+                           argv[1]);
 }
