@@ -59,8 +59,11 @@ void lua_file_complain(struct lua_file *file, const char *key, const char *forma
     vsnprintf(what, sizeof what, format, arguments);
     va_end(arguments);
     int used = snprintf(text, sizeof text, "%s: ", file->path);
-    for (int i = 0; i < file->depth && used < (int)sizeof text; i++)
-        used += snprintf(text + used, sizeof text - (size_t)used, "%s.", file->where[i]);
+    for (int i = 0; i < file->depth && used < (int)sizeof text; i++) {
+        const char *next = i + 1 < file->depth ? file->where[i + 1] : key;
+        used += snprintf(text + used, sizeof text - (size_t)used, "%s%s", file->where[i],
+                         next[0] == '[' ? "" : ".");
+    }
     if (used < (int)sizeof text)
         snprintf(text + used, sizeof text - (size_t)used, "%s: %s", key, what);
     fail(file, text);
@@ -133,14 +136,41 @@ bool lua_file_has(struct lua_file *file, const char *key)
     return type != LUA_TNIL;
 }
 
+bool lua_file_has_table(struct lua_file *file, const char *key)
+{
+    int type = push(file, key);
+    lua_pop(file->lua, 1);
+    return type == LUA_TTABLE;
+}
+
+static bool entered(struct lua_file *file, const char *name)
+{
+    assert(file->depth < LUA_FILE_DEPTH_MAX);
+    snprintf(file->where[file->depth++], LUA_FILE_KEY_MAX, "%s", name);
+    return true;
+}
+
+int lua_file_length(struct lua_file *file)
+{
+    return (int)lua_rawlen(file->lua, -1);
+}
+
+bool lua_file_enter_element(struct lua_file *file, int index)
+{
+    char name[16];
+    snprintf(name, sizeof name, "[%d]", index);
+    if (lua_rawgeti(file->lua, -1, index) == LUA_TTABLE)
+        return entered(file, name);
+    lua_pop(file->lua, 1);
+    lua_file_complain(file, name, "must be a table");
+    return false;
+}
+
 bool lua_file_enter(struct lua_file *file, const char *key, bool required)
 {
     int type = push(file, key);
-    if (type == LUA_TTABLE) {
-        assert(file->depth < LUA_FILE_DEPTH_MAX);
-        file->where[file->depth++] = key;
-        return true;
-    }
+    if (type == LUA_TTABLE)
+        return entered(file, key);
     lua_pop(file->lua, 1);
     if (type != LUA_TNIL)
         lua_file_complain(file, key, "must be a table");

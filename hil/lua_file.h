@@ -12,7 +12,7 @@
 
 struct lua_State;
 
-enum { LUA_FILE_DEPTH_MAX = 4 };
+enum { LUA_FILE_DEPTH_MAX = 4, LUA_FILE_KEY_MAX = 48 };
 
 struct lua_file {
     struct lua_State *lua;
@@ -20,7 +20,7 @@ struct lua_file {
     char *message;
     size_t size;
     size_t memory;
-    const char *where[LUA_FILE_DEPTH_MAX]; /* the tables entered */
+    char where[LUA_FILE_DEPTH_MAX][LUA_FILE_KEY_MAX]; /* the tables entered */
     int depth;
     bool failed;
 };
@@ -42,6 +42,13 @@ void lua_file_leave(struct lua_file *file);
 void lua_file_only(struct lua_file *file, const char *const *keys);
 
 bool lua_file_has(struct lua_file *file, const char *key);
+/* Is there a table under this key? What is no table may be a string or a number instead. */
+bool lua_file_has_table(struct lua_file *file, const char *key);
+
+/* Of a list, once entered: how long it is, and into its element `index`, counted from 1, which must
+ * be a table (else false, with a complaint). */
+int lua_file_length(struct lua_file *file);
+bool lua_file_enter_element(struct lua_file *file, int index);
 
 /* Whole numbers and strings. What is missing leaves *value as it is, and is a complaint if
  * required. */

@@ -96,6 +96,52 @@ static void a_bench_file_says_where_the_board_is(void **state)
     assert_int_equal(bench.response_timeout_ns, 250 * NS_PER_MS);
 }
 
+static void a_bench_file_says_how_a_board_is_switched_and_left(void **state)
+{
+    struct scratch *scratch = *state;
+    struct bench_file bench;
+    char message[400];
+    write_text(scratch,
+               "return bench { id = 'left', port = '/dev/ttyUSB0', address = '000000000001',"
+               " rack = { port = 'can0', bitrate = 250000 }, replug = '3 s', low_latency = false,"
+               " power = { relay = '/dev/ttyUSB1', on = 'A0 01 01 A2', off = 'A00100A1' },"
+               " safe = { contacts = 'open', power = 'off' }, flash = 'prog {firmware}',"
+               " firmware = 'meter.elf' }");
+    assert_int_equal(bench_file_read(scratch->path, &bench, message, sizeof message), 0);
+    assert_string_equal(bench.id, "left");
+    assert_string_equal(bench.address, "000000000001");
+    assert_string_equal(bench.rack, "can0");
+    assert_int_equal(bench.rack_bitrate, 250000);
+    assert_int_equal(bench.power.kind, BENCH_POWER_RELAY);
+    assert_int_equal(bench.power.on_size, 4);
+    assert_memory_equal(bench.power.off, "\xa0\x01\x00\xa1", 4);
+    assert_int_equal(bench.safe.contacts, BENCH_SAFE_OPEN);
+    assert_true(bench.safe.power_off);
+    assert_false(bench.low_latency);
+    assert_int_equal(bench.replug_ns, 3 * NS_PER_S);
+}
+
+static void several_boards_take_what_they_do_not_say_from_the_file(void **state)
+{
+    struct scratch *scratch = *state;
+    struct bench_file boards[BENCH_BOARDS_MAX], one;
+    char message[400];
+    write_text(scratch, "return bench { baud = 19200, safe = { contacts = 'open' }, boards = {"
+                        " { id = 'left', port = '/dev/ttyUSB0' },"
+                        " { port = '/dev/ttyUSB1', baud = 2400, safe = { power = 'off' } } } }");
+    assert_int_equal(bench_file_read_all(scratch->path, boards, message, sizeof message), 2);
+    assert_string_equal(boards[0].id, "left");
+    assert_int_equal(boards[0].baud, 19200);
+    assert_string_equal(boards[1].id, "2");
+    assert_int_equal(boards[1].baud, 2400);
+    assert_int_equal(boards[1].safe.contacts, BENCH_SAFE_OPEN);
+    assert_true(boards[1].safe.power_off);
+    assert_true(boards[1].low_latency);
+    assert_int_equal(boards[1].replug_ns, -1);
+    assert_int_equal(bench_file_read(scratch->path, &one, message, sizeof message), ERROR_PROFILE);
+    assert_non_null(strstr(message, "it has 2"));
+}
+
 /* A text and what the complaint about it must mention beside the file. */
 static const struct {
     const char *text, *mentions[2];
@@ -106,7 +152,19 @@ static const struct {
     {"return bench { baud = 50 }", {"baud", "300 to"}},
     {"return bench { parity = 'mark' }", {"parity", "mark"}},
     {"return bench { slave = 300 }", {"slave", "300"}},
-    {"return bench { response_timeout = '5' }", {"response_timeout", "5"}},
+    {"return bench { response_timeout = '5' }", {"response_timeout", "0.001 s"}},
+    {"return bench { address = '12' }", {"address", "12 digits"}},
+    {"return bench { rack = { bitrate = 5 } }", {"rack.port", "missing"}},
+    {"return bench { power = {} }", {"power.", "not 0"}},
+    {"return bench { power = { relay = 'x', on = 'A', off = '00' } }", {"power.on", "hex"}},
+    {"return bench { power = { gpio = 'x', line = 1, active = 'no' } }", {"power.active", "low"}},
+    {"return bench { safe = { contacts = 'shut' } }", {"safe.contacts", "as found"}},
+    {"return bench { boards = {} }", {"boards[..]", "1 to 16"}},
+    {"return bench { boards = { 5 } }", {"boards[1]", "table"}},
+    {"return bench { boards = { { baud = 1 } } }", {"boards[1].baud", "300"}},
+    {"return bench { boards = { { id = 'a' }, { id = 'a' } } }", {"boards[2].id", "two boards"}},
+    {"return bench { boards = { { port = 'x' }, { port = 'x' } } }", {"boards[2].port", "both"}},
+    {"return bench {\n\n nonsense here }", {":3:", ""}},
     {"return bench { port = 7 }", {"port", "string"}},
     {"return bench { 9600 }", {"named fields", ""}},
     {"return 5", {"does not return a table", ""}},
@@ -196,6 +254,10 @@ int main(void)
         cmocka_unit_test(a_written_value_is_cut_to_the_registers_step),
         cmocka_unit_test_setup_teardown(a_bench_file_says_where_the_board_is, make_scratch,
                                         remove_scratch),
+        cmocka_unit_test_setup_teardown(a_bench_file_says_how_a_board_is_switched_and_left,
+                                        make_scratch, remove_scratch),
+        cmocka_unit_test_setup_teardown(several_boards_take_what_they_do_not_say_from_the_file,
+                                        make_scratch, remove_scratch),
         cmocka_unit_test_setup_teardown(a_wrong_bench_file_is_named_with_its_field, make_scratch,
                                         remove_scratch),
         cmocka_unit_test(a_missing_file_is_named),
