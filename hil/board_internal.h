@@ -148,6 +148,9 @@ void board_log(struct hil_board *board, const struct fact *fact, enum event_kind
  */
 
 int connection_open(struct hil_board *board);
+/* Emulator, port and rack alone, for whoever speaks on the wire himself: what arrives goes to the
+ * listener. */
+int connection_reach(struct hil_board *board, const struct pace_listener *listener);
 void connection_close(struct hil_board *board);
 /* One turn: everything due at host time now. Sets the board's error. */
 void connection_service(struct hil_board *board, bool polls);

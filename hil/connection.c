@@ -56,14 +56,13 @@ static int start_emulator(struct hil_board *board)
                           sizeof board->board.message);
 }
 
-static int open_pace(struct hil_board *board)
+static int open_pace(struct hil_board *board, const struct pace_listener *listener)
 {
-    const struct pace_listener listener = {byte_from_port, frame_from_rack, board};
     int error = ERROR_NO_MEMORY;
     if (board->spec.kind == BOARD_EMULATED && board->spec.lockstep)
-        board->pace = granted_open(board->emulator.lockstep_fd, &listener);
+        board->pace = granted_open(board->emulator.lockstep_fd, listener);
     else
-        board->pace = paced_open(board->port, &board->modbus.line, board->rack_path, &listener,
+        board->pace = paced_open(board->port, &board->modbus.line, board->rack_path, listener,
                                  &error, board->board.message, sizeof board->board.message);
     return board->pace ? 0 : error;
 }
@@ -84,9 +83,8 @@ static int open_line(struct hil_board *board)
     return modbus_master_open(&board->master, &board->line, &board->modbus, message, size);
 }
 
-int connection_open(struct hil_board *board)
+int connection_reach(struct hil_board *board, const struct pace_listener *listener)
 {
-    const struct rack_listener listener = {stimulus_rack_fact, board};
     bool emulated = board->spec.kind == BOARD_EMULATED;
     board->line.master = board->line.slave = -1;
     board->connected = true;
@@ -96,7 +94,18 @@ int connection_open(struct hil_board *board)
         snprintf(board->rack_path, sizeof board->rack_path, "%s", board->emulator.rack);
     }
     if (result == 0)
-        result = open_pace(board);
+        result = open_pace(board, listener);
+    if (result < 0)
+        connection_close(board);
+    return result;
+}
+
+int connection_open(struct hil_board *board)
+{
+    const struct pace_listener bytes = {byte_from_port, frame_from_rack, board};
+    const struct rack_listener listener = {stimulus_rack_fact, board};
+    bool emulated = board->spec.kind == BOARD_EMULATED;
+    int result = connection_reach(board, &bytes);
     if (result == 0)
         result = open_line(board);
     if (result < 0) {

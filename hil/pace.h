@@ -36,7 +36,8 @@ struct pace {
     struct pace_listener listener;
     struct can_port rack; /* send frames here; not to be used without has_rack */
     bool has_rack;
-    int64_t jitter_ns; /* how unevenly bytes arrive that left in one go */
+    int64_t jitter_ns;     /* how unevenly bytes arrive that left in one go */
+    int64_t resolution_ns; /* a byte's stamp may be that late; 0: it is exact */
     char message[320];
 };
 

@@ -156,6 +156,7 @@ struct pace *paced_open(const char *port_path, const struct serial_settings *set
     *error = serial_open(&paced->port, port_path, settings, message, size);
     if (*error == 0 && rack_path[0] != '\0')
         *error = open_rack(paced, rack_path, message, size);
+    paced->pace.resolution_ns = paced->port.resolution_ns;
     paced->pace.jitter_ns = 50 * NS_PER_MS + paced->port.resolution_ns;
     if (*error == 0)
         return &paced->pace;

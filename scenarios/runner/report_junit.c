@@ -1,44 +1,18 @@
 /* JUnit XML as Jenkins' xUnit schema has it: a suite a scenario, figures as properties. */
-#include "scenarios/runner/report_file.h"
-#include "scenarios/runner/report_text.h"
+#include "scenarios/runner/junit.h"
 #include "scenarios/runner/suite.h"
 
 #include "sim/kernel/time.h"
 
 #include <errno.h>
-#include <libxml/xmlwriter.h>
 #include <stdio.h>
 #include <string.h>
-
-static void attribute(xmlTextWriterPtr writer, const char *name, const char *value)
-{
-    char text[1200];
-    xmlTextWriterWriteAttribute(writer, BAD_CAST name, BAD_CAST report_clean(value, text, sizeof text));
-}
-
-static void attribute_number(xmlTextWriterPtr writer, const char *name, long long value)
-{
-    xmlTextWriterWriteFormatAttribute(writer, BAD_CAST name, "%lld", value);
-}
-
-static void attribute_seconds(xmlTextWriterPtr writer, const char *name, double seconds)
-{
-    xmlTextWriterWriteFormatAttribute(writer, BAD_CAST name, "%.6f", seconds);
-}
-
-static void property(xmlTextWriterPtr writer, const char *name, const char *value)
-{
-    xmlTextWriterStartElement(writer, BAD_CAST "property");
-    attribute(writer, "name", name);
-    attribute(writer, "value", value);
-    xmlTextWriterEndElement(writer);
-}
 
 static void seconds_property(xmlTextWriterPtr writer, const char *name, int64_t ns)
 {
     char text[40];
     snprintf(text, sizeof text, "%.9f", (double)ns / 1e9);
-    property(writer, name, text);
+    junit_property(writer, name, text);
 }
 
 static void write_properties(xmlTextWriterPtr writer, const struct suite *suite,
@@ -48,16 +22,16 @@ static void write_properties(xmlTextWriterPtr writer, const struct suite *suite,
     const struct verdict *tightest = tightest_verdict(result);
     xmlTextWriterStartElement(writer, BAD_CAST "properties");
     snprintf(text, sizeof text, "%llu", (unsigned long long)suite->options.run.seed);
-    property(writer, "seed", text);
+    junit_property(writer, "seed", text);
     snprintf(text, sizeof text, "%llu", (unsigned long long)result->seed);
-    property(writer, "case_seed", text);
+    junit_property(writer, "case_seed", text);
     seconds_property(writer, "simulated_s", result->simulated_ns);
-    property(writer, "requirement", requirement_name(result->requirement));
+    junit_property(writer, "requirement", requirement_name(result->requirement));
     snprintf(text, sizeof text, "%016llx", (unsigned long long)result->event_hash);
-    property(writer, "event_hash", text);
-    property(writer, "meter", result->on_board ? "board" : "virtual");
+    junit_property(writer, "event_hash", text);
+    junit_property(writer, "meter", result->on_board ? "board" : "virtual");
     if (result->board[0]) {
-        property(writer, "board", result->board);
+        junit_property(writer, "board", result->board);
         seconds_property(writer, "clock_lateness_s", result->lateness_ns);
     }
     if (tightest && tightest->has_time) {
@@ -65,10 +39,10 @@ static void write_properties(xmlTextWriterPtr writer, const struct suite *suite,
         seconds_property(writer, "measured_latest_s", tightest->measured.latest);
         seconds_property(writer, "limit_s", tightest->limit);
         seconds_property(writer, "margin_s", tightest->limit - tightest->measured.latest);
-        property(writer, "evidence", evidence_name(tightest->evidence));
+        junit_property(writer, "evidence", evidence_name(tightest->evidence));
     }
     if (result->requirement != REQUIREMENT_REQUIRED)
-        property(writer, "holds", case_holds(result) ? "true" : "false");
+        junit_property(writer, "holds", case_holds(result) ? "true" : "false");
     xmlTextWriterEndElement(writer);
 }
 
@@ -81,20 +55,8 @@ static void write_outcome(xmlTextWriterPtr writer, const struct case_result *res
         element = "error";
     else if (result->outcome == OUTCOME_SKIPPED || result->outcome == OUTCOME_NOT_RUN)
         element = "skipped";
-    if (!element)
-        return;
-    xmlTextWriterStartElement(writer, BAD_CAST element);
-    attribute(writer, "message", result->message);
-    if (strcmp(element, "skipped") != 0)
-        attribute(writer, "type", outcome_name(result->outcome));
-    xmlTextWriterEndElement(writer);
-}
-
-static void write_text(xmlTextWriterPtr writer, const char *element, const char *text)
-{
-    char cleaned[16384];
-    xmlTextWriterWriteElement(writer, BAD_CAST element,
-                              BAD_CAST report_clean(text, cleaned, sizeof cleaned));
+    if (element)
+        junit_outcome(writer, element, result->message, outcome_name(result->outcome));
 }
 
 static void write_log(xmlTextWriterPtr writer, const struct suite *suite,
@@ -109,9 +71,9 @@ static void write_log(xmlTextWriterPtr writer, const struct suite *suite,
         used += (size_t)snprintf(all + used, sizeof all - used, "%s: %s: %s\n",
                                  words[result->verdicts[i].judgement], result->verdicts[i].text, line);
     }
-    write_text(writer, "system-out", all);
+    junit_text(writer, "system-out", all);
     report_repro(suite, result, repro, sizeof repro);
-    write_text(writer, "system-err", repro);
+    junit_text(writer, "system-err", repro);
 }
 
 static void write_case(xmlTextWriterPtr writer, const struct suite *suite,
@@ -120,9 +82,9 @@ static void write_case(xmlTextWriterPtr writer, const struct suite *suite,
     char name[400];
     case_name(result, name, sizeof name);
     xmlTextWriterStartElement(writer, BAD_CAST "testcase");
-    attribute(writer, "name", name);
-    attribute(writer, "classname", result->scenario->path);
-    attribute_seconds(writer, "time", result->wall_s);
+    junit_attribute(writer, "name", name);
+    junit_attribute(writer, "classname", result->scenario->path);
+    junit_seconds(writer, "time", result->wall_s);
     write_properties(writer, suite, result);
     write_outcome(writer, result);
     write_log(writer, suite, result);
@@ -140,12 +102,12 @@ static int write_scenario(xmlTextWriterPtr writer, const struct suite *suite, in
         wall += suite->results[last].wall_s;
     }
     xmlTextWriterStartElement(writer, BAD_CAST "testsuite");
-    attribute(writer, "name", scenario->name);
-    attribute_number(writer, "tests", last - first);
-    attribute_number(writer, "failures", counts[OUTCOME_FAILED]);
-    attribute_number(writer, "errors", counts[OUTCOME_ERROR] + counts[OUTCOME_INCONCLUSIVE]);
-    attribute_number(writer, "skipped", counts[OUTCOME_SKIPPED] + counts[OUTCOME_NOT_RUN]);
-    attribute_seconds(writer, "time", wall);
+    junit_attribute(writer, "name", scenario->name);
+    junit_number(writer, "tests", last - first);
+    junit_number(writer, "failures", counts[OUTCOME_FAILED]);
+    junit_number(writer, "errors", counts[OUTCOME_ERROR] + counts[OUTCOME_INCONCLUSIVE]);
+    junit_number(writer, "skipped", counts[OUTCOME_SKIPPED] + counts[OUTCOME_NOT_RUN]);
+    junit_seconds(writer, "time", wall);
     for (int i = first; i < last; i++)
         write_case(writer, suite, &suite->results[i]);
     xmlTextWriterEndElement(writer);
@@ -158,11 +120,11 @@ static int write_document(xmlTextWriterPtr writer, const struct suite *suite)
     xmlTextWriterSetIndent(writer, 1);
     xmlTextWriterStartDocument(writer, NULL, "UTF-8", NULL);
     xmlTextWriterStartElement(writer, BAD_CAST "testsuites");
-    attribute(writer, "name", "meterbench");
-    attribute_number(writer, "tests", suite->count);
-    attribute_number(writer, "failures", n[OUTCOME_FAILED]);
-    attribute_number(writer, "errors", n[OUTCOME_ERROR] + n[OUTCOME_INCONCLUSIVE]);
-    attribute_seconds(writer, "time", suite->wall_s);
+    junit_attribute(writer, "name", "meterbench");
+    junit_number(writer, "tests", suite->count);
+    junit_number(writer, "failures", n[OUTCOME_FAILED]);
+    junit_number(writer, "errors", n[OUTCOME_ERROR] + n[OUTCOME_INCONCLUSIVE]);
+    junit_seconds(writer, "time", suite->wall_s);
     for (int i = 0; i < suite->count;)
         i = write_scenario(writer, suite, i);
     xmlTextWriterEndElement(writer);
@@ -171,13 +133,9 @@ static int write_document(xmlTextWriterPtr writer, const struct suite *suite)
 
 int report_junit(const struct suite *suite, const char *path)
 {
-    xmlBufferPtr buffer = xmlBufferCreate();
-    xmlTextWriterPtr writer = buffer ? xmlNewTextWriterMemory(buffer, 0) : NULL;
-    int result = writer && write_document(writer, suite) >= 0 ? 0 : -ENOMEM;
-    xmlFreeTextWriter(writer);
-    if (result == 0)
-        result = report_file(path, (const char *)xmlBufferContent(buffer),
-                             (size_t)xmlBufferLength(buffer));
-    xmlBufferFree(buffer);
-    return result;
+    struct junit junit;
+    int result = junit_open(&junit);
+    if (result == 0 && write_document(junit.writer, suite) < 0)
+        result = -ENOMEM;
+    return junit_close(&junit, result, path);
 }
