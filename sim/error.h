@@ -36,6 +36,7 @@
     X(-109, DLT645_RELAY_COMMAND, "not a relay command of DL/T 645")                               \
     X(-110, BCD_DIGIT, "a byte is not two decimal digits")                                         \
     X(-111, BCD_TIME, "decimal digits that are no date or time")                                   \
+    X(-112, DLT645_SEQUENCE, "another part of a long value came than was asked for")               \
     X(-120, MODBUS_LENGTH, "length of a Modbus message does not fit")                              \
     X(-121, MODBUS_FUNCTION, "function code of a Modbus reply is not the one asked for")           \
     X(-122, MODBUS_MISMATCH, "a Modbus reply repeats another request")                             \

@@ -240,7 +240,7 @@ static void handle_write(struct meter *meter, int64_t now, const struct dlt645_f
         return;
     }
     struct dlt645_frame reply;
-    dlt645_write_reply(&reply, &meter->address);
+    dlt645_done(&reply, &meter->address, DLT645_WRITE);
     controller_send(&meter->controller, &reply);
 }
 

@@ -3,11 +3,11 @@
 
 #include "sim/error.h"
 #include "sim/wire/bcd.h"
-#include "sim/wire/dlt645.h"
+#include "sim/wire/dlt645_internal.h"
 
 /* ---- Pieces ------------------------------------------------------------------------------- */
 
-static void begin(struct dlt645_frame *frame, const struct dlt645_address *address,
+void dlt645_begin(struct dlt645_frame *frame, const struct dlt645_address *address,
                   unsigned control)
 {
     memset(frame, 0, sizeof *frame);
@@ -15,15 +15,14 @@ static void begin(struct dlt645_frame *frame, const struct dlt645_address *addre
     frame->control = (uint8_t)control;
 }
 
-/* Appends the low `size` bytes of a number, low byte first. The callers know that there is room. */
-static void append(struct dlt645_frame *frame, uint32_t number, size_t size)
+void dlt645_append(struct dlt645_frame *frame, uint32_t number, size_t size)
 {
     for (size_t i = 0; i < size; i++) {
         frame->data[frame->length++] = (uint8_t)(number >> 8 * i);
     }
 }
 
-static void append_bytes(struct dlt645_frame *frame, const uint8_t *bytes, size_t size)
+void dlt645_append_bytes(struct dlt645_frame *frame, const uint8_t *bytes, size_t size)
 {
     if (size > 0) {
         memcpy(frame->data + frame->length, bytes, size);
@@ -31,7 +30,7 @@ static void append_bytes(struct dlt645_frame *frame, const uint8_t *bytes, size_
     }
 }
 
-static uint32_t low_byte_first(const uint8_t *bytes, size_t size)
+uint32_t dlt645_number_at(const uint8_t *bytes, size_t size)
 {
     uint32_t number = 0;
 
@@ -41,34 +40,48 @@ static uint32_t low_byte_first(const uint8_t *bytes, size_t size)
     return number;
 }
 
-static void append_authority(struct dlt645_frame *frame, const struct dlt645_authority *authority)
+void dlt645_append_authority(struct dlt645_frame *frame, const struct dlt645_authority *authority)
 {
-    append(frame, authority->level, 1);
-    append(frame, authority->password, 3);
-    append(frame, authority->operator_code, 4);
+    dlt645_append(frame, authority->level, 1);
+    dlt645_append(frame, authority->password, 3);
+    dlt645_append(frame, authority->operator_code, 4);
 }
 
-static struct dlt645_authority authority_at(const uint8_t *bytes)
+struct dlt645_authority dlt645_authority_at(const uint8_t *bytes)
 {
     return (struct dlt645_authority){
         .level = bytes[0],
-        .password = low_byte_first(bytes + 1, 3),
-        .operator_code = low_byte_first(bytes + 4, 4),
+        .password = dlt645_number_at(bytes + 1, 3),
+        .operator_code = dlt645_number_at(bytes + 4, 4),
     };
 }
 
-static bool authority_fits(const struct dlt645_authority *authority)
+bool dlt645_password_fits(uint32_t password)
 {
-    return authority->password <= 0xFFFFFF;
+    return password <= 0xFFFFFF;
 }
 
-/* ---- Replies that refuse ------------------------------------------------------------------ */
+int dlt645_expect(const struct dlt645_frame *frame, unsigned control, size_t length)
+{
+    if (frame->control != control) {
+        return ERROR_DLT645_CONTROL;
+    }
+    return frame->length == length ? 0 : ERROR_DLT645_LENGTH;
+}
+
+/* ---- Replies of a few bytes --------------------------------------------------------------- */
+
+void dlt645_done(struct dlt645_frame *frame, const struct dlt645_address *address,
+                 enum dlt645_function function)
+{
+    dlt645_begin(frame, address, (unsigned)function | DLT645_FROM_METER);
+}
 
 void dlt645_refusal(struct dlt645_frame *frame, const struct dlt645_address *address,
                     enum dlt645_function function, uint8_t error_bits)
 {
-    begin(frame, address, (unsigned)function | DLT645_FROM_METER | DLT645_ABNORMAL);
-    append(frame, error_bits, 1);
+    dlt645_begin(frame, address, (unsigned)function | DLT645_FROM_METER | DLT645_ABNORMAL);
+    dlt645_append(frame, error_bits, 1);
 }
 
 int dlt645_reply_check(const struct dlt645_frame *frame, enum dlt645_function function,
@@ -85,7 +98,7 @@ int dlt645_reply_check(const struct dlt645_frame *frame, enum dlt645_function fu
         return ERROR_DLT645_LENGTH;
     }
     if (error_bits) {
-        *error_bits = (uint16_t)low_byte_first(frame->data, frame->length);
+        *error_bits = (uint16_t)dlt645_number_at(frame->data, frame->length);
     }
     return ERROR_DLT645_REFUSED;
 }
@@ -95,8 +108,8 @@ int dlt645_reply_check(const struct dlt645_frame *frame, enum dlt645_function fu
 void dlt645_read_request(struct dlt645_frame *frame, const struct dlt645_address *address,
                          uint32_t identifier)
 {
-    begin(frame, address, DLT645_READ);
-    append(frame, identifier, 4);
+    dlt645_begin(frame, address, DLT645_READ);
+    dlt645_append(frame, identifier, 4);
 }
 
 int dlt645_read_request_parse(const struct dlt645_frame *frame, uint32_t *identifier)
@@ -107,7 +120,54 @@ int dlt645_read_request_parse(const struct dlt645_frame *frame, uint32_t *identi
     if (frame->length != 4 && frame->length != 5 && frame->length != 10) {
         return ERROR_DLT645_LENGTH;
     }
-    *identifier = low_byte_first(frame->data, 4);
+    *identifier = dlt645_number_at(frame->data, 4);
+    return 0;
+}
+
+/* N, mm hh DD MM YY */
+enum {
+    LOAD_BLOCKS = DLT645_IDENTIFIER_SIZE,
+    LOAD_TIME = LOAD_BLOCKS + 1,
+    LOAD_SIZE = LOAD_TIME + 5
+};
+
+int dlt645_load_request(struct dlt645_frame *frame, const struct dlt645_address *address,
+                        const struct dlt645_load_request *request)
+{
+    uint8_t tail[1 + DLT645_TIME_SIZE_MAX];
+    int size = bcd_write_unsigned(request->blocks, tail, 1);
+
+    if (size == 0 && request->has_time) {
+        size = dlt645_time_write(DLT645_TIME_MINUTE_TO_YEAR, &request->from, tail + 1,
+                                 sizeof tail - 1);
+    }
+    if (size < 0) {
+        return size;
+    }
+    dlt645_read_request(frame, address, request->identifier);
+    dlt645_append_bytes(frame, tail, 1 + (size_t)size);
+    return 0;
+}
+
+int dlt645_load_request_parse(const struct dlt645_frame *frame, struct dlt645_load_request *request)
+{
+    struct dlt645_load_request read = {.has_time = frame->length == LOAD_SIZE};
+    uint64_t blocks;
+    int result = dlt645_expect(frame, DLT645_READ, read.has_time ? LOAD_SIZE : LOAD_TIME);
+
+    if (result == 0) {
+        result = bcd_read_unsigned(frame->data + LOAD_BLOCKS, 1, &blocks, NULL);
+    }
+    if (result == 0 && read.has_time) {
+        result = dlt645_time_read(DLT645_TIME_MINUTE_TO_YEAR, frame->data + LOAD_TIME,
+                                  LOAD_SIZE - LOAD_TIME, &read.from, NULL);
+    }
+    if (result < 0) {
+        return result;
+    }
+    read.identifier = dlt645_number_at(frame->data, DLT645_IDENTIFIER_SIZE);
+    read.blocks = (uint8_t)blocks;
+    *request = read;
     return 0;
 }
 
@@ -117,9 +177,9 @@ int dlt645_read_reply(struct dlt645_frame *frame, const struct dlt645_address *a
     if (value_size > DLT645_DATA_MAX - 4) {
         return ERROR_OUT_OF_RANGE;
     }
-    begin(frame, address, DLT645_READ | DLT645_FROM_METER);
-    append(frame, identifier, 4);
-    append_bytes(frame, value, value_size);
+    dlt645_begin(frame, address, DLT645_READ | DLT645_FROM_METER);
+    dlt645_append(frame, identifier, 4);
+    dlt645_append_bytes(frame, value, value_size);
     return 0;
 }
 
@@ -134,7 +194,7 @@ int dlt645_read_reply_parse(const struct dlt645_frame *frame, uint32_t identifie
     if (frame->length < 4 || frame->length > DLT645_DATA_MAX) {
         return ERROR_DLT645_LENGTH;
     }
-    if (low_byte_first(frame->data, 4) != identifier) {
+    if (dlt645_number_at(frame->data, 4) != identifier) {
         return ERROR_DLT645_IDENTIFIER;
     }
     *value = frame->data + 4;
@@ -142,51 +202,65 @@ int dlt645_read_reply_parse(const struct dlt645_frame *frame, uint32_t identifie
     return 0;
 }
 
-void dlt645_address_request(struct dlt645_frame *frame)
-{
-    begin(frame, &dlt645_wildcard, DLT645_READ_ADDRESS);
-}
+/* ---- The address -------------------------------------------------------------------------- */
 
-void dlt645_address_reply(struct dlt645_frame *frame, const struct dlt645_address *own)
-{
-    begin(frame, own, DLT645_READ_ADDRESS | DLT645_FROM_METER);
-    append_bytes(frame, own->bytes, DLT645_ADDRESS_SIZE);
-}
-
-int dlt645_address_reply_parse(const struct dlt645_frame *frame, struct dlt645_address *address)
+static int address_parse(const struct dlt645_frame *frame, unsigned control,
+                         struct dlt645_address *address)
 {
     uint64_t number;
-    int result;
+    int result = dlt645_expect(frame, control, DLT645_ADDRESS_SIZE);
 
-    if (frame->control != (DLT645_READ_ADDRESS | DLT645_FROM_METER)) {
-        return ERROR_DLT645_CONTROL;
+    if (result == 0) {
+        result = bcd_read_unsigned(frame->data, DLT645_ADDRESS_SIZE, &number, NULL);
     }
-    if (frame->length != DLT645_ADDRESS_SIZE) {
-        return ERROR_DLT645_LENGTH;
-    }
-    result = bcd_read_unsigned(frame->data, DLT645_ADDRESS_SIZE, &number, NULL);
     if (result == 0) {
         memcpy(address->bytes, frame->data, DLT645_ADDRESS_SIZE);
     }
     return result;
 }
 
+void dlt645_address_request(struct dlt645_frame *frame)
+{
+    dlt645_begin(frame, &dlt645_wildcard, DLT645_READ_ADDRESS);
+}
+
+void dlt645_address_reply(struct dlt645_frame *frame, const struct dlt645_address *own)
+{
+    dlt645_begin(frame, own, DLT645_READ_ADDRESS | DLT645_FROM_METER);
+    dlt645_append_bytes(frame, own->bytes, DLT645_ADDRESS_SIZE);
+}
+
+int dlt645_address_reply_parse(const struct dlt645_frame *frame, struct dlt645_address *address)
+{
+    return address_parse(frame, DLT645_READ_ADDRESS | DLT645_FROM_METER, address);
+}
+
+void dlt645_set_address(struct dlt645_frame *frame, const struct dlt645_address *address)
+{
+    dlt645_begin(frame, &dlt645_wildcard, DLT645_WRITE_ADDRESS);
+    dlt645_append_bytes(frame, address->bytes, DLT645_ADDRESS_SIZE);
+}
+
+int dlt645_set_address_parse(const struct dlt645_frame *frame, struct dlt645_address *address)
+{
+    return address_parse(frame, DLT645_WRITE_ADDRESS, address);
+}
+
 /* ---- Writing ------------------------------------------------------------------------------ */
 
-/* DI, PA, P0-2, C0-3 */
-#define WRITE_HEAD_SIZE 12
+#define WRITE_HEAD_SIZE (DLT645_IDENTIFIER_SIZE + DLT645_AUTHORITY_SIZE)
 
 int dlt645_write_request(struct dlt645_frame *frame, const struct dlt645_address *address,
                          const struct dlt645_write *write)
 {
     if (write->value_size > DLT645_WRITE_DATA_MAX - WRITE_HEAD_SIZE ||
-        !authority_fits(&write->authority)) {
+        !dlt645_password_fits(write->authority.password)) {
         return ERROR_OUT_OF_RANGE;
     }
-    begin(frame, address, DLT645_WRITE);
-    append(frame, write->identifier, 4);
-    append_authority(frame, &write->authority);
-    append_bytes(frame, write->value, write->value_size);
+    dlt645_begin(frame, address, DLT645_WRITE);
+    dlt645_append(frame, write->identifier, 4);
+    dlt645_append_authority(frame, &write->authority);
+    dlt645_append_bytes(frame, write->value, write->value_size);
     return 0;
 }
 
@@ -198,16 +272,11 @@ int dlt645_write_request_parse(const struct dlt645_frame *frame, struct dlt645_w
     if (frame->length < WRITE_HEAD_SIZE || frame->length > DLT645_DATA_MAX) {
         return ERROR_DLT645_LENGTH;
     }
-    write->identifier = low_byte_first(frame->data, 4);
-    write->authority = authority_at(frame->data + 4);
+    write->identifier = dlt645_number_at(frame->data, 4);
+    write->authority = dlt645_authority_at(frame->data + 4);
     write->value = frame->data + WRITE_HEAD_SIZE;
     write->value_size = frame->length - (size_t)WRITE_HEAD_SIZE;
     return 0;
-}
-
-void dlt645_write_reply(struct dlt645_frame *frame, const struct dlt645_address *address)
-{
-    begin(frame, address, DLT645_WRITE | DLT645_FROM_METER);
 }
 
 /* ---- Broadcast time ----------------------------------------------------------------------- */
@@ -224,8 +293,8 @@ int dlt645_broadcast_time(struct dlt645_frame *frame, const struct dlt645_time *
     if (size < 0) {
         return size;
     }
-    begin(frame, &dlt645_broadcast, DLT645_BROADCAST_TIME);
-    append_bytes(frame, bytes, (size_t)size);
+    dlt645_begin(frame, &dlt645_broadcast, DLT645_BROADCAST_TIME);
+    dlt645_append_bytes(frame, bytes, (size_t)size);
     return 0;
 }
 
@@ -310,7 +379,7 @@ int dlt645_relay_request(struct dlt645_frame *frame, const struct dlt645_address
     if (!is_relay_order((unsigned)command->order)) {
         return ERROR_DLT645_RELAY_COMMAND;
     }
-    if (!authority_fits(&command->authority)) {
+    if (!dlt645_password_fits(command->authority.password)) {
         return ERROR_OUT_OF_RANGE;
     }
     size =
@@ -318,11 +387,11 @@ int dlt645_relay_request(struct dlt645_frame *frame, const struct dlt645_address
     if (size < 0) {
         return size;
     }
-    begin(frame, address, DLT645_RELAY);
-    append_authority(frame, &command->authority);
-    append(frame, (uint32_t)command->order, 1);
-    append(frame, command->restore_after_5min, 1);
-    append_bytes(frame, until, (size_t)size);
+    dlt645_begin(frame, address, DLT645_RELAY);
+    dlt645_append_authority(frame, &command->authority);
+    dlt645_append(frame, (uint32_t)command->order, 1);
+    dlt645_append(frame, command->restore_after_5min, 1);
+    dlt645_append_bytes(frame, until, (size_t)size);
     return 0;
 }
 
@@ -353,7 +422,7 @@ int dlt645_relay_request_parse(const struct dlt645_frame *frame,
         }
         return result;
     }
-    command->authority = authority_at(frame->data);
+    command->authority = dlt645_authority_at(frame->data);
     command->order = (enum dlt645_relay_order)frame->data[RELAY_N1];
     command->restore_after_5min = frame->data[RELAY_N2];
     command->valid_until = until;
@@ -363,12 +432,12 @@ int dlt645_relay_request_parse(const struct dlt645_frame *frame,
 void dlt645_relay_reply(struct dlt645_frame *frame, const struct dlt645_address *address,
                         const struct dlt645_relay_reply *reply)
 {
-    begin(frame, address,
-          DLT645_RELAY | DLT645_FROM_METER | (reply->accepted ? 0u : DLT645_ABNORMAL));
+    dlt645_begin(frame, address,
+                 DLT645_RELAY | DLT645_FROM_METER | (reply->accepted ? 0u : DLT645_ABNORMAL));
     if (reply->has_word) {
-        append(frame, reply->word, 2);
+        dlt645_append(frame, reply->word, 2);
     } else if (!reply->accepted) {
-        append(frame, reply->error_bits, 1);
+        dlt645_append(frame, reply->error_bits, 1);
     }
 }
 
@@ -395,7 +464,7 @@ int dlt645_relay_reply_parse(const struct dlt645_frame *frame, struct dlt645_rel
     *reply = (struct dlt645_relay_reply){
         .accepted = true,
         .has_word = has_word,
-        .word = has_word ? (uint16_t)low_byte_first(frame->data, 2) : 0,
+        .word = has_word ? (uint16_t)dlt645_number_at(frame->data, 2) : 0,
     };
     return 0;
 }

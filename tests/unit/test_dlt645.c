@@ -774,7 +774,7 @@ static void a_recharge_is_written_with_level_password_and_operator(void **state)
     assert_int_equal(dlt645_describe(&frame, text, sizeof text), 0);
     assert_string_equal(text, "write 00900200 (remaining money) 50.00 yuan, level 04 operator "
                               "12345601, to 000000000161");
-    dlt645_write_reply(&frame, &meter_161);
+    dlt645_done(&frame, &meter_161, DLT645_WRITE);
     assert_int_equal(frame.control, 0x94);
     assert_int_equal(dlt645_reply_check(&frame, DLT645_WRITE, &bits), 0);
 }

@@ -102,7 +102,7 @@ static void reply_word(struct bench *bench, bool accepted, uint16_t word)
 static void reply_to_write(struct bench *bench)
 {
     struct dlt645_frame frame;
-    dlt645_write_reply(&frame, &bench->address);
+    dlt645_done(&frame, &bench->address, DLT645_WRITE);
     reply(bench, &frame);
 }
 
