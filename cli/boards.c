@@ -1,8 +1,10 @@
 /* How the command line's --board becomes boards for the runner. */
 #include "cli/cli.h"
 
+#include "hil/bench_file.h"
 #include "hil/board.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,13 +13,35 @@ struct maker {
     struct board_spec spec;
 };
 
+static bool ends_in(const char *text, const char *end)
+{
+    size_t length = strlen(text), tail = strlen(end);
+    return length >= tail && strcmp(text + length - tail, end) == 0;
+}
+
+/* What is given to --board is a board by itself, or the name of one of the bench file's. */
+static int add_board(struct cli_board_options *options, const char *value)
+{
+    bool by_itself = strcmp(value, "emulated") == 0 || strchr(value, '/') || ends_in(value, ".lua");
+    if (by_itself && options->board)
+        return cli_usage_error("--board %s, --board %s: several boards stand in one bench file "
+                               "(--bench)", options->board, value);
+    if (by_itself)
+        options->board = value;
+    else if (options->id_count == CLI_BOARDS_MAX)
+        return cli_usage_error("at most %d of --board", CLI_BOARDS_MAX);
+    else
+        options->ids[options->id_count++] = value;
+    return 0;
+}
+
 int cli_read_board_option(struct cli_board_options *options, int id, const char *value)
 {
     unsigned long long baud = 0;
     int result = 0;
     switch (id) {
     case CLI_OPTION_BOARD:
-        options->board = value;
+        result = add_board(options, value);
         break;
     case CLI_OPTION_BENCH:
         options->bench_file = value;
@@ -51,12 +75,6 @@ static void close_one(struct board_maker *base, struct board *board)
     board_close(board);
 }
 
-static bool ends_in(const char *text, const char *end)
-{
-    size_t length = strlen(text), tail = strlen(end);
-    return length >= tail && strcmp(text + length - tail, end) == 0;
-}
-
 /* Wrong files are a matter of the command line, found before the first case; a port that fails is not. */
 static int check_files(struct maker *maker)
 {
@@ -80,6 +98,74 @@ static int check_emulated(const struct cli_board_options *options)
     return 0;
 }
 
+/* NULL with *error set. */
+static struct maker *maker_new(const struct board_spec *spec, const char *id, int *error)
+{
+    struct maker *maker = calloc(1, sizeof *maker);
+    if (!maker) {
+        *error = EXIT_INTERNAL;
+        return NULL;
+    }
+    maker->base = (struct board_maker){
+        .one_at_a_time = spec->kind == BOARD_PORT, .open = open_one, .close = close_one};
+    snprintf(maker->base.id, sizeof maker->base.id, "%s", id);
+    maker->spec = *spec;
+    maker->spec.bench_id = maker->base.id[0] ? maker->base.id : NULL;
+    *error = check_files(maker);
+    if (*error == 0)
+        return maker;
+    free(maker);
+    return NULL;
+}
+
+static bool is_named(const struct cli_board_options *options, const char *id)
+{
+    for (int i = 0; i < options->id_count; i++)
+        if (strcmp(options->ids[i], id) == 0)
+            return true;
+    return options->id_count == 0;
+}
+
+/* Every id that was named must be there; a port or the emulator in a board's place is for one. */
+static int check_choice(const struct cli_board_options *options, const char *path,
+                        const struct bench_file *boards, int count)
+{
+    struct bench_file one;
+    char message[400];
+    int chosen = 0;
+    for (int i = 0; i < options->id_count; i++)
+        if (bench_file_read(path, options->ids[i], &one, message, sizeof message) < 0)
+            return cli_usage_error("%s", message);
+    for (int i = 0; i < count; i++)
+        chosen += is_named(options, boards[i].id);
+    if (chosen > 1 && options->board && !ends_in(options->board, ".lua"))
+        return cli_usage_error("--board %s is one board, %s has %d: name one more by its id",
+                               options->board, path, chosen);
+    return 0;
+}
+
+static struct board_maker *makers_of_bench(const struct cli_board_options *options,
+                                           struct board_spec *spec, int *error)
+{
+    struct bench_file boards[BENCH_BOARDS_MAX];
+    struct board_maker *first = NULL, **last = &first;
+    char message[400];
+    int count = bench_file_read_all(spec->bench_file, boards, message, sizeof message);
+    *error = count < 0 ? cli_usage_error("%s", message)
+                       : check_choice(options, spec->bench_file, boards, count);
+    for (int i = 0; i < count && *error == 0; i++) {
+        if (!is_named(options, boards[i].id))
+            continue;
+        struct maker *maker = maker_new(spec, boards[i].id, error);
+        *last = maker ? &maker->base : NULL;
+        last = maker ? &maker->base.next : last;
+    }
+    if (*error == 0)
+        return first;
+    cli_board_maker_free(first);
+    return NULL;
+}
+
 struct board_maker *cli_board_maker_new(const struct cli_board_options *options, int *error)
 {
     *error = 0;
@@ -92,16 +178,12 @@ struct board_maker *cli_board_maker_new(const struct cli_board_options *options,
     bool emulated = board && strcmp(board, "emulated") == 0;
     if (!emulated)
         *error = check_emulated(options);
+    if (*error == 0 && options->id_count > 0 && !bench_file)
+        *error = cli_usage_error("--board %s: not \"emulated\", no device (a path, as /dev/ttyUSB0) and no "
+                                 "bench file (.lua); the id of a board needs --bench", options->ids[0]);
     if (*error != 0 || (!board && !bench_file))
         return NULL;
-    struct maker *maker = calloc(1, sizeof *maker);
-    if (!maker) {
-        *error = EXIT_INTERNAL;
-        return NULL;
-    }
-    maker->base = (struct board_maker){
-        .one_at_a_time = !emulated, .open = open_one, .close = close_one};
-    maker->spec = (struct board_spec){
+    struct board_spec spec = {
         .kind = emulated ? BOARD_EMULATED : BOARD_PORT,
         .lockstep = options->lockstep,
         .bench_file = bench_file,
@@ -111,14 +193,17 @@ struct board_maker *cli_board_maker_new(const struct cli_board_options *options,
         .baud = options->baud,
         .seed = options->seed,
     };
-    *error = check_files(maker);
-    if (*error == 0)
-        return &maker->base;
-    free(maker);
-    return NULL;
+    if (bench_file)
+        return makers_of_bench(options, &spec, error);
+    struct maker *maker = maker_new(&spec, "", error);
+    return maker ? &maker->base : NULL;
 }
 
 void cli_board_maker_free(struct board_maker *maker)
 {
-    free(maker);
+    while (maker) {
+        struct board_maker *next = maker->next;
+        free(maker);
+        maker = next;
+    }
 }

@@ -19,9 +19,12 @@ void cli_catch_signals(void);
 int cli_usage_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* --board, --bench, --lockstep and what belongs to them, as every subcommand takes them. */
+enum { CLI_BOARDS_MAX = 16 };
 struct cli_board_options {
     const char *board; /* "emulated", a device, a bench file; NULL: all virtual */
     const char *bench_file;
+    const char *ids[CLI_BOARDS_MAX]; /* boards of the bench file that were named; none: all */
+    int id_count;
     const char *elf;
     const char *truth;
     int baud;
@@ -47,8 +50,9 @@ enum cli_board_option_id {
         {"truth", required_argument, NULL, CLI_OPTION_TRUTH}
 #define CLI_BOARD_HELP                                                                             \
     "on a board\n"                                                                                 \
-    "  --board SPEC         emulated, a device such as /dev/ttyUSB0, or a bench file (.lua)\n"     \
-    "  --bench FILE         bench file: profile, port, line settings, rack\n"                      \
+    "  --board SPEC         emulated, a device such as /dev/ttyUSB0, or a bench file (.lua);\n"    \
+    "                       with --bench a board of that file by its id (again: any of them)\n"    \
+    "  --bench FILE         bench file: boards, profile, port, line settings, rack\n"              \
     "  --baud N             line speed, before the bench file's\n"                                 \
     "  --lockstep           the emulated board runs in simulated time: deterministic, faster\n"    \
     "  --firmware ELF       firmware of the emulated board\n"                                      \
@@ -67,7 +71,7 @@ int cli_check_writable(const char *option, const char *path);
  * EXIT_INTERNAL. */
 int cli_flush_console(void);
 
-/* A maker of such boards; free it with cli_board_maker_free. NULL when no board was asked for or, with
+/* Makers of such boards, a list; free it with cli_board_maker_free. NULL when no board was asked for or, with
  * *error set to EXIT_USAGE, when the options contradict each other or name a wrong file (told on stderr). */
 struct board_maker *cli_board_maker_new(const struct cli_board_options *options, int *error);
 void cli_board_maker_free(struct board_maker *maker);

@@ -208,6 +208,10 @@ int cli_gui(int argc, char **argv)
     if (result != 0 || arguments.helped)
         return result;
     struct board_maker *maker = cli_board_maker_new(&arguments.board, &result);
+    if (maker && maker->next) {
+        cli_board_maker_free(maker);
+        return cli_usage_error("the window shows one board: name it by --board ID");
+    }
     if (result != 0)
         return result;
     arguments.gui.run.boards = maker;

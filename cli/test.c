@@ -242,7 +242,8 @@ static void list_cases(const struct suite *suite)
         case_name(result, name, sizeof name);
         printf("%s", name);
         if (result->scenario->board)
-            printf("  (board: flat %u)", result->scenario->board);
+            printf("  (board%s%s: flat %u)", result->board_id[0] ? " " : "", result->board_id,
+                   result->scenario->board);
         if (result->scenario->error[0])
             printf("  (script error)");
         printf("\n");

@@ -266,14 +266,33 @@ int bench_file_read_all(const char *path, struct bench_file boards[BENCH_BOARDS_
     return file.failed ? ERROR_PROFILE : count;
 }
 
-int bench_file_read(const char *path, struct bench_file *bench, char *message, size_t size)
+/* "left, right" */
+static void list_ids(const struct bench_file *boards, int count, char *text, size_t size)
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (int i = 0; i < count && used < size; i++)
+        used += (size_t)snprintf(text + used, size - used, "%s%s", i ? ", " : "", boards[i].id);
+}
+
+int bench_file_read(const char *path, const char *id, struct bench_file *bench, char *message,
+                    size_t size)
 {
     struct bench_file boards[BENCH_BOARDS_MAX];
+    char ids[200];
     int count = bench_file_read_all(path, boards, message, size);
-    *bench = boards[0];
-    if (count <= 1)
-        return count < 0 ? count : 0;
-    snprintf(message, size, "%s: boards: it has %d; here only one can be used: name it by --board",
-             path, count);
+    for (int i = 0; i < count; i++) {
+        if (id ? strcmp(boards[i].id, id) == 0 : count == 1) {
+            *bench = boards[i];
+            return 0;
+        }
+    }
+    if (count < 0)
+        return count;
+    list_ids(boards, count, ids, sizeof ids);
+    if (id)
+        snprintf(message, size, "%s: no board is called \"%s\"; it has %s", path, id, ids);
+    else
+        snprintf(message, size, "%s: boards: one must be chosen by --board ID: %s", path, ids);
     return ERROR_PROFILE;
 }

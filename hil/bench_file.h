@@ -60,9 +60,10 @@ struct bench_file {
     bool low_latency;   /* default true */
 };
 
-/* The board of a file that has one. 0, or ERROR_PROFILE with a message that names file and key; a
- * file of several boards is a mistake here. */
-int bench_file_read(const char *path, struct bench_file *bench, char *message, size_t size);
+/* The board that is called `id`, or with NULL the board of a file that has one. 0, or ERROR_PROFILE
+ * with a message that names file and key. */
+int bench_file_read(const char *path, const char *id, struct bench_file *bench, char *message,
+                    size_t size);
 
 /* All boards of a file. Their number, or ERROR_PROFILE with a message. */
 int bench_file_read_all(const char *path, struct bench_file boards[BENCH_BOARDS_MAX], char *message,

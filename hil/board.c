@@ -236,7 +236,7 @@ static int read_files(struct hil_board *board, struct bench_file *bench, char *m
     char path[PATH_SIZE];
     int result = 0;
     if (spec->bench_file)
-        result = bench_file_read(spec->bench_file, bench, message, size);
+        result = bench_file_read(spec->bench_file, spec->bench_id, bench, message, size);
     if (result < 0)
         return result;
     const char *profile = spec->profile ? spec->profile : bench->profile[0] ? bench->profile : NULL;
@@ -300,7 +300,7 @@ struct board *board_open(const struct board_spec *spec, char *message, size_t si
         return NULL;
     }
     /* the caller's strings were copied or used */
-    board->spec.bench_file = board->spec.port = board->spec.profile = NULL;
+    board->spec.bench_file = board->spec.bench_id = board->spec.port = board->spec.profile = NULL;
     board->spec.emulator = board->spec.elf = board->spec.map = board->spec.truth = NULL;
     board->board.ops = &ops;
     board->board.clock.advance = advance;

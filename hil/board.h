@@ -26,6 +26,7 @@ struct board_spec {
     enum board_kind kind;
     bool lockstep;          /* emulated only */
     const char *bench_file; /* Lua; names profile, port, line settings and rack. NULL: none */
+    const char *bench_id;   /* which of the bench file's boards; NULL: it has one */
     const char *port;       /* device of a board on a port; goes before the bench file's */
     const char *profile;    /* Lua; default scenarios/boards/reference.lua */
     const char *emulator;   /* default board/meterbench-emulator beside the running program */

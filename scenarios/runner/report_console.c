@@ -63,8 +63,12 @@ void report_case(const struct case_result *result, const struct report_style *st
                    ? ", yet it holds"
                    : "");
     printf("\n");
+    char board[64] = "";
+    if (result->on_board)
+        snprintf(board, sizeof board, result->board_id[0] ? "[board %s] " : "[board] ",
+                 result->board_id);
     if (text[0])
-        printf("%14s%s%s\n", "", result->on_board ? "[board] " : "", text);
+        printf("%14s%s%s\n", "", board, text);
 }
 
 static void report_invariants(const struct suite *suite)
@@ -100,8 +104,13 @@ void report_repro(const struct suite *suite, const struct case_result *result, c
     quote(report_clean(name, clean, sizeof clean), quoted, sizeof quoted);
     quote(result->scenario->path, path, sizeof path);
     const char *board = suite->options.board_arguments;
-    snprintf(out, size, "meterbench test %s --name %s --seed %llu%s", path, quoted,
-             (unsigned long long)suite->options.run.seed, result->on_board && board ? board : "");
+    int used = snprintf(out, size, "meterbench test %s --name %s --seed %llu%s", path, quoted,
+                        (unsigned long long)suite->options.run.seed,
+                        result->on_board && board ? board : "");
+    if (!result->board_id[0] || !result->on_board || used < 0 || (size_t)used >= size)
+        return;
+    quote(result->board_id, quoted, sizeof quoted);
+    snprintf(out + used, size - (size_t)used, " --board %s", quoted);
 }
 
 static void report_failures(const struct suite *suite, const struct report_style *style)

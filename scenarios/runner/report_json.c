@@ -60,6 +60,8 @@ static json_t *case_json(const struct suite *suite, const struct case_result *re
         (json_int_t)result->simulated_ns, "events", (json_int_t)result->event_count, "seed",
         json_sprintf("%llu", (unsigned long long)result->seed), "event_hash", hex(result->event_hash),
         "verdicts", verdicts, "again", text(repro));
+    if (object && result->board_id[0])
+        json_object_set_new(object, "board_id", text(result->board_id));
     if (object && result->on_board)
         json_object_set_new(object, "clock_lateness_ns", json_integer(result->lateness_ns));
     if (object && result->requirement != REQUIREMENT_REQUIRED)

@@ -30,6 +30,8 @@ static void write_properties(xmlTextWriterPtr writer, const struct suite *suite,
     snprintf(text, sizeof text, "%016llx", (unsigned long long)result->event_hash);
     junit_property(writer, "event_hash", text);
     junit_property(writer, "meter", result->on_board ? "board" : "virtual");
+    if (result->board_id[0])
+        junit_property(writer, "board.id", result->board_id);
     if (result->board[0]) {
         junit_property(writer, "board", result->board);
         seconds_property(writer, "clock_lateness_s", result->lateness_ns);
@@ -76,14 +78,22 @@ static void write_log(xmlTextWriterPtr writer, const struct suite *suite,
     junit_text(writer, "system-err", repro);
 }
 
+/* What readers of JUnit tell cases apart by says which of several boards it was. */
+static void with_board(const char *text, const struct case_result *result, char *out, size_t size)
+{
+    const char *id = result->board_id;
+    snprintf(out, size, "%s%s%s%s", text, id[0] ? " [" : "", id, id[0] ? "]" : "");
+}
+
 static void write_case(xmlTextWriterPtr writer, const struct suite *suite,
                        const struct case_result *result)
 {
-    char name[400];
+    char name[400], class[600];
     case_name(result, name, sizeof name);
+    with_board(result->scenario->path, result, class, sizeof class);
     xmlTextWriterStartElement(writer, BAD_CAST "testcase");
     junit_attribute(writer, "name", name);
-    junit_attribute(writer, "classname", result->scenario->path);
+    junit_attribute(writer, "classname", class);
     junit_seconds(writer, "time", result->wall_s);
     write_properties(writer, suite, result);
     write_outcome(writer, result);
@@ -91,18 +101,22 @@ static void write_case(xmlTextWriterPtr writer, const struct suite *suite,
     xmlTextWriterEndElement(writer);
 }
 
-/* The results of one scenario stand together: from `first` up to the returned index. */
+/* The results of one scenario on one board stand together: from `first` up to the returned index. */
 static int write_scenario(xmlTextWriterPtr writer, const struct suite *suite, int first)
 {
-    const struct scenario *scenario = suite->results[first].scenario;
+    const struct case_result *one = &suite->results[first];
     int last = first, counts[OUTCOMES] = {0};
     double wall = 0;
-    for (; last < suite->count && suite->results[last].scenario == scenario; last++) {
+    char name[600];
+    with_board(one->scenario->name, one, name, sizeof name);
+    for (; last < suite->count && suite->results[last].scenario == one->scenario &&
+           suite->results[last].maker == one->maker;
+         last++) {
         counts[suite->results[last].outcome]++;
         wall += suite->results[last].wall_s;
     }
     xmlTextWriterStartElement(writer, BAD_CAST "testsuite");
-    junit_attribute(writer, "name", scenario->name);
+    junit_attribute(writer, "name", name);
     junit_number(writer, "tests", last - first);
     junit_number(writer, "failures", counts[OUTCOME_FAILED]);
     junit_number(writer, "errors", counts[OUTCOME_ERROR] + counts[OUTCOME_INCONCLUSIVE]);

@@ -47,8 +47,12 @@ struct invariant_tally {
 
 enum { VERDICTS_MAX = 64 };
 
+struct board_maker;
+
 struct case_result {
     const struct scenario *scenario;
+    struct board_maker *maker; /* of the board that it is for; NULL: virtual meters only */
+    char board_id[48];         /* what the bench file calls that board */
     int case_index, repeat;
     char label[CASE_LABEL_SIZE];
     uint64_t seed;

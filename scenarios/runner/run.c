@@ -341,8 +341,11 @@ static FILE *open_record(struct run *run)
 {
     if (!run->options->record_dir)
         return NULL;
-    char name[400], path[1000];
+    char name[460], path[1000];
     case_name(run->result, name, sizeof name);
+    size_t used = strlen(name);
+    if (run->result->board_id[0]) /* several boards run the same case */
+        snprintf(name + used, sizeof name - used, "_on_%s", run->result->board_id);
     for (char *p = name; *p; p++)
         if (strchr("/ \t[],=#", *p))
             *p = '_';
@@ -520,7 +523,10 @@ void run_tear_down(struct run *run)
 void run_case(const struct scenario *scenario, int case_index, int repeat,
               const struct run_options *options, struct case_result *result)
 {
+    struct board_maker *boards = scenario->board ? options->boards : NULL;
     memset(result, 0, sizeof *result);
+    result->maker = boards;
+    snprintf(result->board_id, sizeof result->board_id, "%s", boards ? boards->id : "");
     result->scenario = scenario;
     result->case_index = case_index;
     snprintf(result->label, sizeof result->label, "%s", scenario->labels[case_index]);

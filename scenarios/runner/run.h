@@ -13,6 +13,8 @@
 
 /* How the runner gets boards, without knowing how they are made. */
 struct board_maker {
+    char id[48];              /* what reports call this board; "": it has no name */
+    struct board_maker *next; /* of several boards, each of which judges all board scenarios */
     bool one_at_a_time; /* there is one real board: its cases wait for each other, whatever --jobs says */
     struct board *(*open)(struct board_maker *maker, char *message, size_t size);
     void (*close)(struct board_maker *maker, struct board *board);

@@ -43,9 +43,11 @@ static bool name_matches(const struct suite_options *options, const struct case_
     return false;
 }
 
-static int add_case(struct suite *suite, const struct scenario *scenario, int index, int repeat)
+static int add_case(struct suite *suite, const struct scenario *scenario,
+                    struct board_maker *maker, int index, int repeat)
 {
-    struct case_result result = {.scenario = scenario, .case_index = index};
+    struct case_result result = {.scenario = scenario, .maker = maker, .case_index = index};
+    snprintf(result.board_id, sizeof result.board_id, "%s", maker ? maker->id : "");
     snprintf(result.label, sizeof result.label, "%s", scenario->labels[index]);
     if (!tags_match(&suite->options, scenario) || !name_matches(&suite->options, &result))
         return 0;
@@ -64,17 +66,31 @@ static int add_case(struct suite *suite, const struct scenario *scenario, int in
     return 0;
 }
 
+static int add_scenario(struct suite *suite, const struct scenario *scenario,
+                        struct board_maker *maker)
+{
+    for (int c = 0; c < scenario->case_count; c++) {
+        for (int r = 0; r < suite->options.repeat; r++) {
+            int result = add_case(suite, scenario, maker, c, r);
+            if (result < 0)
+                return result;
+        }
+    }
+    return 0;
+}
+
+/* A scenario for a board is judged on each board there is, any other once. */
 static int select_cases(struct suite *suite)
 {
     for (int i = 0; i < suite->scenarios.count; i++) {
         const struct scenario *scenario = &suite->scenarios.items[i];
-        for (int c = 0; c < scenario->case_count; c++) {
-            for (int r = 0; r < suite->options.repeat; r++) {
-                int result = add_case(suite, scenario, c, r);
-                if (result < 0)
-                    return result;
-            }
-        }
+        struct board_maker *maker = scenario->board ? suite->options.run.boards : NULL;
+        do {
+            int result = add_scenario(suite, scenario, maker);
+            if (result < 0)
+                return result;
+            maker = maker ? maker->next : NULL;
+        } while (maker);
     }
     return 0;
 }
@@ -105,19 +121,35 @@ void suite_free(struct suite *suite)
 
 /* ---- running ----------------------------------------------------------------------------------- */
 
+enum { JOBS_MAX = 64 };
+
 struct pool {
     struct suite *suite;
-    pthread_mutex_t lock; /* of next, done and the progress call */
-    pthread_mutex_t board;
-    int next, done;
+    pthread_mutex_t lock;    /* of all below and the progress call */
+    pthread_cond_t returned; /* a board is free again */
+    bool *taken;             /* of each case */
+    const struct board_maker *busy[JOBS_MAX]; /* of each job: the board that only it may use */
+    int first, done; /* all cases before `first` are taken */
     bool stop;
 };
 
-/* Must this case wait its turn for the one board there is? */
-static bool needs_the_board(const struct suite *suite, const struct case_result *result)
+struct job {
+    struct pool *pool;
+    int number;
+};
+
+/* Must this case wait its turn for its board? */
+static bool needs_the_board(const struct case_result *result)
 {
-    const struct board_maker *boards = suite->options.run.boards;
-    return boards && boards->one_at_a_time && result->scenario->board != 0;
+    return result->maker && result->maker->one_at_a_time;
+}
+
+static bool is_busy(const struct pool *pool, const struct board_maker *maker)
+{
+    for (int i = 0; i < JOBS_MAX; i++)
+        if (pool->busy[i] == maker)
+            return true;
+    return false;
 }
 
 static bool interrupted(const struct suite *suite)
@@ -126,20 +158,44 @@ static bool interrupted(const struct suite *suite)
     return flag && atomic_load(flag);
 }
 
-static int take(struct pool *pool)
+/* The first case that nobody has and whose board nobody uses; -1: none, -2: none for now. */
+static int find_case(struct pool *pool)
 {
+    const struct suite *suite = pool->suite;
+    while (pool->first < suite->count && pool->taken[pool->first])
+        pool->first++;
+    for (int i = pool->first; i < suite->count; i++) {
+        const struct case_result *result = &suite->results[i];
+        if (!pool->taken[i] && !(needs_the_board(result) && is_busy(pool, result->maker)))
+            return i;
+    }
+    return pool->first < suite->count ? -2 : -1;
+}
+
+static int take(struct job *job)
+{
+    struct pool *pool = job->pool;
+    int index = -1;
     pthread_mutex_lock(&pool->lock);
-    bool over = pool->stop || interrupted(pool->suite) || pool->next == pool->suite->count;
-    int index = over ? -1 : pool->next++;
+    while (!pool->stop && !interrupted(pool->suite) && (index = find_case(pool)) == -2)
+        pthread_cond_wait(&pool->returned, &pool->lock);
+    if (index >= 0) {
+        const struct case_result *result = &pool->suite->results[index];
+        pool->taken[index] = true;
+        pool->busy[job->number] = needs_the_board(result) ? result->maker : NULL;
+    }
     pthread_mutex_unlock(&pool->lock);
     return index;
 }
 
-static void finished(struct pool *pool, const struct case_result *result)
+static void finished(struct job *job, const struct case_result *result)
 {
+    struct pool *pool = job->pool;
     const struct suite_options *options = &pool->suite->options;
     pthread_mutex_lock(&pool->lock);
     pool->done++;
+    pool->busy[job->number] = NULL;
+    pthread_cond_broadcast(&pool->returned);
     bool bad = result->outcome != OUTCOME_PASSED && result->outcome != OUTCOME_SKIPPED;
     pool->stop |= options->fail_fast && bad;
     if (options->progress)
@@ -149,38 +205,47 @@ static void finished(struct pool *pool, const struct case_result *result)
 
 static void *work(void *argument)
 {
-    struct pool *pool = argument;
-    for (int i = take(pool); i >= 0; i = take(pool)) {
-        struct case_result *result = &pool->suite->results[i];
-        bool board = needs_the_board(pool->suite, result);
-        if (board)
-            pthread_mutex_lock(&pool->board);
-        run_case(result->scenario, result->case_index, result->repeat, &pool->suite->options.run,
-                 result);
-        if (board)
-            pthread_mutex_unlock(&pool->board);
-        finished(pool, result);
+    struct job *job = argument;
+    struct suite *suite = job->pool->suite;
+    for (int i = take(job); i >= 0; i = take(job)) {
+        struct case_result *result = &suite->results[i];
+        struct run_options options = suite->options.run;
+        if (result->maker)
+            options.boards = result->maker;
+        run_case(result->scenario, result->case_index, result->repeat, &options, result);
+        finished(job, result);
     }
     return NULL;
 }
 
-static void run_jobs(struct suite *suite)
+/* Each real board keeps a job of its own busy, mostly with waiting. */
+static int job_count(const struct suite *suite)
 {
-    enum { JOBS_MAX = 64 };
+    int boards = 0;
+    for (const struct board_maker *maker = suite->options.run.boards; maker; maker = maker->next)
+        boards += maker->one_at_a_time;
+    int jobs = suite->options.jobs > boards ? suite->options.jobs : boards;
+    return jobs < JOBS_MAX ? jobs : JOBS_MAX;
+}
+
+static void run_jobs(struct suite *suite, bool *taken)
+{
     pthread_t threads[JOBS_MAX];
-    struct pool pool = {.suite = suite};
+    struct job jobs[JOBS_MAX];
+    struct pool pool = {.suite = suite, .taken = taken};
     pthread_mutex_init(&pool.lock, NULL);
-    pthread_mutex_init(&pool.board, NULL);
-    int jobs = suite->options.jobs < JOBS_MAX ? suite->options.jobs : JOBS_MAX;
-    int started = 0;
-    for (; started < jobs - 1; started++)
-        if (pthread_create(&threads[started], NULL, work, &pool) != 0)
+    pthread_cond_init(&pool.returned, NULL);
+    int count = job_count(suite), started = 1;
+    for (int i = 0; i < count; i++)
+        jobs[i] = (struct job){&pool, i};
+    for (; started < count; started++)
+        if (pthread_create(&threads[started], NULL, work, &jobs[started]) != 0)
             break;
-    work(&pool);
-    for (int i = 0; i < started; i++)
+    work(&jobs[0]);
+    for (int i = 1; i < started; i++)
         pthread_join(threads[i], NULL);
+    pthread_cond_destroy(&pool.returned);
     pthread_mutex_destroy(&pool.lock);
-    pthread_mutex_destroy(&pool.board);
 }
 
 /* ---- the sum ----------------------------------------------------------------------------------- */
@@ -257,7 +322,12 @@ static void require_board(struct suite *suite)
 void suite_run(struct suite *suite)
 {
     double started = run_wall_now();
-    run_jobs(suite);
+    bool *taken = calloc((size_t)suite->count, sizeof *taken);
+    if (taken)
+        run_jobs(suite, taken);
+    else
+        snprintf(suite->complaint, sizeof suite->complaint, "out of memory: nothing was run");
+    free(taken);
     suite->wall_s = run_wall_now() - started;
     suite->interrupted = interrupted(suite);
     check_repeats(suite);

@@ -84,7 +84,7 @@ static void a_bench_file_says_where_the_board_is(void **state)
     write_text(scratch, "local speed = 19200\nreturn bench { profile = 'mine.lua', "
                         "port = '/dev/ttyUSB0', baud = speed, parity = 'even', stop_bits = 2, "
                         "slave = 17, rack = '/dev/ttyACM0', response_timeout = '250 ms' }");
-    assert_int_equal(bench_file_read(scratch->path, &bench, message, sizeof message), 0);
+    assert_int_equal(bench_file_read(scratch->path, NULL, &bench, message, sizeof message), 0);
     snprintf(profile, sizeof profile, "%s/mine.lua", scratch->directory);
     assert_string_equal(bench.profile, profile);
     assert_string_equal(bench.port, "/dev/ttyUSB0");
@@ -107,7 +107,7 @@ static void a_bench_file_says_how_a_board_is_switched_and_left(void **state)
                " power = { relay = '/dev/ttyUSB1', on = 'A0 01 01 A2', off = 'A00100A1' },"
                " safe = { contacts = 'open', power = 'off' }, flash = 'prog {firmware}',"
                " firmware = 'meter.elf' }");
-    assert_int_equal(bench_file_read(scratch->path, &bench, message, sizeof message), 0);
+    assert_int_equal(bench_file_read(scratch->path, NULL, &bench, message, sizeof message), 0);
     assert_string_equal(bench.id, "left");
     assert_string_equal(bench.address, "000000000001");
     assert_string_equal(bench.rack, "can0");
@@ -138,8 +138,13 @@ static void several_boards_take_what_they_do_not_say_from_the_file(void **state)
     assert_true(boards[1].safe.power_off);
     assert_true(boards[1].low_latency);
     assert_int_equal(boards[1].replug_ns, -1);
-    assert_int_equal(bench_file_read(scratch->path, &one, message, sizeof message), ERROR_PROFILE);
-    assert_non_null(strstr(message, "it has 2"));
+    assert_int_equal(bench_file_read(scratch->path, NULL, &one, message, sizeof message), ERROR_PROFILE);
+    assert_non_null(strstr(message, "left, 2"));
+    assert_int_equal(bench_file_read(scratch->path, "2", &one, message, sizeof message), 0);
+    assert_string_equal(one.port, "/dev/ttyUSB1");
+    assert_int_equal(bench_file_read(scratch->path, "up", &one, message, sizeof message),
+                     ERROR_PROFILE);
+    assert_non_null(strstr(message, "\"up\"; it has left, 2"));
 }
 
 /* A text and what the complaint about it must mention beside the file. */
@@ -183,7 +188,7 @@ static void a_wrong_bench_file_is_named_with_its_field(void **state)
     for (size_t i = 0; i < sizeof bad_benches / sizeof bad_benches[0]; i++) {
         char message[400] = "";
         write_text(scratch, bad_benches[i].text);
-        int result = bench_file_read(scratch->path, &bench, message, sizeof message);
+        int result = bench_file_read(scratch->path, NULL, &bench, message, sizeof message);
         assert_int_equal(result, ERROR_PROFILE);
         for (int k = 0; k < 2; k++)
             if (!strstr(message, bad_benches[i].mentions[k]))
@@ -198,7 +203,7 @@ static void a_missing_file_is_named(void **state)
     struct bench_file bench;
     char message[400] = "";
     (void)state;
-    assert_int_equal(bench_file_read("/nowhere/bench.lua", &bench, message, sizeof message),
+    assert_int_equal(bench_file_read("/nowhere/bench.lua", NULL, &bench, message, sizeof message),
                      ERROR_PROFILE);
     assert_non_null(strstr(message, "/nowhere/bench.lua"));
 }
