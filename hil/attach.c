@@ -390,9 +390,6 @@ static const struct controller_ops controller_ops = {sense, orders_receive, time
 static void take_over(struct hil_board *board, struct site *site, struct flat *flat,
                       const struct snapshot *snapshot)
 {
-    struct timers timers = {&flat->queue, FLAT_SLOT_METER, METER_TIMERS};
-    for (int i = 0; i < METER_TIMERS; i++)
-        timer_cancel(&timers, i);
     board->controller = (struct controller){
         .ops = &controller_ops,
         .status = flat->meter.controller.status,
@@ -403,10 +400,6 @@ static void take_over(struct hil_board *board, struct site *site, struct flat *f
     board->flat = flat;
     board->origin = board_host_now(board) - site->now;
     board->contacts_register = plant_contacts_closed(&flat->plant);
-    flat->plant.contacts_outside = true;
-    flat->plant.outside_closed = board->contacts_register;
-    flat->plant.signals_changed = true; /* brings the currents to the rack */
-    flat->last_cause = -1;
     poll_publish(board, snapshot);
     board->controller.status.powered = true;
     board->powered = true;
@@ -414,9 +407,7 @@ static void take_over(struct hil_board *board, struct site *site, struct flat *f
     board->seen_contrary = snapshot->sent;
     board->answered_at = board->poll_due = board_host_now(board);
     board->resend_levels = false;
-    flat_set_controller(flat, &board->controller);
-    flat_settle(flat, site->now);
-    site_touched(site, flat);
+    board_take_flat(&board->board, site, flat, &board->controller);
 }
 
 static void identify(struct hil_board *board, const struct snapshot *snapshot)

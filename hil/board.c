@@ -84,13 +84,11 @@ void board_fact_times(struct hil_board *board, struct fact *fact, int64_t earlie
 void board_log(struct hil_board *board, const struct fact *fact, enum event_kind kind, int64_t a,
                int64_t b)
 {
-    struct event_sink *sink = board->flat->events.sink;
     struct event event = fact->event;
     event.kind = (uint16_t)kind;
     event.a = a;
     event.b = b;
-    if (sink)
-        sink->put(sink, &event);
+    board_event(&board->board, board->flat, &event);
 }
 
 /* ---- clock --------------------------------------------------------------------------------------
@@ -168,7 +166,7 @@ static void deliver(struct board *base, struct site *site)
         board->fact_first = (board->fact_first + 1) % FACTS_MAX;
         board->fact_count--;
         apply(board, site->now, &fact);
-        flat_settle(board->flat, site->now);
+        board_settle(base, board->flat, site->now);
         touched = true;
     }
     if (touched)
@@ -241,6 +239,9 @@ static int read_files(struct hil_board *board, struct bench_file *bench, char *m
         return result;
     const char *profile = spec->profile ? spec->profile : bench->profile[0] ? bench->profile : NULL;
     result = find(profile, "scenarios/boards/reference.lua", "board profile", path, message, size);
+    snprintf(board->board.profile_path, sizeof board->board.profile_path, "%s", path);
+    snprintf(board->board.bench_path, sizeof board->board.bench_path, "%s",
+             spec->bench_file ? spec->bench_file : "");
     return result < 0 ? result : profile_read(path, &board->profile, message, size);
 }
 

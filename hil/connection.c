@@ -18,19 +18,34 @@
 /* ---- what arrives ------------------------------------------------------------------------------
  */
 
+static void tell_wire(struct hil_board *board, enum board_wire wire, int64_t stamp,
+                      const uint8_t *bytes, size_t size)
+{
+    struct board_tap *tap = board->board.tap;
+    int64_t at = board->flat ? board_site_time(board, stamp) : EVENT_NO_STAMP;
+    if (tap && tap->wire)
+        tap->wire(tap, wire, stamp, at, bytes, size);
+}
+
 static void byte_from_port(void *user, int64_t stamp, uint8_t byte)
 {
+    tell_wire(user, BOARD_WIRE_FROM, stamp, &byte, 1);
     line_from_device(&((struct hil_board *)user)->line, stamp, byte);
 }
 
 static void frame_from_rack(void *user, int64_t stamp, const struct can_frame *frame)
 {
+    char text[SLCAN_TEXT_MAX];
+    int size = slcan_encode(frame, text);
+    if (size > 0)
+        tell_wire(user, BOARD_WIRE_RACK_FROM, stamp, (const uint8_t *)text, (size_t)size);
     rack_receive(&((struct hil_board *)user)->rack, stamp, frame);
 }
 
 static int bytes_to_port(void *user, const uint8_t *bytes, size_t size)
 {
     struct hil_board *board = user;
+    tell_wire(board, BOARD_WIRE_TO, board_host_now(board), bytes, size);
     return board->pace->ops->write(board->pace, bytes, size);
 }
 

@@ -32,7 +32,8 @@ static void answer(struct hil_board *board, const struct dlt645_frame *reply)
 static void log_now(struct hil_board *board, int64_t now, enum event_kind kind, int64_t a,
                     int64_t b)
 {
-    event_put(&board->flat->events, now, kind, a, b);
+    const struct event event = event_exact(board->flat->number, now, kind, a, b);
+    board_event(&board->board, board->flat, &event);
 }
 
 static void refuse(struct hil_board *board, int64_t now, enum dlt645_function function,

@@ -168,7 +168,7 @@ void poll_alarm(struct hil_board *board, int64_t now, enum meter_alarm alarm, in
         .clock_s = meter_clock_s(&flat->meter, now),
     };
     if (board->outbox.count == CONTROLLER_OUTBOX_MAX)
-        flat_settle(flat, now);
+        board_settle(&board->board, flat, now);
     controller_report(&board->controller, &flat->address, &report);
 }
 

@@ -249,7 +249,7 @@ static void deliver_load(struct hil_board *board, const struct fact *fact)
     bool live = fact->event.a && plant->mcb_closed;
     if (live != plant->load_live)
         board_log(board, fact, EVENT_LOAD_LIVE, live, 0);
-    plant->load_live = live;
+    board_load(&board->board, board->flat, live);
 }
 
 /* Without a rack the load terminals follow from the contacts. */
@@ -260,7 +260,7 @@ static void deliver_contacts(struct hil_board *board, int64_t now, const struct 
     if (!closed)
         board->controller.status.trip_cause_known = false;
     board_log(board, fact, EVENT_CONTACTS, closed, 0);
-    plant_report_contacts(&flat->plant, now, closed);
+    board_contacts(&board->board, flat, now, closed);
     if (board->board.has_rack)
         return;
     struct fact load = *fact;

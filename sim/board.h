@@ -16,6 +16,21 @@
 
 struct board;
 
+enum board_wire { BOARD_WIRE_TO, BOARD_WIRE_FROM, BOARD_WIRE_RACK_TO, BOARD_WIRE_RACK_FROM };
+
+/* Who listens to what a board does to its flat: a recorder, a twin. All of it goes through board_event and its
+ * sisters below, so that a run can be told again without the board. Members may be NULL. */
+struct board_tap {
+    void (*event)(struct board_tap *tap, const struct event *event);
+    void (*contacts)(struct board_tap *tap, bool closed);
+    void (*load)(struct board_tap *tap, bool live);
+    void (*settles)(struct board_tap *tap); /* status and outbox stand as the flat now takes them */
+    /* A byte, or a rack frame as slcan text, that went by: by the clock of the connection, ns, and the same in
+     * simulated time, or EVENT_NO_STAMP while attaching. */
+    void (*wire)(struct board_tap *tap, enum board_wire wire, int64_t stamp, int64_t at, const uint8_t *bytes,
+                 size_t size);
+};
+
 enum board_misuse { BOARD_DAMAGED_ORDER, BOARD_REPEATED_ORDER };
 
 struct board_ops {
@@ -45,7 +60,23 @@ struct board {
     bool has_rack;      /* stimulus and contact evidence are there */
     bool emulated;
     bool lockstep;
+    struct board_tap *tap; /* NULL, or who listens; set by the run before attach */
+    char profile_path[256], bench_path[256]; /* the files it was made from; empty: none */
 };
+
+/* What a board does to its flat. Nothing else of a board may change flat, plant or log while it is attached. */
+
+/* Log a fact; times and evidence as in the event. */
+void board_event(struct board *board, struct flat *flat, const struct event *event);
+/* The contacts that the plant goes by. */
+void board_contacts(struct board *board, struct flat *flat, int64_t now, bool closed);
+/* Voltage stands at the load terminals, or not. */
+void board_load(struct board *board, struct flat *flat, bool live);
+/* The flat takes what the controller left: flat_settle. */
+void board_settle(struct board *board, struct flat *flat, int64_t now);
+/* The site's half of attach: the controller takes the place of the virtual meter, which stops; the contacts are the
+ * board's from here on. The controller's status must be set. */
+void board_take_flat(struct board *board, struct site *site, struct flat *flat, struct controller *controller);
 
 /* A board error is a fault of the bench (exit 10) unless the board answered before and fell silent
  * while port and rack were proven alive: then the meter under test has failed. */

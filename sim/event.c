@@ -11,22 +11,27 @@ static const struct {
 #undef X
 };
 
-void event_put(const struct event_source *source, int64_t now, enum event_kind kind, int64_t a,
-               int64_t b)
+struct event event_exact(uint32_t flat, int64_t now, enum event_kind kind, int64_t a, int64_t b)
 {
-    if (!source->sink)
-        return;
-    const struct event event = {
+    return (struct event){
         .at = now,
         .earliest = now,
         .latest = now,
         .stamp_ns = EVENT_NO_STAMP,
         .a = a,
         .b = b,
-        .flat = source->flat,
+        .flat = flat,
         .kind = (uint16_t)kind,
         .evidence = EVIDENCE_MODEL,
     };
+}
+
+void event_put(const struct event_source *source, int64_t now, enum event_kind kind, int64_t a,
+               int64_t b)
+{
+    if (!source->sink)
+        return;
+    const struct event event = event_exact(source->flat, now, kind, a, b);
     source->sink->put(source->sink, &event);
 }
 

@@ -87,6 +87,9 @@ struct event_source {
     uint32_t flat;
 };
 
+/* An exact fact of the model. */
+struct event event_exact(uint32_t flat, int64_t now, enum event_kind kind, int64_t a, int64_t b);
+
 /* Log an exact fact of the model. */
 void event_put(const struct event_source *source, int64_t now, enum event_kind kind, int64_t a,
                int64_t b);
