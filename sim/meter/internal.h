@@ -44,7 +44,19 @@ bool credit_recharge(struct meter *meter, int64_t now, const struct controller_r
 /* commands.c */
 void commands_receive(struct meter *meter, int64_t now, const uint8_t *frame, size_t size);
 void commands_timer(struct meter *meter, int64_t now);
+/* The time of a trip that ends by itself is over. */
+void commands_restore(struct meter *meter, int64_t now);
+/* What waited for its time before a power cut goes on waiting. */
+void commands_boot(struct meter *meter, int64_t now);
 /* Tell the register unasked: the reply to a reading that nobody asked for. */
 void commands_report(struct meter *meter, int64_t now);
+
+/* readings.c */
+enum { READING_MAX = 48 }; /* the longest value: what a frame to the modem holds */
+/* The value of an identifier as of the last meter_account; its size, or an error when there is no such data. */
+int readings_of(const struct meter *meter, int64_t now, uint32_t identifier,
+                uint8_t value[READING_MAX]);
+/* The enum dlt645_time_layout of an identifier that is a clock's, or -1. */
+int readings_clock_layout(uint32_t identifier);
 
 #endif

@@ -128,6 +128,7 @@ static void boots(struct meter *meter, int64_t now)
         timer_arm(&meter->timers, METER_TIMER_OVERLOAD_RECLOSE,
                   now + meter->config->overload_reclose_ns);
     drive_boots(meter, now);
+    commands_boot(meter, now);
     credit_update(meter, now);
     plan_report(meter, now);
 }
@@ -208,6 +209,9 @@ static void on_timer(struct controller *controller, int64_t now, int timer)
         break;
     case METER_TIMER_CREDIT:
         credit_update(meter, now);
+        break;
+    case METER_TIMER_RESTORE:
+        commands_restore(meter, now);
         break;
     case METER_TIMER_RATE:
         rates_follow_clock(meter, now);

@@ -105,6 +105,9 @@ struct meter_memory {
     bool emergency; /* supply that is forbidden is given, up to emergency_ma; protection stays */
     int overload_recloses;
     bool locked;
+    bool alarm_on; /* by order: the tenant is warned */
+    bool restore_permits; /* a trip for a time ends in a permit to close, not in closing */
+    int64_t restore_at;   /* when a trip for a time ends; 0: none does */
     struct meter_rates rates;
     struct rtc rtc; /* runs on by its battery */
 };
@@ -112,7 +115,7 @@ struct meter_memory {
 #define METER_TIMERS_LIST(X)                                                                       \
     X(LEAKAGE) X(OVERLOAD) X(SHORT_CIRCUIT) X(SAFETY) X(OVERLOAD_RECLOSE) X(SAFETY_RECLOSE)        \
     X(RELAY_CHECK) X(WELD) X(COMMAND) X(HOLDOFF) X(CREDIT) X(KEY) X(POWER) X(FAULT) X(VOLTAGE) X(REPORT)      \
-    X(RATE)
+    X(RATE) X(RESTORE)
 
 enum meter_timer {
 #define X(id) METER_TIMER_##id,
@@ -177,6 +180,11 @@ void meter_raise_alarm(struct meter *meter, int64_t now, enum meter_alarm alarm,
 
 /* The n-th newest entry of the log (n from 1), or NULL when there are fewer. */
 const struct meter_log_entry *meter_log(const struct meter *meter, unsigned n);
+
+/* Ask the meter, powered and accounted up to `now`, as at its port: false when it keeps silent (another's address, a
+ * broadcast, an unknown function), else its reply. */
+bool meter_answer(struct meter *meter, int64_t now, const struct dlt645_frame *request,
+                  struct dlt645_frame *reply);
 
 /* Bring register, balance and status up to `now`. */
 void meter_account(struct meter *meter, int64_t now);

@@ -1154,12 +1154,96 @@ static void a_request_of_a_wrong_length_is_refused(void **state)
     }
 }
 
-static void an_order_that_the_meter_does_not_know_is_refused(void **state)
+/* N2 counts 5 minutes. */
+static int order_for_a_time(struct bench *bench, int wanted, int n2)
+{
+    struct dlt645_relay_command c = command(bench, wanted, 4, CONTROL_PASSWORD, 600);
+    c.restore_after_5min = (uint8_t)n2;
+    return answer(bench, &c);
+}
+
+static void a_trip_for_a_time_closes_by_itself_when_it_is_over(void **state)
 {
     struct bench *bench = *state;
-    assert_true(order(bench, DLT645_RELAY_TRIP_THEN_CLOSE) < 0);
-    wait(bench, NS_PER_HOUR);
+    int64_t asked = bench->now;
+    assert_int_equal(order_for_a_time(bench, DLT645_RELAY_TRIP_THEN_CLOSE, 2),
+                     DLT645_DONE_TRIP_WILL_RESTORE);
+    run_until(bench, asked + 10 * NS_PER_MIN);
+    assert_false(contacts_closed(bench));
+    wait(bench, NS_PER_S);
     assert_true(contacts_closed(bench));
+}
+
+static void a_trip_for_a_time_may_end_in_a_permit(void **state)
+{
+    struct bench *bench = *state;
+    order_for_a_time(bench, DLT645_RELAY_TRIP_THEN_PERMIT, 1);
+    wait(bench, 6 * NS_PER_MIN);
+    assert_false(contacts_closed(bench));
+    key(bench, true);
+    wait(bench, 4 * NS_PER_S);
+    assert_true(contacts_closed(bench));
+}
+
+static void a_trip_for_a_time_survives_a_power_cut(void **state)
+{
+    struct bench *bench = *state;
+    order_for_a_time(bench, DLT645_RELAY_TRIP_THEN_CLOSE, 1);
+    supply(bench, 0);
+    wait(bench, NS_PER_HOUR);
+    supply(bench, NOMINAL_MV);
+    wait(bench, 3 * NS_PER_S);
+    assert_true(contacts_closed(bench));
+}
+
+static void a_later_trip_makes_a_trip_for_a_time_one_for_good(void **state)
+{
+    struct bench *bench = *state;
+    order_for_a_time(bench, DLT645_RELAY_TRIP_THEN_CLOSE, 1);
+    assert_int_equal(order(bench, DLT645_RELAY_TRIP), DLT645_DONE_TRIPPED);
+    wait(bench, NS_PER_HOUR);
+    assert_false(contacts_closed(bench));
+}
+
+static void a_trip_for_a_time_is_refused_with_its_own_words(void **state)
+{
+    struct bench *bench = *state;
+    assert_int_equal(order_for_a_time(bench, DLT645_RELAY_TRIP_THEN_CLOSE, 0),
+                     -DLT645_REFUSED_RESTORE_DURATION);
+    order(bench, DLT645_RELAY_KEEP_POWER_ON);
+    assert_int_equal(order_for_a_time(bench, DLT645_RELAY_TRIP_THEN_CLOSE, 1),
+                     -DLT645_REFUSED_RESTORE_KEEP_POWER);
+    order(bench, DLT645_RELAY_KEEP_POWER_OFF);
+    order(bench, DLT645_RELAY_TRIP);
+    wait(bench, NS_PER_S);
+    assert_int_equal(order_for_a_time(bench, DLT645_RELAY_TRIP_THEN_PERMIT, 1),
+                     -DLT645_REFUSED_RESTORE_ALREADY_OPEN);
+}
+
+static void a_trip_for_a_time_does_not_end_a_leakage_lock(void **state)
+{
+    struct bench *bench = *state;
+    order_for_a_time(bench, DLT645_RELAY_TRIP_THEN_CLOSE, 1);
+    bench->meter.memory.causes |= CAUSE_BIT(TRIP_CAUSE_LEAKAGE);
+    wait(bench, NS_PER_HOUR);
+    assert_false(contacts_closed(bench));
+}
+
+static void the_alarm_goes_on_and_off_by_order_and_shows_in_status_word_3(void **state)
+{
+    struct bench *bench = *state;
+    const uint8_t *value;
+    size_t size;
+    uint16_t bits;
+    struct dlt645_frame frame;
+    assert_int_equal(order(bench, DLT645_RELAY_ALARM_ON), DLT645_DONE_ALARM_ON);
+    dlt645_read_request(&frame, &bench->address, 0x04000503);
+    receive(bench, &frame);
+    wait(bench, 100 * NS_PER_MS);
+    assert_int_equal(dlt645_read_reply_parse(&bench->reply, 0x04000503, &value, &size, &bits), 0);
+    assert_int_equal(value[0], 0x80);
+    assert_int_equal(order(bench, DLT645_RELAY_ALARM_OFF), DLT645_DONE_ALARM_OFF);
+    assert_false(bench->meter.memory.alarm_on);
 }
 
 static void a_permit_and_a_key_held_for_3_s_close(void **state)
@@ -2402,7 +2486,13 @@ int main(void)
         test(frames_that_come_together_are_done_one_after_the_other),
         test(a_frame_longer_than_any_is_dropped),
         test(a_request_of_a_wrong_length_is_refused),
-        test(an_order_that_the_meter_does_not_know_is_refused),
+        test(a_trip_for_a_time_closes_by_itself_when_it_is_over),
+        test(a_trip_for_a_time_may_end_in_a_permit),
+        test(a_trip_for_a_time_survives_a_power_cut),
+        test(a_later_trip_makes_a_trip_for_a_time_one_for_good),
+        test(a_trip_for_a_time_is_refused_with_its_own_words),
+        test(a_trip_for_a_time_does_not_end_a_leakage_lock),
+        test(the_alarm_goes_on_and_off_by_order_and_shows_in_status_word_3),
         test(a_permit_and_a_key_held_for_3_s_close),
         test(a_trip_withdraws_a_permit),
         test(a_key_that_is_held_before_the_permit_closes_3_s_after_it),
