@@ -86,9 +86,8 @@ static int exchange(struct hil_board *board, const struct modbus_request *reques
 static int read_status(struct hil_board *board, struct modbus_result *result,
                        struct snapshot *snapshot)
 {
-    const struct modbus_request request = {.function = MODBUS_READ_INPUT,
-                                           .address = board->profile.block_first,
-                                           .count = board->profile.block_count};
+    struct modbus_request request;
+    profile_block_request(&board->profile, 0, &request);
     int error = exchange(board, &request, result);
     if (error == 0 && result->error == 0)
         poll_decode(board, result, snapshot);
@@ -242,12 +241,16 @@ static bool reads_back(const struct hil_board *board, const struct setting *sett
                        const struct modbus_response *response)
 {
     const struct profile_entry *entry = &board->profile.registers[setting->which];
-    struct modbus_request written;
-    int64_t is = profile_decode(entry, response->values);
+    struct modbus_request asked;
+    uint8_t bytes[PROFILE_BLOCK_BYTES_MAX], written[8];
+    int64_t is = 0, should = 0;
+    profile_read_request(&board->profile, setting->which, &asked);
+    int size = profile_response_bytes(&asked, response, bytes);
+    profile_decode(entry, bytes, (size_t)size, &is);
     if (setting->which == PROFILE_SET_CLOCK)
         return is >= setting->value - 1 && is <= setting->value + CLOCK_TOLERANCE_S;
-    profile_write_request(&board->profile, setting->which, setting->value, &written);
-    return is == profile_decode(entry, written.values);
+    size = profile_encode(entry, setting->value, written);
+    return size > 0 && profile_decode(entry, written, (size_t)size, &should) == 0 && is == should;
 }
 
 static int check_settings(struct hil_board *board, const struct setting settings[SETTINGS])
@@ -280,7 +283,7 @@ static int command(struct hil_board *board, enum profile_command which, struct s
         .function = MODBUS_WRITE_MULTIPLE,
         .address = board->profile.registers[PROFILE_CONTROL].address,
         .count = 2,
-        .values = {board->profile.commands[which], ++board->sequence},
+        .values = {board->profile.commands[which].value, ++board->sequence},
     };
     int error = exchange(board, &request, &result);
     if (error < 0)
@@ -291,7 +294,7 @@ static int command(struct hil_board *board, enum profile_command which, struct s
             return error;
     }
     if (result.error < 0)
-        return refused(board, &(struct setting){PROFILE_CONTROL, board->profile.commands[which]},
+        return refused(board, &(struct setting){PROFILE_CONTROL, board->profile.commands[which].value},
                        error_text(result.error));
     return 0;
 }
@@ -300,13 +303,13 @@ static bool stands(const struct hil_board *board, const struct snapshot *snapsho
 {
     bool by_rack = !board->rack_contacts_known || board->rack_contacts == closed;
     return by_rack &&
-           profile_bit(&board->profile, snapshot->status, PROFILE_BIT_CLOSED) == closed &&
-           profile_bit(&board->profile, snapshot->status, PROFILE_BIT_COMMANDED) == closed;
+           snapshot_shows(snapshot, PROFILE_BIT_CLOSED) == closed &&
+           snapshot_shows(snapshot, PROFILE_BIT_COMMANDED) == closed;
 }
 
 static int set_keep_power(struct hil_board *board, bool on, struct snapshot *snapshot)
 {
-    if (profile_bit(&board->profile, snapshot->status, PROFILE_BIT_KEEP_POWER) == on)
+    if (snapshot_shows(snapshot, PROFILE_BIT_KEEP_POWER) == on)
         return 0;
     return command(board, on ? PROFILE_COMMAND_KEEP_POWER_ON : PROFILE_COMMAND_KEEP_POWER_OFF,
                    snapshot);
@@ -315,7 +318,7 @@ static int set_keep_power(struct hil_board *board, bool on, struct snapshot *sna
 static int drive_contacts(struct hil_board *board, bool closed, struct snapshot *snapshot)
 {
     int error = 0;
-    if (profile_bit(&board->profile, snapshot->status, PROFILE_BIT_LOCKED))
+    if (snapshot_shows(snapshot, PROFILE_BIT_LOCKED))
         error = command(board, PROFILE_COMMAND_CLEAR_LOCK, snapshot);
     if (error == 0 && !stands(board, snapshot, closed))
         error = command(board, closed ? PROFILE_COMMAND_CLOSE : PROFILE_COMMAND_TRIP, snapshot);
@@ -485,7 +488,7 @@ static void hand_back(struct hil_board *board)
     meter->memory.last_trip = status->last_trip;
     meter->memory.keep_power = status->keep_power;
     meter->memory.close_permitted = status->close_permitted;
-    meter->memory.closed_wanted = profile_bit(&board->profile, seen->status, PROFILE_BIT_COMMANDED);
+    meter->memory.closed_wanted = snapshot_shows(seen, PROFILE_BIT_COMMANDED);
     meter->memory.energy.mwh = seen->register_mwh;
     if (meter->config->credit == CREDIT_LOCAL)
         meter->memory.balance = seen->balance;

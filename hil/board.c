@@ -242,7 +242,12 @@ static int read_files(struct hil_board *board, struct bench_file *bench, char *m
     snprintf(board->board.profile_path, sizeof board->board.profile_path, "%s", path);
     snprintf(board->board.bench_path, sizeof board->board.bench_path, "%s",
              spec->bench_file ? spec->bench_file : "");
-    return result < 0 ? result : profile_read(path, &board->profile, message, size);
+    result = result < 0 ? result : profile_read(path, &board->profile, message, size);
+    if (result == 0 && !board->profile.commands[PROFILE_COMMAND_TRIP].sequence) {
+        snprintf(message, size, "%s: a board of this kind is not judged yet", path);
+        return ERROR_PROFILE;
+    }
+    return result;
 }
 
 static void choose_line(struct hil_board *board, const struct bench_file *bench)

@@ -17,10 +17,11 @@
 
 enum { PATH_SIZE = 256, FACTS_MAX = 64, ORDERS_MAX = 4, ORDER_STEPS_MAX = 3 };
 
-/* The status block of one poll, in base units. Times are host time. */
+/* What one poll told, in base units. Times are host time. */
 struct snapshot {
     int64_t sent, answered;
     int64_t status, last_trip, trips, resets, version, result, last_sequence;
+    uint32_t shows;  /* 1 << PROFILE_BIT_.. */
     uint32_t causes; /* CAUSE_BIT */
     int64_t voltage_mv, current_ma, power_mw, residual_ua, register_mwh, balance, clock_s;
 };
@@ -176,6 +177,7 @@ void poll_service(struct hil_board *board, int64_t now);
 void poll_soon(struct hil_board *board, int64_t now);
 void poll_decode(const struct hil_board *board, const struct modbus_result *result,
                  struct snapshot *snapshot);
+bool snapshot_shows(const struct snapshot *snapshot, enum profile_bit bit);
 void poll_deliver(struct hil_board *board, int64_t now, const struct fact *fact);
 /* What a request met, for the watch over a silent board. */
 void poll_note(struct hil_board *board, const struct modbus_result *result);

@@ -90,10 +90,9 @@ void orders_deliver(struct hil_board *board, const struct fact *fact)
 static int status_word(const struct hil_board *board, uint8_t bytes[2])
 {
     const struct snapshot *seen = &board->seen;
-    const struct profile *profile = &board->profile;
-    unsigned word = (!profile_bit(profile, seen->status, PROFILE_BIT_CLOSED) ? 1u << 4 : 0) |
-                    (!profile_bit(profile, seen->status, PROFILE_BIT_COMMANDED) ? 1u << 6 : 0) |
-                    (profile_bit(profile, seen->status, PROFILE_BIT_KEEP_POWER) ? 1u << 12 : 0);
+    unsigned word = (!snapshot_shows(seen, PROFILE_BIT_CLOSED) ? 1u << 4 : 0) |
+                    (!snapshot_shows(seen, PROFILE_BIT_COMMANDED) ? 1u << 6 : 0) |
+                    (snapshot_shows(seen, PROFILE_BIT_KEEP_POWER) ? 1u << 12 : 0);
     bytes[0] = (uint8_t)word;
     bytes[1] = (uint8_t)(word >> 8);
     return 2;
@@ -221,7 +220,7 @@ static void write_key(struct hil_board *board)
         .count = 2,
         .values = {order->keys[order->key_at], board->sequence},
     };
-    if (order->keys[order->key_at] == board->profile.commands[PROFILE_COMMAND_CLOSE]) {
+    if (order->keys[order->key_at] == board->profile.commands[PROFILE_COMMAND_CLOSE].value) {
         board->close_reason = CLOSE_BY_ORDER;
         board->close_reason_until = board_host_now(board) + REASON_LASTS_NS;
     }
@@ -355,31 +354,31 @@ static bool still_valid(const struct hil_board *board, int64_t now, const struct
 /* The control keys of an order; none: the board has no such order. */
 static void choose_keys(const struct hil_board *board, struct order *order)
 {
-    const uint16_t *keys = board->profile.commands;
+    const struct profile_order *keys = board->profile.commands;
     bool administrator = order->command.authority.level == LEVEL_ADMINISTRATOR;
     switch (order->command.order) {
     case DLT645_RELAY_TRIP:
-        order->keys[order->key_count++] = keys[PROFILE_COMMAND_TRIP];
+        order->keys[order->key_count++] = keys[PROFILE_COMMAND_TRIP].value;
         break;
     case DLT645_RELAY_PERMIT_CLOSE:
-        order->keys[order->key_count++] = keys[PROFILE_COMMAND_PERMIT_CLOSE];
+        order->keys[order->key_count++] = keys[PROFILE_COMMAND_PERMIT_CLOSE].value;
         break;
     case DLT645_RELAY_CLOSE: /* only an administrator's close ends a safety lock */
         if (administrator)
-            order->keys[order->key_count++] = keys[PROFILE_COMMAND_CLEAR_LOCK];
-        order->keys[order->key_count++] = keys[PROFILE_COMMAND_CLOSE];
+            order->keys[order->key_count++] = keys[PROFILE_COMMAND_CLEAR_LOCK].value;
+        order->keys[order->key_count++] = keys[PROFILE_COMMAND_CLOSE].value;
         break;
     case DLT645_RELAY_KEEP_POWER_ON:
-        order->keys[order->key_count++] = keys[PROFILE_COMMAND_KEEP_POWER_ON];
+        order->keys[order->key_count++] = keys[PROFILE_COMMAND_KEEP_POWER_ON].value;
         break;
     case DLT645_RELAY_KEEP_POWER_OFF:
-        order->keys[order->key_count++] = keys[PROFILE_COMMAND_KEEP_POWER_OFF];
+        order->keys[order->key_count++] = keys[PROFILE_COMMAND_KEEP_POWER_OFF].value;
         break;
     case DLT645_RELAY_ALARM_ON:
-        order->keys[order->key_count++] = keys[PROFILE_COMMAND_ALARM_ON];
+        order->keys[order->key_count++] = keys[PROFILE_COMMAND_ALARM_ON].value;
         break;
     case DLT645_RELAY_ALARM_OFF:
-        order->keys[order->key_count++] = keys[PROFILE_COMMAND_ALARM_OFF];
+        order->keys[order->key_count++] = keys[PROFILE_COMMAND_ALARM_OFF].value;
         break;
     default:
         break;

@@ -12,37 +12,54 @@ enum { SILENT_FAILURES = 3 };
 /* ---- asking -------------------------------------------------------------------------------------
  */
 
-static int64_t value(const struct hil_board *board, const struct modbus_result *result,
-                     enum profile_register which)
+bool snapshot_shows(const struct snapshot *snapshot, enum profile_bit bit)
 {
-    return profile_value(&board->profile, &result->response, which);
+    return snapshot->shows >> bit & 1;
+}
+
+static void decode_values(const struct profile *profile, const struct modbus_result *result,
+                          int64_t values[PROFILE_REGISTER_COUNT])
+{
+    uint8_t bytes[PROFILE_BLOCK_BYTES_MAX];
+    int size = profile_response_bytes(result->request, &result->response, bytes);
+    memset(values, 0, PROFILE_REGISTER_COUNT * sizeof *values);
+    for (int i = 0; i < PROFILE_REGISTER_COUNT; i++) {
+        const struct profile_entry *entry = &profile->registers[i];
+        if (entry->block == 0 && entry->present && entry->at <= size)
+            profile_decode(entry, bytes + entry->at, (size_t)(size - entry->at), &values[i]);
+    }
 }
 
 void poll_decode(const struct hil_board *board, const struct modbus_result *result,
                  struct snapshot *snapshot)
 {
+    const struct profile *profile = &board->profile;
+    int64_t values[PROFILE_REGISTER_COUNT];
+    decode_values(profile, result, values);
     *snapshot = (struct snapshot){
         .sent = result->sent,
         .answered = result->answered,
-        .status = value(board, result, PROFILE_STATUS),
-        .causes = (uint32_t)value(board, result, PROFILE_CAUSES),
-        .last_trip = value(board, result, PROFILE_LAST_TRIP),
-        .trips = value(board, result, PROFILE_TRIPS),
-        .resets = value(board, result, PROFILE_RESETS),
-        .version = value(board, result, PROFILE_VERSION),
-        .result = value(board, result, PROFILE_RESULT),
-        .last_sequence = value(board, result, PROFILE_LAST_SEQUENCE),
-        .voltage_mv = value(board, result, PROFILE_VOLTAGE),
-        .current_ma = value(board, result, PROFILE_CURRENT),
-        .power_mw = value(board, result, PROFILE_POWER),
-        .residual_ua = value(board, result, PROFILE_RESIDUAL),
-        .register_mwh = value(board, result, PROFILE_ENERGY),
-        .balance = value(board, result, PROFILE_BALANCE),
-        .clock_s = value(board, result, PROFILE_CLOCK),
+        .status = values[PROFILE_STATUS],
+        .causes = profile_causes(profile, values[PROFILE_CAUSES]),
+        .last_trip = profile_trip(profile, values[PROFILE_LAST_TRIP]),
+        .trips = values[PROFILE_TRIPS],
+        .resets = values[PROFILE_RESETS],
+        .version = values[PROFILE_VERSION],
+        .result = values[PROFILE_RESULT],
+        .last_sequence = values[PROFILE_LAST_SEQUENCE],
+        .voltage_mv = values[PROFILE_VOLTAGE],
+        .current_ma = values[PROFILE_CURRENT],
+        .power_mw = values[PROFILE_POWER],
+        .residual_ua = values[PROFILE_RESIDUAL],
+        .register_mwh = values[PROFILE_ENERGY],
+        .balance = values[PROFILE_BALANCE],
+        .clock_s = values[PROFILE_CLOCK],
     };
+    for (int bit = 0; bit < PROFILE_BIT_COUNT; bit++)
+        snapshot->shows |= (uint32_t)profile_shows(profile, values, (enum profile_bit)bit) << bit;
     /* What waits for the current to fall has not happened: a virtual meter lists it no sooner
      * either. */
-    if (profile_bit(&board->profile, snapshot->status, PROFILE_BIT_HELD))
+    if (snapshot_shows(snapshot, PROFILE_BIT_HELD))
         snapshot->causes &= ~CAUSES_FORBIDDING;
 }
 
@@ -88,7 +105,7 @@ void poll_note(struct hil_board *board, const struct modbus_result *result)
 /* Without a rack the contacts are what the status register says, between two polls. */
 static void follow_contacts(struct hil_board *board, const struct snapshot *now)
 {
-    bool closed = profile_bit(&board->profile, now->status, PROFILE_BIT_CLOSED);
+    bool closed = snapshot_shows(now, PROFILE_BIT_CLOSED);
     bool changed = closed != board->contacts_register;
     board->contacts_register = closed;
     if (!changed || board->pace->has_rack)
@@ -135,13 +152,8 @@ void poll_service(struct hil_board *board, int64_t now)
         board->poll_due = now + POLL_NS;
         return;
     }
-    const struct modbus_job job = {
-        .request = {.function = MODBUS_READ_INPUT,
-                    .address = board->profile.block_first,
-                    .count = board->profile.block_count},
-        .done = polled,
-        .user = board,
-    };
+    struct modbus_job job = {.done = polled, .user = board};
+    profile_block_request(&board->profile, 0, &job.request);
     board->poll_due = now + POLL_NS;
     board->poll_in_flight = modbus_master_submit(&board->master, &job) == 0;
 }
@@ -203,40 +215,34 @@ static int close_reason(const struct hil_board *board, const struct fact *fact)
     bool told = board->close_reason >= 0 && fact->status.answered <= board->close_reason_until;
     if (told)
         return board->close_reason;
-    return profile_bit(&board->profile, board->seen.status, PROFILE_BIT_PERMITTED)
+    return snapshot_shows(&board->seen, PROFILE_BIT_PERMITTED)
                ? CLOSE_BY_KEY
                : CLOSE_RISK_OVER;
 }
 
-static bool bit(const struct hil_board *board, const struct snapshot *snapshot,
-                enum profile_bit which)
-{
-    return profile_bit(&board->profile, snapshot->status, which);
-}
-
 static bool turned(const struct hil_board *board, const struct fact *fact, enum profile_bit which)
 {
-    return bit(board, &board->seen, which) != bit(board, &fact->status, which);
+    return snapshot_shows(&board->seen, which) != snapshot_shows(&fact->status, which);
 }
 
 static void tell_status(struct hil_board *board, int64_t now, const struct fact *fact)
 {
     const struct snapshot *after = &fact->status;
     if (turned(board, fact, PROFILE_BIT_HELD))
-        board_log(board, fact, EVENT_METER_HELD, bit(board, after, PROFILE_BIT_HELD), 0);
+        board_log(board, fact, EVENT_METER_HELD, snapshot_shows(after, PROFILE_BIT_HELD), 0);
     if (turned(board, fact, PROFILE_BIT_KEEP_POWER))
-        board_log(board, fact, EVENT_METER_KEEP_POWER, bit(board, after, PROFILE_BIT_KEEP_POWER),
+        board_log(board, fact, EVENT_METER_KEEP_POWER, snapshot_shows(after, PROFILE_BIT_KEEP_POWER),
                   0);
-    if (turned(board, fact, PROFILE_BIT_COMMANDED) && bit(board, after, PROFILE_BIT_COMMANDED)) {
+    if (turned(board, fact, PROFILE_BIT_COMMANDED) && snapshot_shows(after, PROFILE_BIT_COMMANDED)) {
         int reason = close_reason(board, fact);
         board->close_reason = -1;
         board_log(board, fact, EVENT_METER_CLOSE, reason, 0);
         tell_alarm(board, now, fact, METER_ALARM_CLOSED, reason);
     }
-    if (turned(board, fact, PROFILE_BIT_WELD) && bit(board, after, PROFILE_BIT_WELD))
+    if (turned(board, fact, PROFILE_BIT_WELD) && snapshot_shows(after, PROFILE_BIT_WELD))
         tell_alarm(board, now, fact, METER_ALARM_WELDED, 0);
     bool by_overload = (after->causes & CAUSE_BIT(TRIP_CAUSE_OVERLOAD)) != 0;
-    if (turned(board, fact, PROFILE_BIT_LOCKED) && bit(board, after, PROFILE_BIT_LOCKED) &&
+    if (turned(board, fact, PROFILE_BIT_LOCKED) && snapshot_shows(after, PROFILE_BIT_LOCKED) &&
         by_overload && !(after->causes & CAUSES_LOCKING))
         tell_alarm(board, now, fact, METER_ALARM_LOCKED, TRIP_CAUSE_OVERLOAD);
     if (after->resets != board->seen.resets)
@@ -253,9 +259,9 @@ void poll_publish(struct hil_board *board, const struct snapshot *snapshot)
     /* A poll that began before the contacts opened may still show the trip before this one. */
     if (snapshot->sent >= board->opened_at)
         status->trip_cause_known = status->last_trip != TRIP_CAUSE_NONE;
-    status->keep_power = bit(board, snapshot, PROFILE_BIT_KEEP_POWER);
-    status->close_permitted = bit(board, snapshot, PROFILE_BIT_PERMITTED);
-    status->held_by_current = bit(board, snapshot, PROFILE_BIT_HELD);
+    status->keep_power = snapshot_shows(snapshot, PROFILE_BIT_KEEP_POWER);
+    status->close_permitted = snapshot_shows(snapshot, PROFILE_BIT_PERMITTED);
+    status->held_by_current = snapshot_shows(snapshot, PROFILE_BIT_HELD);
     status->register_mwh = snapshot->register_mwh;
     status->voltage_mv = (int32_t)snapshot->voltage_mv;
     status->current_ma = (int32_t)snapshot->current_ma;

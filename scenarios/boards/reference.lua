@@ -9,6 +9,7 @@ end
 
 return board {
   name = "reference board",
+  source = "docs/board.md",
   serial = { baud = 9600, parity = "none", stop_bits = 1, slave = 1 },
 
   registers = {
@@ -67,5 +68,6 @@ return board {
 
   capabilities = {
     relay = true, leakage = true, credit = true, clock = true, smoke = true, heat = true,
+    overload = true, voltage = true,
   },
 }

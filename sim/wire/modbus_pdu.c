@@ -21,18 +21,39 @@ static uint16_t get_u16(const uint8_t *bytes)
     return (uint16_t)(bytes[0] << 8 | bytes[1]);
 }
 
-static bool is_read(unsigned function)
+static bool reads_bits(unsigned function)
 {
-    return function == MODBUS_READ_HOLDING || function == MODBUS_READ_INPUT;
+    return function == MODBUS_READ_COILS || function == MODBUS_READ_DISCRETE;
 }
 
-/* The largest count of a function; 0 if the function is not of the four. */
+static bool is_read(unsigned function)
+{
+    return reads_bits(function) || function == MODBUS_READ_HOLDING ||
+           function == MODBUS_READ_INPUT;
+}
+
+static bool writes_one(unsigned function)
+{
+    return function == MODBUS_WRITE_COIL || function == MODBUS_WRITE_SINGLE;
+}
+
+/* Bytes behind the byte count of a read's response. */
+static unsigned payload_size(const struct modbus_request *request)
+{
+    return reads_bits((unsigned)request->function) ? (request->count + 7u) / 8
+                                                   : 2u * request->count;
+}
+
+/* The largest count of a function; 0 if the function is none of those known here. */
 static unsigned count_max(unsigned function)
 {
     switch (function) {
+    case MODBUS_READ_COILS:
+    case MODBUS_READ_DISCRETE:
     case MODBUS_READ_HOLDING:
     case MODBUS_READ_INPUT:
         return MODBUS_READ_MAX;
+    case MODBUS_WRITE_COIL:
     case MODBUS_WRITE_SINGLE:
         return 1;
     case MODBUS_WRITE_MULTIPLE:
@@ -69,10 +90,10 @@ const char *modbus_exception_text(uint8_t code)
     }
 }
 
-/* What follows the address, in requests and in the echoes of the two writes. */
+/* What follows the address, in requests and in the echoes of the writes. */
 static uint16_t value_or_count(const struct modbus_request *request)
 {
-    return request->function == MODBUS_WRITE_SINGLE ? request->values[0] : request->count;
+    return writes_one((unsigned)request->function) ? request->values[0] : request->count;
 }
 
 /* ---- Requests ----------------------------------------------------------------------------- */
@@ -121,14 +142,14 @@ int modbus_request_parse(const uint8_t *pdu, size_t size, struct modbus_request 
     }
     parsed.function = (enum modbus_function)pdu[0];
     parsed.address = get_u16(pdu + 1);
-    parsed.count = parsed.function == MODBUS_WRITE_SINGLE ? 1 : get_u16(pdu + 3);
+    parsed.count = writes_one(pdu[0]) ? 1 : get_u16(pdu + 3);
     if (check_request(&parsed) < 0) {
         return ERROR_OUT_OF_RANGE;
     }
     if (size != request_size(&parsed)) {
         return ERROR_MODBUS_LENGTH;
     }
-    if (parsed.function == MODBUS_WRITE_SINGLE) {
+    if (writes_one(pdu[0])) {
         parsed.values[0] = get_u16(pdu + 3);
     } else if (parsed.function == MODBUS_WRITE_MULTIPLE) {
         if (pdu[5] != 2 * parsed.count) {
@@ -151,7 +172,19 @@ int modbus_response_size(const struct modbus_request *request)
     if (result < 0) {
         return result;
     }
-    return is_read((unsigned)request->function) ? 2 + 2 * request->count : 5;
+    return is_read((unsigned)request->function) ? 2 + (int)payload_size(request) : 5;
+}
+
+static void put_values(const struct modbus_request *request, const uint16_t *values,
+                       uint8_t *bytes)
+{
+    for (size_t i = 0; i < request->count; i++) {
+        if (!reads_bits((unsigned)request->function)) {
+            put_u16(bytes + 2 * i, values[i]);
+        } else if (values[i] != 0) {
+            bytes[i / 8] |= (uint8_t)(1u << i % 8);
+        }
+    }
 }
 
 static void put_response(const struct modbus_request *request,
@@ -159,10 +192,9 @@ static void put_response(const struct modbus_request *request,
 {
     pdu[0] = (uint8_t)request->function;
     if (is_read((unsigned)request->function)) {
-        pdu[1] = (uint8_t)(2 * request->count);
-        for (size_t i = 0; i < request->count; i++) {
-            put_u16(pdu + 2 + 2 * i, response->values[i]);
-        }
+        pdu[1] = (uint8_t)payload_size(request);
+        memset(pdu + 2, 0, pdu[1]);
+        put_values(request, response->values, pdu + 2);
         return;
     }
     put_u16(pdu + 1, request->address);
@@ -206,18 +238,20 @@ static int parse_exception(const uint8_t *pdu, size_t size, struct modbus_respon
     return ERROR_MODBUS_EXCEPTION;
 }
 
-static int parse_registers(const struct modbus_request *request, const uint8_t *pdu, size_t size,
-                           struct modbus_response *response)
+static int parse_values(const struct modbus_request *request, const uint8_t *pdu, size_t size,
+                        struct modbus_response *response)
 {
-    if (size < 2 || size != 2 + (size_t)pdu[1] || pdu[1] % 2 != 0) {
+    bool bits = reads_bits(pdu[0]);
+    if (size < 2 || size != 2 + (size_t)pdu[1] || (!bits && pdu[1] % 2 != 0)) {
         return ERROR_MODBUS_LENGTH;
     }
-    if (pdu[1] != 2 * request->count) {
+    if (pdu[1] != payload_size(request)) {
         return ERROR_MODBUS_MISMATCH;
     }
     *response = (struct modbus_response){.count = request->count};
     for (size_t i = 0; i < request->count; i++) {
-        response->values[i] = get_u16(pdu + 2 + 2 * i);
+        response->values[i] =
+            bits ? pdu[2 + i / 8] >> i % 8 & 1 : get_u16(pdu + 2 + 2 * i);
     }
     return 0;
 }
@@ -252,7 +286,7 @@ int modbus_response_parse(const struct modbus_request *request, const uint8_t *p
     if (pdu[0] != (unsigned)request->function) {
         return ERROR_MODBUS_FUNCTION;
     }
-    return is_read(pdu[0]) ? parse_registers(request, pdu, size, response)
+    return is_read(pdu[0]) ? parse_values(request, pdu, size, response)
                            : parse_echo(request, pdu, size, response);
 }
 

@@ -2,8 +2,9 @@
  * Modbus messages: protocol data units without transport, and the RTU frame around them.
  *
  * Talking to a device is libmodbus' work. This is for what only sees bytes pass: virtual meters,
- * the capture and relay of a line, `meterbench decode`. Function codes 03, 04, 06 and 16; registers
- * are big endian, and of a 32-bit value the high word comes first. Source: MODBUS Application
+ * the capture and relay of a line, `meterbench decode`. Function codes 01 to 06 and 16; registers
+ * are big endian, and of a 32-bit value the high word comes first. A bit is a value 0 or 1; the
+ * value of a coil's write is FF00 or 0000. Source: MODBUS Application
  * Protocol Specification V1.1b3 and MODBUS over Serial Line V1.02.
  */
 #ifndef METERBENCH_SIM_WIRE_MODBUS_PDU_H
@@ -12,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define MODBUS_READ_MAX 125  /* registers in one read, spec 6.3 */
+#define MODBUS_READ_MAX 125  /* registers in one read, spec 6.3; of bits the spec allows 2000 */
 #define MODBUS_WRITE_MAX 123 /* registers in one write, spec 6.12 */
 #define MODBUS_PDU_MAX 253
 #define MODBUS_RTU_MIN 4
@@ -20,8 +21,11 @@
 #define MODBUS_EXCEPTION_BIT 0x80
 
 enum modbus_function {
+    MODBUS_READ_COILS = 1,
+    MODBUS_READ_DISCRETE = 2,
     MODBUS_READ_HOLDING = 3,
     MODBUS_READ_INPUT = 4,
+    MODBUS_WRITE_COIL = 5,
     MODBUS_WRITE_SINGLE = 6,
     MODBUS_WRITE_MULTIPLE = 16,
 };
@@ -29,8 +33,8 @@ enum modbus_function {
 struct modbus_request {
     enum modbus_function function;
     uint16_t address;                  /* of the first register, from 0 */
-    uint16_t count;                    /* registers: 1..125 read, 1 single, 1..123 multiple */
-    uint16_t values[MODBUS_WRITE_MAX]; /* of the two writes */
+    uint16_t count;                    /* registers or bits: 1..125 read, 1 single, 1..123 multiple */
+    uint16_t values[MODBUS_WRITE_MAX]; /* of the writes */
 };
 
 /* X(code, name, text), spec chapter 7 */
@@ -56,18 +60,18 @@ const char *modbus_exception_text(uint8_t code);
 
 struct modbus_response {
     uint8_t exception; /* 0, or the code of an exception */
-    uint16_t count;    /* registers in values; 0 for the writes */
+    uint16_t count;    /* registers or bits in values; 0 for the writes */
     uint16_t values[MODBUS_READ_MAX];
 };
 
 /*
- * Writes the request's PDU. Returns its bytes, or ERROR_INVALID_ARGUMENT (function not of the
- * four), ERROR_OUT_OF_RANGE (count, or address + count beyond 65536), ERROR_BUFFER_TOO_SMALL.
+ * Writes the request's PDU. Returns its bytes, or ERROR_INVALID_ARGUMENT (function not of
+ * those), ERROR_OUT_OF_RANGE (count, or address + count beyond 65536), ERROR_BUFFER_TOO_SMALL.
  */
 int modbus_request_encode(const struct modbus_request *request, uint8_t *pdu, size_t capacity);
 
 /*
- * Reads a whole request PDU. 0, ERROR_MODBUS_FUNCTION (not of the four), ERROR_MODBUS_LENGTH,
+ * Reads a whole request PDU. 0, ERROR_MODBUS_FUNCTION (none of those), ERROR_MODBUS_LENGTH,
  * ERROR_OUT_OF_RANGE as above. *request is written on success only.
  */
 int modbus_request_parse(const uint8_t *pdu, size_t size, struct modbus_request *request);

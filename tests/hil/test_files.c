@@ -43,22 +43,38 @@ static void write_text(const struct scratch *scratch, const char *text)
     fclose(file);
 }
 
+static int64_t value_of(const struct profile *profile, const struct modbus_response *response,
+                        enum profile_register which)
+{
+    const struct profile_entry *entry = &profile->registers[which];
+    const struct modbus_request request = {.function = MODBUS_READ_INPUT};
+    uint8_t bytes[PROFILE_BLOCK_BYTES_MAX];
+    int64_t value = INT64_MIN;
+    int size = profile_response_bytes(&request, response, bytes);
+    profile_decode(entry, bytes + entry->at, (size_t)(size - entry->at), &value);
+    return value;
+}
+
 static void the_reference_profile_scales_what_it_reads(void **state)
 {
     struct profile profile;
     char message[400] = "";
     struct modbus_response block = {.count = 24};
+    struct modbus_request request;
     (void)state;
     assert_int_equal(profile_read(PROFILE, &profile, message, sizeof message), 0);
-    assert_int_equal(profile.block_first, 0);
-    assert_int_equal(profile.block_count, 24);
+    assert_int_equal(profile.block_count, 1);
+    profile_block_request(&profile, 0, &request);
+    assert_int_equal(request.function, MODBUS_READ_INPUT);
+    assert_int_equal(request.address, 0);
+    assert_int_equal(request.count, 24);
     block.values[4] = 2305;
     block.values[10] = 1;
     block.values[11] = 2;
     block.values[12] = block.values[13] = 0xffff;
-    assert_int_equal(profile_value(&profile, &block, PROFILE_VOLTAGE), 230500);
-    assert_int_equal(profile_value(&profile, &block, PROFILE_ENERGY), 65538000);
-    assert_int_equal(profile_value(&profile, &block, PROFILE_BALANCE), -100);
+    assert_int_equal(value_of(&profile, &block, PROFILE_VOLTAGE), 230500);
+    assert_int_equal(value_of(&profile, &block, PROFILE_ENERGY), 65538000);
+    assert_int_equal(value_of(&profile, &block, PROFILE_BALANCE), -100);
 }
 
 static void a_written_value_is_cut_to_the_registers_step(void **state)
@@ -231,14 +247,18 @@ static void a_wrong_profile_is_named_with_its_field(void **state)
     static const struct {
         const char *old, *new, *mentions;
     } cases[] = {
-        {"energy        =", "", "registers.energy: is missing"},
+        {"status        =", "", "status_bits.contacts_closed: the profile has no registers.status"},
+        {"balance       =", "", "credit: is claimed, so registers.balance is needed"},
         {"price  ", "price = holding(10, 'u32', 100, 'yuan'),", "registers.price.unit"},
         {"voltage  ", "voltage = input(4, 'u17', 100, 'mV'),", "registers.voltage.type"},
-        {"causes        =", "causes = holding(1),", "causes: must be an input register"},
+        {"control  ", "control = { address = 32, kind = 'holding', write = 5 },",
+         "registers.control.write: a holding register is written by 6 or 16"},
+        {"seal  ", "seal = { address = 40, kind = 'coil', type = 'u16' },", "registers.seal.type"},
         {"smoke = true", "colour = true, smoke = true,", "capabilities.colour"},
-        {"trip = 0x1A1A", "close = 1,", "commands.trip: is missing"},
+        {"trip = 0x1A1A", "close = 1,", "relay: is claimed, so commands.trip and commands.close"},
         {"seal_key", "seal_key = 70000,", "seal_key"},
         {"status_lag_ms", "", "status_lag_ms: is missing"},
+        {"name = \"ref", "name = 'x', protocol = 'iec62056',", "protocol: \"iec62056\""},
     };
     struct scratch *scratch = *state;
     struct profile profile;

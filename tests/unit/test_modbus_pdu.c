@@ -206,6 +206,30 @@ static void an_echo_of_another_write_is_a_mismatch(void **state)
     assert_int_equal(response.count, 0);
 }
 
+static void coils_are_read_bit_by_bit_and_written_as_ff00(void **state)
+{
+    const struct modbus_request read = {MODBUS_READ_COILS, 3, 10, {0}};
+    const struct modbus_request write = {MODBUS_WRITE_COIL, 3, 1, {0xFF00}};
+    static const uint8_t bits[] = {1, 2, 0x05, 0x02}, order[] = {5, 0, 3, 0xFF, 0};
+    struct modbus_response response;
+    struct modbus_request parsed;
+    uint8_t pdu[MODBUS_PDU_MAX];
+
+    (void)state;
+    assert_int_equal(modbus_response_parse(&read, bits, 4, &response), 0);
+    assert_int_equal(response.count, 10);
+    for (int i = 0; i < 10; i++) {
+        assert_int_equal(response.values[i], i == 0 || i == 2 || i == 9);
+    }
+    assert_int_equal(modbus_response_encode(&read, &response, pdu, sizeof pdu), 4);
+    assert_memory_equal(pdu, bits, 4);
+    assert_int_equal(modbus_request_encode(&write, pdu, sizeof pdu), 5);
+    assert_memory_equal(pdu, order, 5);
+    assert_int_equal(modbus_request_parse(order, 5, &parsed), 0);
+    assert_int_equal(parsed.values[0], 0xFF00);
+    assert_int_equal(modbus_response_parse(&write, order, 5, &response), 0);
+}
+
 static void a_request_beyond_the_limits_is_refused(void **state)
 {
     struct modbus_request request = {MODBUS_READ_INPUT, 0, 125, {0}};
@@ -228,7 +252,7 @@ static void a_request_beyond_the_limits_is_refused(void **state)
     assert_int_equal(modbus_request_encode(&request, pdu, sizeof pdu), 252);
     request.count = 124;
     assert_int_equal(modbus_request_encode(&request, pdu, sizeof pdu), ERROR_OUT_OF_RANGE);
-    request = (struct modbus_request){(enum modbus_function)5, 0, 1, {0}};
+    request = (struct modbus_request){(enum modbus_function)7, 0, 1, {0}};
     assert_int_equal(modbus_request_encode(&request, pdu, sizeof pdu), ERROR_INVALID_ARGUMENT);
 }
 
@@ -339,6 +363,7 @@ int main(void)
         cmocka_unit_test(a_register_outside_the_answer_is_refused),
         cmocka_unit_test(an_exception_has_a_name),
         cmocka_unit_test(an_echo_of_another_write_is_a_mismatch),
+        cmocka_unit_test(coils_are_read_bit_by_bit_and_written_as_ff00),
         cmocka_unit_test(a_request_beyond_the_limits_is_refused),
         cmocka_unit_test(a_message_of_any_other_length_is_refused),
         cmocka_unit_test(a_write_whose_byte_count_is_not_twice_its_registers_is_refused),
