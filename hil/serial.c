@@ -1,5 +1,6 @@
 #include "hil/serial.h"
 
+#include "hil/port_lock.h"
 #include "sim/error.h"
 #include "sim/kernel/time.h"
 
@@ -51,36 +52,12 @@ static int refuse(char *message, size_t size, const char *path, const char *what
     return ERROR_PORT;
 }
 
-static int refuse_open(char *message, size_t size, const char *path, int number)
-{
-    switch (number) {
-    case ENOENT:
-    case ENXIO:
-    case ENODEV:
-        return refuse(message, size, path, "there is no such device",
-                      "check the cable and the name (ls /dev/serial/by-id)");
-    case EACCES:
-    case EPERM:
-        return refuse(message, size, path, "permission denied",
-                      "join the group that owns it, usually dialout");
-    case EBUSY:
-        return refuse(message, size, path, "another program uses it", "close that program");
-    default:
-        return refuse(message, size, path, strerror(number), "check the device");
-    }
-}
-
 static speed_t speed_of(int baud)
 {
     for (size_t i = 0; i < sizeof speeds / sizeof speeds[0]; i++)
         if (speeds[i].baud == baud)
             return speeds[i].speed;
     return B0;
-}
-
-static bool is_pty(const char *path)
-{
-    return strncmp(path, "/dev/pts/", 9) == 0;
 }
 
 /* A pseudo terminal has no parity, and refuses it only sometimes. */
@@ -105,10 +82,10 @@ static bool configure(int fd, const struct serial_settings *settings, bool has_p
 }
 
 /* Adapters that can are told not to collect bytes. Returns the resolution that results. */
-static int64_t lower_latency(int fd, const char *path)
+static int64_t lower_latency(int fd)
 {
     struct serial_struct port;
-    if (is_pty(path))
+    if (port_is_pseudo_terminal(fd))
         return PTY_RESOLUTION_NS;
     if (ioctl(fd, TIOCGSERIAL, &port) != 0)
         return ADAPTER_RESOLUTION_NS;
@@ -120,17 +97,12 @@ static int set_up(struct serial *serial, const struct serial_settings *settings,
                   size_t size)
 {
     char what[80];
-    if (!isatty(serial->fd))
-        return refuse(message, size, serial->path, "it is not a serial port", "name another");
-    if (flock(serial->fd, LOCK_EX | LOCK_NB) != 0)
-        return refuse_open(message, size, serial->path, EBUSY);
-    serial->exclusive = ioctl(serial->fd, TIOCEXCL) == 0;
-    if (!configure(serial->fd, settings, !is_pty(serial->path))) {
+    if (!configure(serial->fd, settings, !port_is_pseudo_terminal(serial->fd))) {
         snprintf(what, sizeof what, "it does not do %d baud, parity %c, %d stop bits",
                  settings->baud, settings->parity, settings->stop_bits);
         return refuse(message, size, serial->path, what, "choose what board and adapter both can");
     }
-    serial->resolution_ns = lower_latency(serial->fd, serial->path);
+    serial->resolution_ns = lower_latency(serial->fd);
     tcflush(serial->fd, TCIOFLUSH);
     return 0;
 }
@@ -140,15 +112,15 @@ int serial_open(struct serial *serial, const char *path, const struct serial_set
 {
     snprintf(serial->path, sizeof serial->path, "%s", path);
     serial->fd = -1;
-    serial->exclusive = false;
     if (speed_of(settings->baud) == B0) {
         char what[64];
         snprintf(what, sizeof what, "%d baud is not a standard speed", settings->baud);
         return refuse(message, size, path, what, "300 to 921600 are known");
     }
-    serial->fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-    if (serial->fd < 0)
-        return refuse_open(message, size, path, errno);
+    int fd = port_lock_open(path, message, size);
+    if (fd < 0)
+        return fd;
+    serial->fd = fd;
     int result = set_up(serial, settings, message, size);
     if (result < 0)
         serial_close(serial);
@@ -157,12 +129,8 @@ int serial_open(struct serial *serial, const char *path, const struct serial_set
 
 void serial_close(struct serial *serial)
 {
-    if (serial->fd < 0)
-        return;
-    if (serial->exclusive)
-        ioctl(serial->fd, TIOCNXCL);
-    close(serial->fd);
-    serial->exclusive = false;
+    if (serial->fd >= 0)
+        port_lock_close(serial->fd);
     serial->fd = -1;
 }
 

@@ -19,7 +19,6 @@ struct serial_settings {
 struct serial {
     int fd; /* -1: closed; non-blocking */
     char path[96];
-    bool exclusive; /* nobody else can open it meanwhile */
     int64_t resolution_ns;
 };
 
