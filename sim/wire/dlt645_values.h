@@ -80,7 +80,15 @@ int dlt645_time_compare(const struct dlt645_time *a, const struct dlt645_time *b
     X(MONEY, 4, 0, 100, 2, "yuan")              /* XXXXXX.XX yuan -> 1/10000 yuan */               \
     X(PRICE, 4, 0, 1, 4, "yuan/kWh")            /* NNNN.NNNN yuan/kWh -> 1/10000 yuan per kWh */   \
     X(MINUTES, 2, 0, 1, 0, "min")               /* NNNN minutes */                                 \
-    X(COUNT, 3, 0, 1, 0, "")                    /* NNNNNN, an event counter */
+    X(COUNT, 3, 0, 1, 0, "")                    /* NNNNNN, an event counter */                     \
+    X(APPARENT_ENERGY, 4, 0, 10000, 2, "kVAh")  /* XXXXXX.XX kVAh -> mVAh */                       \
+    X(NUMBER, 1, 0, 1, 0, "")                   /* NN, how many of something */                    \
+    X(MINUTES_SHORT, 1, 0, 1, 0, "min")         /* NN minutes */                                   \
+    X(MINUTES_SUM, 3, 0, 1, 0, "min")           /* NNNNNN minutes in all */                        \
+    X(MINUTES_LONG, 4, 0, 1, 0, "min")          /* NNNNNNNN minutes */                             \
+    X(MILLISECONDS, 2, 0, 1, 0, "ms")           /* XXXX ms, protector extension */                 \
+    X(IMPULSES, 3, 0, 1, 0, "imp/kWh")          /* NNNNNN, the meter's constant */                 \
+    X(DISTORTION, 2, 0, 1, 2, "%")              /* XX.XX % -> 1/10000 */
 
 enum dlt645_quantity {
 #define DLT645_QUANTITY_ENUM(name, size, sign, units, decimals, unit) DLT645_##name,
@@ -89,7 +97,7 @@ enum dlt645_quantity {
         DLT645_QUANTITY_COUNT
 };
 
-/* Bytes of a quantity on the wire, 2..4; 0 for a value outside the enumeration. */
+/* Bytes of a quantity on the wire, 1..4; 0 for a value outside the enumeration. */
 size_t dlt645_quantity_size(enum dlt645_quantity quantity);
 
 /*
