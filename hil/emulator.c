@@ -60,6 +60,8 @@ static void become(const struct emulator *emulator, const struct emulator_config
     snprintf(seed, sizeof seed, "%llu", (unsigned long long)config->seed);
     arguments[count++] = "--seed";
     arguments[count++] = seed;
+    arguments[count++] = "--protocol";
+    arguments[count++] = config->dlt645 ? "dlt645" : "modbus";
     arguments[count++] = "--quiet";
     if (config->truth) {
         arguments[count++] = "--truth";

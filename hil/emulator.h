@@ -15,6 +15,7 @@ struct emulator_config {
     const char *truth; /* NULL: none */
     uint64_t seed;
     bool lockstep;
+    bool dlt645; /* strapped for DL/T 645 instead of Modbus */
 };
 
 struct emulator {

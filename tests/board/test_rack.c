@@ -152,6 +152,43 @@ static int count_reports(const struct bench *bench, uint16_t id, uint16_t payloa
     return count;
 }
 
+static void the_power_relay_takes_the_boards_supply_and_gives_it_back(void **state)
+{
+    uint8_t cut[3] = { 9, 0, 0 };
+    struct bench *bench = bench_start(NULL, NULL);
+    uint16_t resets = bench_input(bench, RESETS);
+
+    (void)state;
+    bench_can(bench, 0x114, cut, 3);
+    bench_run(bench, SECOND);
+    assert_true(bench_report(bench, 0x210, 9, 0) != NOT_SEEN);
+    assert_true(bench_report(bench, 0x213, 0, 0) != NOT_SEEN);
+    cut[2] = 1;
+    bench_can(bench, 0x114, cut, 3);
+    bench_run(bench, SECOND);
+    assert_int_equal(bench_input(bench, RESETS), resets + 1);
+    assert_in_range(bench_input(bench, VOLTAGE), 2290, 2310);
+    bench_stop(bench);
+}
+
+static void the_loop_back_answers_each_edge_once(void **state)
+{
+    static const uint8_t levels[] = { 1, 1, 0 };
+    struct bench *bench = bench_start(NULL, NULL);
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof levels; i++) {
+        const uint8_t frame[3] = { (uint8_t)i, 0, levels[i] };
+
+        bench_can(bench, 0x115, frame, 3);
+        bench_run(bench, MS);
+    }
+    assert_int_equal(count_reports(bench, 0x215, 1), 1);
+    assert_int_equal(count_reports(bench, 0x215, 0), 1);
+    bench_stop(bench);
+}
+
 static void welded_contacts_raise_the_weld_alarm(void **state)
 {
     char path[] = "/tmp/meterbench-map-XXXXXX";
@@ -285,6 +322,8 @@ int main(void)
         cmocka_unit_test(open_contacts_carry_neither_load_nor_voltage),
         cmocka_unit_test(the_board_is_off_without_mains_and_says_nothing),
         cmocka_unit_test(a_short_dip_does_not_reset_the_board),
+        cmocka_unit_test(the_power_relay_takes_the_boards_supply_and_gives_it_back),
+        cmocka_unit_test(the_loop_back_answers_each_edge_once),
         cmocka_unit_test(welded_contacts_raise_the_weld_alarm),
         cmocka_unit_test(two_runs_are_byte_identical_and_another_seed_differs),
         cmocka_unit_test(malformed_lockstep_lines_are_refused),

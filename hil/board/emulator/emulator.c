@@ -30,12 +30,20 @@ static int64_t stamp_ns(struct emulator *emulator, int64_t cycle)
     return emulator->last_stamp_ns;
 }
 
+/* At the board's mains terminals. */
+static uint32_t mains_mv(const struct emulator *emulator)
+{
+    const struct rack_levels *levels = &emulator->rack.levels;
+
+    return levels->supply_cut ? 0 : levels->voltage_mv;
+}
+
 /* What flows if the contacts conduct. */
 static int64_t load_ma(const struct emulator *emulator)
 {
     const struct rack_levels *levels = &emulator->rack.levels;
 
-    if (levels->voltage_mv == 0)
+    if (mains_mv(emulator) == 0)
         return 0;
     return (int64_t)levels->current_ma + levels->residual_ua / 1000;
 }
@@ -58,7 +66,7 @@ static bool residual_is_sensed(const struct emulator *emulator)
 static void supervise_power(struct emulator *emulator)
 {
     const struct mains_config *mains = &emulator->map.mains;
-    int64_t voltage_mv = emulator->rack.levels.voltage_mv;
+    int64_t voltage_mv = mains_mv(emulator);
 
     if (emulator->core.powered) {
         if (voltage_mv >= mains->off_below_mv)
@@ -114,19 +122,21 @@ static void apply_plant(struct emulator *emulator, int64_t cycle)
 {
     const struct rack_levels *levels = &emulator->rack.levels;
     bool conducts = relay_conducts(&emulator->relay);
-    bool flows = conducts && levels->voltage_mv > 0;
+    uint32_t voltage_mv = mains_mv(emulator);
+    bool flows = conducts && voltage_mv > 0;
     int64_t residual_ua = flows && residual_is_sensed(emulator) ? levels->residual_ua : 0;
     struct core *core = &emulator->core;
 
     report_contacts(emulator, cycle);
-    report_load_voltage(emulator, cycle, conducts ? levels->voltage_mv : 0);
-    core_set_quantity(core, QUANTITY_VOLTAGE_MV, levels->voltage_mv);
+    report_load_voltage(emulator, cycle, conducts ? voltage_mv : 0);
+    core_set_quantity(core, QUANTITY_VOLTAGE_MV, voltage_mv);
     core_set_quantity(core, QUANTITY_CURRENT_MA, flows ? levels->current_ma : 0);
     core_set_quantity(core, QUANTITY_RESIDUAL_UA, residual_ua);
     core_set_quantity(core, QUANTITY_TEMPERATURE_DC, levels->temperature_dc);
     core_set_input(core, SIGNAL_FEEDBACK, relay_feedback(&emulator->relay));
     core_set_input(core, SIGNAL_SMOKE, levels->smoke);
     core_set_input(core, SIGNAL_KEY, levels->key);
+    core_set_input(core, SIGNAL_STRAP, !emulator->config->dlt645);
     supervise_power(emulator);
 }
 
@@ -237,6 +247,11 @@ bool emulator_open(struct emulator *emulator, const struct emulator_config *conf
                    error_size) ||
         !load_eeprom(emulator, error, error_size))
         return false;
+    if (config->dlt645 && !emulator->map.pins[SIGNAL_STRAP].port) {
+        snprintf(error, error_size, "%s: no pin is wired as strap; add one as \"pin B3 strap\" or "
+                 "leave --protocol out", config->map_path);
+        return false;
+    }
     if (!truth_open(&emulator->truth, config->truth_path, emulator->map.frequency_hz)) {
         snprintf(error, error_size, "%s: %s; --truth wants a file that can be written",
                  config->truth_path, strerror(errno));

@@ -16,6 +16,7 @@ struct emulator_config {
     const char *map_path;
     const char *eeprom_path; /* NULL: the EEPROM is erased at the start and forgotten at the end */
     const char *truth_path;  /* NULL: no truth log */
+    bool dlt645;             /* the board is strapped for DL/T 645 instead of Modbus */
     uint64_t seed;           /* where in the mains period the run starts */
 };
 

@@ -58,7 +58,7 @@ static const char *const quantity_names[QUANTITIES] = {
 };
 
 static const char *const signal_names[SIGNALS] = {
-    "feedback", "smoke", "key", "coil_set", "coil_reset", "alarm"
+    "feedback", "smoke", "key", "strap", "coil_set", "coil_reset", "alarm"
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -136,8 +136,8 @@ static bool read_pin(struct reader *reader, char **words, size_t count)
         return fail(reader, "a pin is a port A to L and a bit 0 to 7, as in B0", pin);
     signal = find_name(signal_names, SIGNALS, words[2]);
     if (signal < 0)
-        return fail(reader, "unknown signal; known are feedback, smoke, key, coil_set, coil_reset, "
-                            "alarm", words[2]);
+        return fail(reader, "unknown signal; known are feedback, smoke, key, strap, coil_set, "
+                            "coil_reset, alarm", words[2]);
     reader->map->pins[signal].port = pin[0];
     reader->map->pins[signal].bit = (uint8_t)(pin[1] - '0');
     return true;

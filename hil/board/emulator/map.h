@@ -21,6 +21,7 @@ enum signal {
     SIGNAL_FEEDBACK, /* inputs of the board */
     SIGNAL_SMOKE,
     SIGNAL_KEY,
+    SIGNAL_STRAP, /* high: Modbus, low: DL/T 645 */
     SIGNAL_COIL_SET, /* outputs of the board */
     SIGNAL_COIL_RESET,
     SIGNAL_ALARM,

@@ -20,13 +20,15 @@ static const char help[] =
     "  --lockstep-fd N    run on time granted over an inherited stream socket\n"
     "  --eeprom FILE      keep the EEPROM's content there\n"
     "  --truth FILE       log what really happened and when\n"
+    "  --protocol NAME    modbus or dlt645: how the board is strapped (default modbus)\n"
     "  --seed N           where in the mains period the run starts (default 0: at a zero)\n"
     "  --quiet            no summary at the end, no messages of the processor\n"
     "  --help, --version\n"
     "\n"
     "Exit codes: 0 good, 3 internal error, 4 usage or configuration.\n";
 
-enum { OPTION_ELF = 256, OPTION_MAP, OPTION_EEPROM, OPTION_TRUTH, OPTION_SEED, OPTION_PTY,
+enum { OPTION_ELF = 256, OPTION_MAP, OPTION_EEPROM, OPTION_TRUTH, OPTION_PROTOCOL, OPTION_SEED,
+       OPTION_PTY,
        OPTION_LOCKSTEP, OPTION_QUIET, OPTION_HELP, OPTION_VERSION };
 
 static const struct option table[] = {
@@ -34,6 +36,7 @@ static const struct option table[] = {
     { "map", required_argument, NULL, OPTION_MAP },
     { "eeprom", required_argument, NULL, OPTION_EEPROM },
     { "truth", required_argument, NULL, OPTION_TRUTH },
+    { "protocol", required_argument, NULL, OPTION_PROTOCOL },
     { "seed", required_argument, NULL, OPTION_SEED },
     { "pty", no_argument, NULL, OPTION_PTY },
     { "lockstep-fd", required_argument, NULL, OPTION_LOCKSTEP },
@@ -79,6 +82,11 @@ static enum options_result take(int option, struct options *options)
         return OPTIONS_RUN;
     case OPTION_TRUTH:
         options->config.truth_path = optarg;
+        return OPTIONS_RUN;
+    case OPTION_PROTOCOL:
+        options->config.dlt645 = strcmp(optarg, "dlt645") == 0;
+        if (!options->config.dlt645 && strcmp(optarg, "modbus") != 0)
+            return wrong("--protocol is modbus or dlt645", optarg);
         return OPTIONS_RUN;
     case OPTION_SEED:
         if (!read_number(optarg, UINT64_MAX, &options->config.seed))

@@ -54,6 +54,9 @@ static uint8_t wanted_length(uint16_t id)
         return 6;
     case RACK_RESIDUAL_CURRENT:
         return 7;
+    case RACK_BOARD_SUPPLY:
+    case RACK_LOOPBACK:
+        return 3;
     case RACK_HEARTBEAT:
         return 2;
     default:
@@ -82,12 +85,26 @@ static bool apply(struct rack *rack, const struct can_frame *frame)
         levels->residual_ua = get_u32(data + 2);
         levels->waveform = (enum waveform)data[6];
         return true;
+    case RACK_BOARD_SUPPLY:
+        levels->supply_cut = data[2] == 0;
+        return true;
+    case RACK_LOOPBACK:
+        return true;
     default:
         levels->temperature_dc = (int16_t)get_u16(data + 2);
         levels->smoke = data[4] != 0;
         levels->key = data[5] != 0;
         return true;
     }
+}
+
+/* The sense input sees the output at once. */
+static void drive_loopback(struct rack *rack, int64_t now, bool level)
+{
+    if (level == rack->loopback)
+        return;
+    rack->loopback = level;
+    rack_report(rack, now, RACK_LOOPBACK_EDGE, level);
 }
 
 void rack_receive(struct rack *rack, int64_t now, const struct can_frame *frame)
@@ -106,7 +123,10 @@ void rack_receive(struct rack *rack, int64_t now, const struct can_frame *frame)
     if (!apply(rack, frame))
         return;
     rack_report(rack, now, RACK_ACK, sequence);
-    rack->listener.applied(rack->listener.user, frame->id, sequence);
+    if (frame->id == RACK_LOOPBACK)
+        drive_loopback(rack, now, frame->data[2] != 0);
+    else
+        rack->listener.applied(rack->listener.user, frame->id, sequence);
 }
 
 static int64_t heartbeat_limit(const struct rack *rack)

@@ -14,12 +14,15 @@ enum {
     RACK_LOAD_CURRENT = 0x111,
     RACK_RESIDUAL_CURRENT = 0x112,
     RACK_ENVIRONMENT = 0x113,
+    RACK_BOARD_SUPPLY = 0x114,
+    RACK_LOOPBACK = 0x115,
     RACK_HEARTBEAT = 0x120,
     RACK_ACK = 0x210,
     RACK_COIL = 0x211,
     RACK_CONTACTS = 0x212,
     RACK_LOAD_VOLTAGE = 0x213,
     RACK_STATUS = 0x214,
+    RACK_LOOPBACK_EDGE = 0x215,
     RACK_HEARTBEAT_ACK = 0x220
 };
 
@@ -28,6 +31,7 @@ enum waveform { WAVEFORM_AC, WAVEFORM_PULSATING, WAVEFORM_SMOOTH_DC, WAVEFORMS }
 /* What the host asked for; the load and the residual flow only through conducting contacts. */
 struct rack_levels {
     uint32_t voltage_mv;
+    bool supply_cut; /* the power relay in the board's feed is open */
     uint32_t current_ma;
     uint32_t residual_ua;
     enum waveform waveform;
@@ -48,6 +52,7 @@ struct rack {
     struct rack_levels levels;
     bool safe;
     bool board_powered;
+    bool loopback; /* the level of the loop-back output, which is wired to a sense input */
     bool frames_lost; /* reports could not be sent; told in the status until it was sent */
     uint8_t counter;
     int64_t heartbeat_cycle;

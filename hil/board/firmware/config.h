@@ -21,6 +21,8 @@
 #define PIN_COIL_SET PB0
 #define PIN_COIL_RESET PB1
 #define PIN_ALARM PB2
+/* Pulled up on the board; a bridge to ground chooses DL/T 645 instead of Modbus at a reset. */
+#define PIN_STRAP PB3
 
 #define ADC_VOLTAGE 0
 #define ADC_CURRENT_FINE 1
@@ -35,7 +37,7 @@
 #define TEMPERATURE_SPAN_DC 2000L /* 0.1 degC: -40.0 to +160.0 */
 #define TEMPERATURE_LOW_DC (-400L)
 
-#define UART_BAUD 9600UL
+#define MODBUS_BAUD 9600UL
 
 /* The relay needs 50 ms to latch for certain; meters in the field use 120 ms. */
 #define RELAY_PULSE_MS 120

@@ -96,10 +96,13 @@ static uint8_t obey(uint16_t key)
 {
     switch (key) {
     case 0x1A1A:
+        state.restore_min = 0;
         return trip();
     case 0x1B1B:
+        state.restore_min = 0;
         return permit_close();
     case 0x1C1C:
+        state.restore_min = 0;
         return close_now();
     case 0x2A2A:
         return alarm(true);
@@ -116,6 +119,37 @@ static uint8_t obey(uint16_t key)
     }
 }
 
+uint8_t control_order(uint16_t key, uint32_t operator_code)
+{
+    live.operator_code = operator_code;
+    live.last_result = obey(key);
+    storage_save_state();
+    return live.last_result;
+}
+
+uint8_t control_trip_for(uint16_t minutes, bool then_permits, uint32_t operator_code)
+{
+    uint8_t result = control_order(0x1A1A, operator_code);
+
+    if (result == RESULT_EXECUTED || result == RESULT_HELD) {
+        state.restore_min = minutes;
+        state.restore_permits = then_permits;
+        storage_save_state();
+    }
+    return result;
+}
+
+void control_minute(void)
+{
+    if (!state.restore_min || --state.restore_min)
+        return;
+    if (state.restore_permits)
+        permit_close();
+    else
+        close_now();
+    storage_save_state();
+}
+
 /*
  * A refused command uses its sequence number up as well: otherwise a recorded frame that was
  * refused today could be played back when nothing refuses it any more.
@@ -128,7 +162,7 @@ uint8_t control_command(uint16_t key, uint16_t sequence)
         return live.last_result;
     }
 #endif
-    live.last_result = obey(key);
+    control_order(key, 0);
     if (live.last_result != RESULT_UNKNOWN_KEY)
         state.last_sequence = sequence;
     storage_save_state();

@@ -19,6 +19,18 @@ enum {
 /* Obeys or refuses one command; returns its result, which also stands in register 20. */
 uint8_t control_command(uint16_t key, uint16_t sequence);
 
+/* The same for a door without sequence numbers; operator_code goes to the event's record. */
+uint8_t control_order(uint16_t key, uint32_t operator_code);
+
+/*
+ * Trips for so many minutes; then closes by itself, or permits it. Any later order to trip, permit
+ * or close ends the waiting.
+ */
+uint8_t control_trip_for(uint16_t minutes, bool then_permits, uint32_t operator_code);
+
+/* Every minute. */
+void control_minute(void);
+
 /* Every ten milliseconds: the key button, held for 3 s, closes if closing is permitted. */
 void control_key_tick(void);
 

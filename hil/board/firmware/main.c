@@ -10,8 +10,11 @@
 #include "config.h"
 #include "control.h"
 #include "credit.h"
+#include "dlt645.h"
+#include "events.h"
 #include "metrology.h"
 #include "modbus.h"
+#include "password.h"
 #include "protection.h"
 #include "registers.h"
 #include "relay.h"
@@ -26,9 +29,11 @@
 
 struct saved_state state;
 struct saved_settings settings;
+struct saved_line line;
 struct live_state live;
 
 static volatile uint8_t ticks;
+static bool speaks_dlt645;
 
 ISR(TIMER1_COMPA_vect)
 {
@@ -51,6 +56,7 @@ static void timer_init(void)
 static void restore(void)
 {
     registers_defaults();
+    dlt645_defaults();
     if (!storage_load() && !relay_feedback_closed())
         state.flags |= FLAG_HOLD_OPEN;
     state.reset_count++;
@@ -74,14 +80,23 @@ static void watch_supply(void)
     if (!live.supply_low && voltage_mv < SUPPLY_LOW_MV) {
         live.supply_low = true;
         storage_save_state();
+        events_supply_fails();
     } else if (live.supply_low && voltage_mv > SUPPLY_BACK_MV) {
         live.supply_low = false;
+        events_supply_is_back();
     }
+}
+
+static void every_minute(void)
+{
+    control_minute();
+    password_minute();
 }
 
 static void every_second(void)
 {
     static uint16_t unsaved_s;
+    static uint8_t second;
 
     live.uptime_s++;
     live.clock_s++;
@@ -92,6 +107,10 @@ static void every_second(void)
     credit_judge();
     supply_second();
     protection_second();
+    if (++second == 60) {
+        second = 0;
+        every_minute();
+    }
     if (++unsaved_s >= SAVE_EVERY_S) {
         unsaved_s = 0;
         storage_save_state();
@@ -152,8 +171,20 @@ static void run_once(void)
         handled++;
         every_ms();
     }
-    modbus_run();
+    if (speaks_dlt645)
+        dlt645_run();
+    else
+        modbus_run();
     storage_run();
+}
+
+static void link_init(void)
+{
+    speaks_dlt645 = !(PINB & (1 << PIN_STRAP));
+    if (speaks_dlt645)
+        dlt645_init();
+    else
+        uart_init_frames(MODBUS_BAUD);
 }
 
 int main(void)
@@ -164,7 +195,7 @@ int main(void)
     DDRB |= 1 << PIN_ALARM;
     restore();
     adc_init();
-    uart_init();
+    link_init();
     timer_init();
     set_sleep_mode(SLEEP_MODE_IDLE);
     sei();

@@ -170,7 +170,7 @@ void modbus_run(void)
     else if (frame[0] == BROADCAST || frame[0] == settings.slave_address)
         reply_length = answer(frame, length);
     if (reply_length)
-        uart_reply(reply_length);
+        uart_send(frame, reply_length);
     else
         uart_listen();
 }

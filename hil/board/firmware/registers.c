@@ -270,6 +270,14 @@ static void store(const struct holding *holding, uint32_t value)
         state.energy_rest_mws = 0;
 }
 
+static void stored(bool settings_changed)
+{
+    credit_judge();
+    storage_save_state();
+    if (settings_changed)
+        storage_save_settings();
+}
+
 uint8_t registers_write(uint16_t address, uint16_t count, const uint8_t *bytes)
 {
     struct holding holding;
@@ -286,9 +294,35 @@ uint8_t registers_write(uint16_t address, uint16_t count, const uint8_t *bytes)
         count -= holding.words;
         bytes += 2 * holding.words;
     }
-    credit_judge();
-    storage_save_state();
-    if (settings_changed)
-        storage_save_settings();
+    stored(settings_changed);
+    return MODBUS_OK;
+}
+
+uint8_t registers_width(uint16_t address)
+{
+    struct holding holding;
+
+    return find(address, &holding) && address == holding.address ? holding.words : 0;
+}
+
+uint32_t registers_value(uint16_t address)
+{
+    uint32_t first = registers_holding(address);
+
+    if (registers_width(address) == 1)
+        return first;
+    return first << 16 | registers_holding((uint16_t)(address + 1));
+}
+
+uint8_t registers_set(uint16_t address, uint32_t value)
+{
+    struct holding holding;
+
+    if (!find(address, &holding) || address != holding.address)
+        return MODBUS_ADDRESS;
+    if (!in_range(&holding, value))
+        return MODBUS_VALUE;
+    store(&holding, value);
+    stored(holding.is_setting);
     return MODBUS_OK;
 }

@@ -31,4 +31,12 @@ uint16_t registers_holding(uint16_t address);
  */
 uint8_t registers_write(uint16_t address, uint16_t count, const uint8_t *bytes);
 
+/*
+ * A whole value by its first register, for a door that has a seal of its own. The width is in
+ * registers, 0 where no value begins; setting one returns an exception code.
+ */
+uint8_t registers_width(uint16_t address);
+uint32_t registers_value(uint16_t address);
+uint8_t registers_set(uint16_t address, uint32_t value);
+
 #endif

@@ -50,10 +50,13 @@ struct saved_state {
     uint16_t trip_count;
     uint16_t reset_count;
     uint16_t last_sequence;
+    uint16_t close_count;
+    uint16_t restore_min; /* until an ordered trip ends by itself; 0: it does not */
     uint8_t causes;
     uint8_t flags;
     uint8_t last_trip;
     uint8_t overload_recloses;
+    bool restore_permits; /* it ends in a permit instead of a close */
 };
 
 enum { CREDIT_REMOTE = 0, CREDIT_LOCAL = 1 };
@@ -74,8 +77,21 @@ struct saved_settings {
     uint16_t slave_address;
 };
 
+/* What only DL/T 645 has. Levels: 0 is level 02, 1 is level 04. */
+#define PASSWORD_LEVELS 2
+
+struct saved_line {
+    uint8_t address[6];                    /* BCD, low byte first */
+    uint8_t passwords[PASSWORD_LEVELS][3]; /* low byte first */
+    uint8_t wrong[PASSWORD_LEVELS];        /* passwords given in a row */
+    uint16_t locked_min[PASSWORD_LEVELS];  /* minutes that the level stays locked */
+    uint8_t baud;                          /* the feature byte of 17H */
+    uint8_t base_dialect;                  /* 1: orders are answered as the base standard says */
+};
+
 struct live_state {
     uint32_t clock_s; /* since 2000-01-01 00:00 */
+    uint32_t operator_code; /* who gave the last order; 0 by Modbus */
     uint16_t uptime_s;
     uint16_t good_frames;
     uint16_t bad_frames;
@@ -90,6 +106,7 @@ struct live_state {
 
 extern struct saved_state state;
 extern struct saved_settings settings;
+extern struct saved_line line;
 extern struct live_state live;
 
 #endif

@@ -1,6 +1,7 @@
 #include "storage.h"
 
 #include "bugs.h"
+#include "events.h"
 #include "state.h"
 
 #include <avr/eeprom.h>
@@ -8,14 +9,18 @@
 #include <string.h>
 #include <util/crc16.h>
 
-#define PAYLOAD_MAX 40
-#define SLOT_SIZE 64
+#define PAYLOAD_MAX 240
 /* Address 0 is left out: a brown-out while programming may hit it. */
 #define STATE_AT 64
 #define SETTINGS_AT 256
+#define LINE_AT 384
+#define EVENTS_AT 512
+#define SLOT_SIZE 64
+#define EVENTS_SLOT_SIZE 256
 
 struct record {
     uint16_t address;
+    uint16_t slot_size;
     uint8_t size;
     void *payload;
     uint8_t slot;     /* the slot of the newest valid copy */
@@ -29,17 +34,23 @@ struct slot_image {
     uint8_t bytes[PAYLOAD_MAX + 2];
 };
 
-static struct record records[2] = {
-    { STATE_AT, sizeof state, &state, 1, 0, false },
-    { SETTINGS_AT, sizeof settings, &settings, 1, 0, false },
+enum { STATE, SETTINGS, LINE, EVENTS, RECORDS };
+
+static struct record records[RECORDS] = {
+    { STATE_AT, SLOT_SIZE, sizeof state, &state, 1, 0, false },
+    { SETTINGS_AT, SLOT_SIZE, sizeof settings, &settings, 1, 0, false },
+    { LINE_AT, SLOT_SIZE, sizeof line, &line, 1, 0, false },
+    { EVENTS_AT, EVENTS_SLOT_SIZE, sizeof events, &events, 1, 0, false },
 };
 
-_Static_assert(sizeof(struct saved_state) <= PAYLOAD_MAX, "the state record is too long");
-_Static_assert(sizeof(struct saved_settings) <= PAYLOAD_MAX, "the settings record is too long");
+_Static_assert(sizeof(struct saved_state) + 4 <= SLOT_SIZE, "the state record is too long");
+_Static_assert(sizeof(struct saved_settings) + 4 <= SLOT_SIZE, "the settings record is too long");
+_Static_assert(sizeof(struct saved_line) + 4 <= SLOT_SIZE, "the line record is too long");
+_Static_assert(sizeof(struct saved_events) <= PAYLOAD_MAX, "the events record is too long");
 
 static struct slot_image image;
 static struct record *writing;
-static uint8_t written;
+static uint8_t written; /* bytes of the image */
 static uint8_t length;
 
 static uint16_t image_crc(uint8_t size)
@@ -55,7 +66,7 @@ static uint16_t image_crc(uint8_t size)
 
 static uint8_t *slot_at(const struct record *record, uint8_t slot)
 {
-    return (uint8_t *)(uintptr_t)(record->address + (uint16_t)slot * SLOT_SIZE);
+    return (uint8_t *)(uintptr_t)(record->address + (uint16_t)slot * record->slot_size);
 }
 
 static bool read_slot(const struct record *record, uint8_t slot)
@@ -89,8 +100,10 @@ bool storage_load(void)
 {
     bool found;
 
-    load(&records[1]);
-    found = load(&records[0]);
+    load(&records[SETTINGS]);
+    load(&records[LINE]);
+    load(&records[EVENTS]);
+    found = load(&records[STATE]);
 #if defined(BUG_FORGETS_CREDIT)
     state.balance_cent = 0;
     state.charge_rest = 0;
@@ -101,18 +114,32 @@ bool storage_load(void)
 static void save(struct record *record)
 {
     record->dirty = true;
-    if (writing == record)
-        writing = NULL; /* the unfinished slot stays the older one and is written again */
+    if (writing != record && record != &records[STATE])
+        return;
+    /* The unfinished slot stays the older one and is written again. */
+    if (writing)
+        writing->dirty = true;
+    writing = NULL;
 }
 
 void storage_save_state(void)
 {
-    save(&records[0]);
+    save(&records[STATE]);
 }
 
 void storage_save_settings(void)
 {
-    save(&records[1]);
+    save(&records[SETTINGS]);
+}
+
+void storage_save_line(void)
+{
+    save(&records[LINE]);
+}
+
+void storage_save_events(void)
+{
+    save(&records[EVENTS]);
 }
 
 static void begin(struct record *record)
@@ -155,12 +182,18 @@ static void program_next_byte(void)
 
 void storage_run(void)
 {
+    uint8_t i;
+
     if (!eeprom_is_ready())
         return;
-    if (writing)
+    if (writing) {
         program_next_byte();
-    else if (records[0].dirty)
-        begin(&records[0]);
-    else if (records[1].dirty)
-        begin(&records[1]);
+        return;
+    }
+    for (i = 0; i < RECORDS; i++) {
+        if (records[i].dirty) {
+            begin(&records[i]);
+            return;
+        }
+    }
 }

@@ -1,5 +1,6 @@
 #include "supply.h"
 
+#include "events.h"
 #include "metrology.h"
 #include "relay.h"
 #include "state.h"
@@ -33,7 +34,13 @@ void supply_apply(void)
 {
     bool opens = state.causes & (uint8_t)~live.deferred;
 
-    relay_want(!opens && !(state.flags & FLAG_HOLD_OPEN));
+    bool closes = !opens && !(state.flags & FLAG_HOLD_OPEN);
+
+    if (closes && !relay_wanted_closed()) {
+        state.close_count++;
+        events_close();
+    }
+    relay_want(closes);
 }
 
 static void open_for(uint8_t cause)
@@ -41,6 +48,7 @@ static void open_for(uint8_t cause)
     if (relay_wanted_closed()) {
         state.last_trip = trip_code(cause);
         state.trip_count++;
+        events_trip(cause);
     }
     supply_apply();
     storage_save_state();
