@@ -49,6 +49,7 @@ static const struct {
     int (*run)(int argc, char **argv); /* argv[0] is the subcommand's name */
     const char *help;
 } subcommands[] = {
+    {"check", cli_board_check, "judge a meter by the rules of its protocol, from the bytes on the wire"},
     {"emulate", emulate, "run the reference board on pseudo-terminals"},
 };
 

@@ -166,9 +166,8 @@ static struct board_maker *makers_of_bench(const struct cli_board_options *optio
     return NULL;
 }
 
-struct board_maker *cli_board_maker_new(const struct cli_board_options *options, int *error)
+int cli_board_spec(const struct cli_board_options *options, struct board_spec *spec)
 {
-    *error = 0;
     const char *board = options->board;
     const char *bench_file = options->bench_file;
     if (board && ends_in(board, ".lua")) { /* a bench file may be given in the board's place */
@@ -176,24 +175,32 @@ struct board_maker *cli_board_maker_new(const struct cli_board_options *options,
         board = NULL;
     }
     bool emulated = board && strcmp(board, "emulated") == 0;
-    if (!emulated)
-        *error = check_emulated(options);
-    if (*error == 0 && options->id_count > 0 && !bench_file)
-        *error = cli_usage_error("--board %s: not \"emulated\", no device (a path, as /dev/ttyUSB0) and no "
-                                 "bench file (.lua); the id of a board needs --bench", options->ids[0]);
-    if (*error != 0 || (!board && !bench_file))
-        return NULL;
-    struct board_spec spec = {
+    int error = emulated ? 0 : check_emulated(options);
+    if (error == 0 && options->id_count > 0 && !bench_file)
+        error = cli_usage_error("--board %s: not \"emulated\", no device (a path, as /dev/ttyUSB0) and no "
+                                "bench file (.lua); the id of a board needs --bench", options->ids[0]);
+    *spec = (struct board_spec){
         .kind = emulated ? BOARD_EMULATED : BOARD_PORT,
         .lockstep = options->lockstep,
         .bench_file = bench_file,
+        .bench_id = bench_file && options->id_count == 1 ? options->ids[0] : NULL,
         .port = emulated ? NULL : board,
         .elf = options->elf,
         .truth = options->truth,
         .baud = options->baud,
         .seed = options->seed,
     };
-    if (bench_file)
+    return error;
+}
+
+struct board_maker *cli_board_maker_new(const struct cli_board_options *options, int *error)
+{
+    struct board_spec spec;
+    *error = cli_board_spec(options, &spec);
+    bool asked = spec.kind == BOARD_EMULATED || spec.port || spec.bench_file;
+    if (*error != 0 || !asked)
+        return NULL;
+    if (spec.bench_file)
         return makers_of_bench(options, &spec, error);
     struct maker *maker = maker_new(&spec, "", error);
     return maker ? &maker->base : NULL;

@@ -2,6 +2,7 @@
 #ifndef METERBENCH_CLI_H
 #define METERBENCH_CLI_H
 
+#include "hil/board.h"
 #include "scenarios/runner/suite.h"
 
 #include <stdatomic.h>
@@ -10,6 +11,9 @@ int cli_test(int argc, char **argv);
 int cli_fleet(int argc, char **argv);
 int cli_board(int argc, char **argv);
 int cli_gui(int argc, char **argv);
+
+/* Subcommands of board; argv[0] is the subcommand's name. */
+int cli_board_check(int argc, char **argv);
 
 /* Set by SIGINT and SIGTERM; runs look at it and end with a valid report. */
 extern atomic_bool cli_interrupted;
@@ -70,6 +74,10 @@ int cli_check_writable(const char *option, const char *path);
 /* Whoever closes the pipe, as head does, has read enough; a full disk loses what should be kept: 0 or
  * EXIT_INTERNAL. */
 int cli_flush_console(void);
+
+/* The board that the options name: 0, or EXIT_USAGE when they contradict each other (told on stderr). Of
+ * kind BOARD_PORT without port and bench file: none was asked for. */
+int cli_board_spec(const struct cli_board_options *options, struct board_spec *spec);
 
 /* Makers of such boards, a list; free it with cli_board_maker_free. NULL when no board was asked for or, with
  * *error set to EXIT_USAGE, when the options contradict each other or name a wrong file (told on stderr). */

@@ -1,0 +1,137 @@
+/* What the rows of the conformance suite share. */
+#ifndef METERBENCH_HIL_CHECK_INTERNAL_H
+#define METERBENCH_HIL_CHECK_INTERNAL_H
+
+#include "hil/board_internal.h"
+#include "hil/check/check.h"
+#include "sim/kernel/random.h"
+#include "sim/wire/dlt645.h"
+
+struct check {
+    const struct check_options *options;
+    struct hil_board *board; /* files, emulator and pace; its Modbus master is not used */
+    const struct profile *profile; /* NULL: none was named */
+    struct exchanger wire;
+    struct answer answer; /* of the last request */
+    struct random random;
+    enum check_protocol protocol;
+    uint8_t slave;
+    struct dlt645_address address;
+    bool writes;    /* writing is permitted */
+    bool seal_open; /* the profile's seal was opened by us */
+    int64_t quiet_ns; /* where silence is due: without an answer for so long, it is silence */
+
+    /* a read that is known to be answered normally */
+    struct modbus_request anchor;
+    uint32_t anchor_identifier;
+
+    /* what the rack told last */
+    bool contacts_known, contacts_closed, powered;
+    int64_t contacts_at; /* host time */
+
+    struct check_result *result;
+    int error; /* of the bench: ends the run */
+};
+
+/* ---- judging: what is worse stays --------------------------------------------------------------
+ */
+
+void check_fail(struct check *check, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void check_inconclusive(struct check *check, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void check_not_judged(struct check *check, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* A figure of a row that passes. */
+void check_note(struct check *check, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* May the row go on: nothing has failed and the bench is well. */
+bool check_goes_on(const struct check *check);
+
+/* "01 04 00 00" of at most what fits. Returns text. */
+const char *check_hex(const uint8_t *bytes, size_t size, char *text, size_t capacity);
+/* "12.3 ms", or "12.3 to 14.5 ms" where they differ. Returns text. */
+const char *check_span(int64_t earliest, int64_t latest, char *text, size_t capacity);
+
+/* ---- the meter ---------------------------------------------------------------------------------
+ */
+
+/* Does it answer a plain request, at one of three attempts? */
+bool check_answers(struct check *check);
+
+/* Time passes. */
+void check_pass(struct check *check, int64_t duration_ns);
+
+/* The judge of a request that must meet silence, and after which the meter must answer as before.
+ * `what` completes "it answered ...". */
+void check_silence(struct check *check, const struct piece *pieces, size_t count, const char *what);
+
+/* Send pieces and hear what comes, with the whole-frame rule of the protocol. False when the bench
+ * failed. The second one does not wait as long: silence is due. */
+bool check_send(struct check *check, const struct piece *pieces, size_t count);
+bool check_send_for_silence(struct check *check, const struct piece *pieces, size_t count);
+
+/* Set the rack's source voltage, and wait until it is applied. */
+void check_source(struct check *check, uint32_t voltage_mv);
+/* Supply away for `off_ns` and back, until the meter answers again. False when it does not. */
+bool check_power_cycle(struct check *check, int64_t off_ns);
+
+/* ---- Modbus (modbus_talk.c) --------------------------------------------------------------------
+ */
+
+enum { RTU_MAX = 260 };
+
+enum modbus_kind { MODBUS_SILENT, MODBUS_NORMAL, MODBUS_REFUSED, MODBUS_DAMAGED };
+
+struct modbus_heard {
+    enum modbus_kind kind;
+    uint8_t exception;
+    struct modbus_response response; /* of a normal answer to a request of ours */
+    char why[160];                   /* of a damaged one */
+};
+
+bool modbus_whole(const void *user, const uint8_t *bytes, size_t size);
+
+/* A frame around a PDU. Returns its bytes. */
+size_t modbus_frame(uint8_t slave, const uint8_t *pdu, size_t size, uint8_t frame[RTU_MAX]);
+size_t modbus_frame_of(const struct check *check, const struct modbus_request *request,
+                       uint8_t frame[RTU_MAX]);
+
+/* What check->answer is, as the answer to `request`; NULL: only whether it is sound. */
+void modbus_judge_answer(const struct check *check, const struct modbus_request *request,
+                         uint8_t function, struct modbus_heard *heard);
+
+/* One request, one answer. */
+void modbus_ask_once(struct check *check, const struct modbus_request *request,
+                     struct modbus_heard *heard);
+/* Up to three attempts until something sound comes; silence or damage at the end fails the row and
+ * is false. */
+bool modbus_ask(struct check *check, const struct modbus_request *request,
+                struct modbus_heard *heard);
+/* The same for any PDU. */
+bool modbus_ask_pdu(struct check *check, const uint8_t *pdu, size_t size,
+                    struct modbus_heard *heard);
+
+/* Find a read that is answered. */
+bool modbus_find_anchor(struct check *check);
+
+/* ---- DL/T 645 (dlt645_talk.c) ------------------------------------------------------------------
+ */
+
+bool dlt645_whole(const void *user, const uint8_t *bytes, size_t size);
+bool dlt645_find_anchor(struct check *check);
+
+/* ---- the rows ----------------------------------------------------------------------------------
+ */
+
+struct check_rows {
+    const struct check_row *rows;
+    int count;
+};
+
+extern const struct check_rows check_modbus_frames, check_modbus_rules, check_modbus_times,
+    check_modbus_writes;
+extern const struct check_rows check_dlt645_frames, check_dlt645_rules, check_dlt645_values,
+    check_dlt645_writes;
+extern const struct check_rows check_behaviour;
+
+#endif
