@@ -19,6 +19,7 @@ static const struct {
     {"fleet", cli_fleet, "simulate buildings of flats for days: energy, peaks, trips, messages"},
     {"test", cli_test, "judge scenarios, on virtual meters or with a real board"},
     {"board", cli_board, "what one does with a board beside judging it: emulate"},
+    {"serve", cli_serve, "put virtual meters on a wire, for a master of yours to ask"},
 #ifdef METERBENCH_HAS_GUI
     {"gui", cli_gui, "the house in a window: cause a leak, pay, watch the stopwatch"},
 #endif

@@ -29,6 +29,10 @@ done
 for option in $(options fleet); do
     need "the option" "$option" "$work/meterbench.1"
 done
+for option in $(options serve); do
+    need "the option" "\`$option" docs/serve.md
+    need "the option" "$option" "$work/meterbench.1"
+done
 if "$build/meterbench" gui --help >/dev/null 2>&1; then
     for option in $(options gui); do
         need "the option" "$option" "$work/meterbench.1"

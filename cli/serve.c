@@ -1,0 +1,382 @@
+/* meterbench serve: a building of virtual meters on a wire, for somebody's master. */
+#include "cli/cli.h"
+
+#include "cli/serve_words.h"
+#include "hil/serve.h"
+#include "scenarios/runner/fleet_file.h"
+#include "scenarios/runner/household_file.h"
+#include "scenarios/runner/scenario.h"
+#include "sim/error.h"
+
+#include <getopt.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char help[] =
+    "usage: meterbench serve [OPTION...] [FILE]\n"
+    "\n"
+    "Put a building of virtual meters on a wire: they answer a master of yours as meters do, at the wall clock's pace,\n"
+    "with households behind them, until Ctrl-C. FILE is a scenario or a fleet file, of which the building is taken.\n"
+    "\n"
+    "where\n"
+    "  --pty                a pseudo terminal of its own, whose name it tells (default)\n"
+    "  --port DEV           a serial port such as /dev/ttyUSB0\n"
+    "  --tcp ADDRESS        TCP on this machine, as in 127.0.0.1:0; port 0 takes a free one\n"
+    "how\n"
+    "  --flats N            meters, 1 to 247 (default 8, or what FILE says)\n"
+    "  --baud N             line speed (default 9600); bytes leave no faster\n"
+    "  --parity P           none, even or odd (default even)\n"
+    "  --stop-bits N        1 or 2 (default 1)\n"
+    "  --preambles N        bytes FE before a reply, 0 to 4 (default 4)\n"
+    "  --delay RANGE        time that a meter takes to answer, as in 20ms-80ms, the default\n"
+    "  --speed N            simulated seconds a second, 1 to 1000 (default 1)\n"
+    "  --seed N             root seed (default 1)\n"
+    "  --for DUR            end by itself after this wall-clock time\n"
+    "reports\n"
+    "  --json               a line of JSON when it is ready and one at the end, in the text's place\n"
+    "  --quiet              do not tell what happens to the meters\n"
+    "  -h, --help           this text\n"
+    "\n"
+    "standard input takes words: " SERVE_WORDS_HELP "\n"
+    "exit: 0 ended by --for or Ctrl-C, 3 internal error, 4 usage, 10 the port failed\n";
+
+struct arguments {
+    struct serve_config serve;
+    struct serve_statistics statistics;
+    const char *file;
+    uint32_t flats; /* 0: what the file says */
+    bool json, quiet, helped;
+};
+
+enum option_id {
+    OPTION_PTY = 256, OPTION_PORT, OPTION_TCP, OPTION_FLATS, OPTION_BAUD, OPTION_PARITY, OPTION_STOP_BITS,
+    OPTION_PREAMBLES, OPTION_DELAY, OPTION_SPEED, OPTION_SEED, OPTION_FOR, OPTION_JSON, OPTION_QUIET
+};
+
+static const struct option options[] = {
+    {"pty", no_argument, NULL, OPTION_PTY},
+    {"port", required_argument, NULL, OPTION_PORT},
+    {"tcp", required_argument, NULL, OPTION_TCP},
+    {"flats", required_argument, NULL, OPTION_FLATS},
+    {"baud", required_argument, NULL, OPTION_BAUD},
+    {"parity", required_argument, NULL, OPTION_PARITY},
+    {"stop-bits", required_argument, NULL, OPTION_STOP_BITS},
+    {"preambles", required_argument, NULL, OPTION_PREAMBLES},
+    {"delay", required_argument, NULL, OPTION_DELAY},
+    {"speed", required_argument, NULL, OPTION_SPEED},
+    {"seed", required_argument, NULL, OPTION_SEED},
+    {"for", required_argument, NULL, OPTION_FOR},
+    {"json", no_argument, NULL, OPTION_JSON},
+    {"quiet", no_argument, NULL, OPTION_QUIET},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
+};
+
+/* ---- options ----------------------------------------------------------------------------------- */
+
+static int read_number(const char *option, unsigned long long min, unsigned long long max, int *value)
+{
+    unsigned long long number;
+    int result = cli_check_number(option, optarg, min, max, &number);
+    if (result == 0)
+        *value = (int)number;
+    return result;
+}
+
+static int read_flats(struct arguments *arguments)
+{
+    int flats = 0;
+    int result = read_number("flats", 1, SERVE_METERS_MAX, &flats);
+    arguments->flats = (uint32_t)flats;
+    return result;
+}
+
+static int read_parity(struct serial_settings *line)
+{
+    static const char *const names[] = {"none", "even", "odd"};
+    for (int i = 0; i < 3; i++) {
+        if (strcmp(optarg, names[i]) != 0)
+            continue;
+        line->parity = "NEO"[i];
+        return 0;
+    }
+    return cli_usage_error("--parity %s: expected none, even or odd", optarg);
+}
+
+/* One duration, or two with a dash between. */
+static int read_delay(struct serve_config *serve)
+{
+    char low[32];
+    const char *dash = strchr(optarg, '-');
+    snprintf(low, sizeof low, "%.*s", dash ? (int)(dash - optarg) : 31, optarg);
+    if (duration_parse(low, &serve->delay_low_ns) == 0 &&
+        duration_parse(dash ? dash + 1 : low, &serve->delay_high_ns) == 0 &&
+        serve->delay_low_ns <= serve->delay_high_ns && serve->delay_high_ns <= 10 * NS_PER_S)
+        return 0;
+    return cli_usage_error("--delay %s: expected durations up to 10s, as in 20ms-80ms", optarg);
+}
+
+static int read_for(struct serve_config *serve)
+{
+    if (duration_parse(optarg, &serve->for_ns) == 0 && serve->for_ns > 0)
+        return 0;
+    return cli_usage_error("--for %s: expected a duration, as in 10s or 2h", optarg);
+}
+
+static int read_seed(struct serve_config *serve)
+{
+    unsigned long long number;
+    int result = cli_check_number("seed", optarg, 0, UINT64_MAX, &number);
+    serve->seed = number;
+    return result;
+}
+
+static int read_option(struct arguments *arguments, int id)
+{
+    struct serve_config *serve = &arguments->serve;
+    switch (id) {
+    case OPTION_PTY:
+        serve->port = serve->tcp = NULL;
+        return 0;
+    case OPTION_PORT:
+        serve->port = optarg;
+        return 0;
+    case OPTION_TCP:
+        serve->tcp = optarg;
+        return 0;
+    case OPTION_FLATS:
+        return read_flats(arguments);
+    case OPTION_BAUD:
+        return read_number("baud", 300, 921600, &serve->line.baud);
+    case OPTION_PARITY:
+        return read_parity(&serve->line);
+    case OPTION_STOP_BITS:
+        return read_number("stop-bits", 1, 2, &serve->line.stop_bits);
+    case OPTION_PREAMBLES:
+        return read_number("preambles", 0, DLT645_PREAMBLE_MAX, &serve->preambles);
+    case OPTION_DELAY:
+        return read_delay(serve);
+    case OPTION_SPEED:
+        return read_number("speed", 1, SERVE_SPEED_MAX, &serve->speed);
+    case OPTION_SEED:
+        return read_seed(serve);
+    case OPTION_FOR:
+        return read_for(serve);
+    case OPTION_JSON:
+        arguments->json = true;
+        return 0;
+    case OPTION_QUIET:
+        arguments->quiet = true;
+        return 0;
+    case 'h':
+        arguments->helped = true;
+        return 0;
+    default:
+        return cli_usage_error("meterbench serve --help lists the options");
+    }
+}
+
+static int read_arguments(struct arguments *arguments, int argc, char **argv)
+{
+    *arguments = (struct arguments){.serve = serve_config_default()};
+    for (int id; (id = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
+        int result = read_option(arguments, id);
+        if (result != 0 || arguments->helped)
+            return result;
+    }
+    if (arguments->serve.port && arguments->serve.tcp)
+        return cli_usage_error("--port and --tcp: one wire at a time");
+    if (optind + 1 < argc)
+        return cli_usage_error("serve %s: one file at the most", argv[optind + 1]);
+    arguments->file = argv[optind];
+    return 0;
+}
+
+/* ---- the building ------------------------------------------------------------------------------ */
+
+/* The fleet of a scenario's first case. 0, or ERROR_INVALID_ARGUMENT with a complaint. */
+static int read_scenario(const char *path, uint64_t seed, struct site_config *site, char *complaint,
+                         size_t size)
+{
+    struct sandbox sandbox;
+    if (sandbox_open(&sandbox, seed, SANDBOX_MEMORY_DEFAULT, SANDBOX_INSTRUCTIONS_DEFAULT) < 0) {
+        snprintf(complaint, size, "%s: out of memory", path);
+        return ERROR_INVALID_ARGUMENT;
+    }
+    int result = scenario_load(&sandbox, path);
+    if (result == 0)
+        result = scenario_fleet(&sandbox, 1, 0, site);
+    if (result < 0)
+        snprintf(complaint, size, "%s", sandbox.error);
+    sandbox_close(&sandbox);
+    return result;
+}
+
+static int read_building(struct arguments *arguments)
+{
+    struct site_config *site = &arguments->serve.site;
+    char of_scenario[700] = "", of_fleet[700] = "";
+    struct fleet_config fleet = fleet_config_default();
+    site->household = household_default();
+    site->flats = 8;
+    site->meter.administrator_password = 0x123456; /* as the reference board's */
+    fleet.kinds[0].site = *site;
+    if (arguments->file && read_scenario(arguments->file, arguments->serve.seed, site, of_scenario,
+                                         sizeof of_scenario) < 0) {
+        if (fleet_file_read(arguments->file, &fleet, of_fleet, sizeof of_fleet) < 0)
+            return cli_usage_error("%s", strstr(of_fleet, "'scenario'") ? of_scenario : of_fleet);
+        *site = fleet.kinds[0].site;
+        site->flats = 8;
+    }
+    if (arguments->flats)
+        site->flats = arguments->flats;
+    if (site->flats > SERVE_METERS_MAX)
+        return cli_usage_error("%s: %u flats; a bus holds %d: say --flats", arguments->file, site->flats,
+                               SERVE_METERS_MAX);
+    site->seed = arguments->serve.seed;
+    return 0;
+}
+
+/* ---- what is told ------------------------------------------------------------------------------ */
+
+static const char *wire_of(const struct serve_config *serve)
+{
+    return serve->tcp ? "tcp" : serve->port ? "port" : "pty";
+}
+
+static void meter_name(uint32_t number, char text[DLT645_ADDRESS_TEXT_SIZE])
+{
+    struct dlt645_address address = {{0}};
+    dlt645_address_from_number(100000 + number, &address);
+    dlt645_address_to_text(&address, text);
+}
+
+static void tell_ready_json(const struct serve_config *serve, const char *where)
+{
+    char name[DLT645_ADDRESS_TEXT_SIZE];
+    json_t *meters = json_array();
+    for (uint32_t i = 1; i <= serve->site.flats; i++) {
+        meter_name(i, name);
+        json_array_append_new(meters, json_string(name));
+    }
+    json_t *ready = json_pack("{ss ss ss si so}", "wire", wire_of(serve), "where", where, "protocol",
+                              "dlt645", "baud", serve->line.baud, "meters", meters);
+    json_dumpf(ready, stdout, JSON_COMPACT);
+    json_decref(ready);
+    printf("\n");
+}
+
+static void tell_ready(void *user, const char *where)
+{
+    const struct arguments *arguments = user;
+    const struct serve_config *serve = &arguments->serve;
+    char first[DLT645_ADDRESS_TEXT_SIZE], last[DLT645_ADDRESS_TEXT_SIZE];
+    if (arguments->json) {
+        tell_ready_json(serve, where);
+        fflush(stdout);
+        return;
+    }
+    meter_name(1, first);
+    meter_name(serve->site.flats, last);
+    printf("%s %s\n", wire_of(serve), where);
+    if (!serve->tcp)
+        printf("line %d 8%c%d\n", serve->line.baud, serve->line.parity, serve->line.stop_bits);
+    printf("protocol dlt645\n");
+    printf("meters %u, %s to %s; passwords 02 %06X, 04 %06X\n", serve->site.flats, first, last,
+           serve->site.meter.administrator_password, serve->site.meter.control_password);
+    printf("ready\n");
+    fflush(stdout);
+}
+
+/* What people at the desk want to see; the household's switching is not among it. */
+static bool is_news(int kind)
+{
+    return kind == EVENT_CONTACTS || kind == EVENT_METER_TRIP || kind == EVENT_METER_CLOSE ||
+           kind == EVENT_METER_REFUSED || kind == EVENT_METER_KEEP_POWER || kind == EVENT_METER_ALARM ||
+           kind == EVENT_METER_CLOCK || kind == EVENT_METER_POWER || kind == EVENT_CAUSE ||
+           kind == EVENT_CAUSE_ENDED || kind == EVENT_PAYMENT || kind == EVENT_METER_HELD;
+}
+
+static void tell_fact(void *user, const struct event *event)
+{
+    const struct arguments *arguments = user;
+    char line[192];
+    if (arguments->quiet || arguments->json || !is_news(event->kind))
+        return;
+    event_format(event, line, sizeof line);
+    printf("%s\n", line);
+    fflush(stdout);
+}
+
+static void tell_statistics(const struct arguments *arguments)
+{
+    const struct serve_statistics *s = &arguments->statistics;
+    if (!arguments->json) {
+        printf("%llu requests: %llu replies (%llu refusals), %llu broadcasts, %llu collisions\n"
+               "%llu requests to other meters, %llu damaged frames, %llu bytes of noise\n"
+               "%llu bytes in, %llu out, %llu lost as nobody read; %.1f s simulated\n",
+               (unsigned long long)s->requests, (unsigned long long)s->replies,
+               (unsigned long long)s->refusals, (unsigned long long)s->broadcasts,
+               (unsigned long long)s->collisions, (unsigned long long)s->foreign,
+               (unsigned long long)s->damaged, (unsigned long long)s->noise,
+               (unsigned long long)s->bytes_in, (unsigned long long)s->bytes_out,
+               (unsigned long long)s->overrun, (double)s->simulated_ns * 1e-9);
+        return;
+    }
+    json_t *told = json_object();
+    const struct {
+        const char *name;
+        uint64_t value;
+    } counts[] = {
+        {"requests", s->requests}, {"replies", s->replies}, {"refusals", s->refusals},
+        {"broadcasts", s->broadcasts}, {"collisions", s->collisions}, {"foreign", s->foreign},
+        {"damaged", s->damaged}, {"noise_bytes", s->noise}, {"bytes_in", s->bytes_in},
+        {"bytes_out", s->bytes_out}, {"overrun_bytes", s->overrun},
+        {"simulated_ns", (uint64_t)s->simulated_ns},
+    };
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
+        json_object_set_new(told, counts[i].name, json_integer((json_int_t)counts[i].value));
+    json_dumpf(told, stdout, JSON_COMPACT);
+    json_decref(told);
+    printf("\n");
+}
+
+/* ---- running ----------------------------------------------------------------------------------- */
+
+static int exit_code(int error)
+{
+    return error == 0                         ? EXIT_ALL_PASSED
+           : error == ERROR_INVALID_ARGUMENT  ? EXIT_USAGE
+           : error == ERROR_PORT || error == ERROR_PORT_LOST || error == ERROR_IO ? EXIT_BENCH_FAULT
+                                                                                  : EXIT_INTERNAL;
+}
+
+int cli_serve(int argc, char **argv)
+{
+    struct arguments arguments;
+    char message[400] = "";
+    int result = read_arguments(&arguments, argc, argv);
+    if (result == 0 && arguments.helped)
+        fputs(help, stdout);
+    if (result != 0 || arguments.helped)
+        return result;
+    result = read_building(&arguments);
+    if (result != 0)
+        return result;
+    struct serve_config *serve = &arguments.serve;
+    serve->ready = tell_ready;
+    serve->fact = tell_fact;
+    serve->words = serve_words;
+    serve->user = &arguments;
+    serve->interrupted = &cli_interrupted;
+    cli_catch_signals();
+    int error = serve_run(serve, &arguments.statistics, message, sizeof message);
+    if (error < 0)
+        fprintf(stderr, "meterbench: serve: %s\n", message);
+    else
+        tell_statistics(&arguments);
+    int flushed = cli_flush_console();
+    return error < 0 ? exit_code(error) : flushed;
+}
