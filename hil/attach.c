@@ -422,6 +422,11 @@ static void identify(struct hil_board *board, const struct snapshot *snapshot)
              (unsigned long long)snapshot->version & 0xff, what);
     text[sizeof board->board.identity - 1] = '\0';
     strcpy(board->board.identity, text);
+    board_tell(&board->board.properties, "firmware.version", "%llx.%02llx",
+               (unsigned long long)snapshot->version >> 8,
+               (unsigned long long)snapshot->version & 0xff);
+    board_describe(board, what, sizeof what);
+    board_tell(&board->board.properties, "connection", "%s", what);
 }
 
 static void forget_run(struct hil_board *board)

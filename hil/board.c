@@ -1,6 +1,8 @@
 /* What a run sees of a board: opening, the clock, delivery. */
 #include "hil/board_internal.h"
 
+#include "hil/identity.h"
+
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -268,6 +270,36 @@ static void choose_line(struct hil_board *board, const struct bench_file *bench)
     snprintf(board->rack_path, sizeof board->rack_path, "%s", bench->rack);
 }
 
+static void tell_file(struct board_properties *told, const char *name, const char *path)
+{
+    char key[BOARD_PROPERTY_NAME], hex[SHA256_HEX_SIZE];
+    const char *slash = strrchr(path, '/');
+    snprintf(key, sizeof key, "%s.sha256", name);
+    board_tell(told, name, "%s", slash ? slash + 1 : path);
+    int result = identity_sha256(path, hex);
+    board_tell(told, key, "%s", result < 0 ? strerror(-result) : hex);
+}
+
+/* What is known before anything is connected. */
+static void tell_files(struct hil_board *board, const struct bench_file *bench)
+{
+    struct board_properties *told = &board->board.properties;
+    const char *firmware = board->elf[0] ? board->elf : bench->firmware;
+    char what[160];
+    board_describe(board, what, sizeof what);
+    board_tell(told, "connection", "%s", what);
+    if (board->board.has_rack)
+        board_tell(told, "rack", "%s", board->rack_path[0] ? board->rack_path : "emulated");
+    else
+        board_tell(told, "rack", "none");
+    board_tell(told, "profile.name", "%s", board->profile.name);
+    tell_file(told, "profile", board->board.profile_path);
+    if (firmware[0])
+        tell_file(told, "firmware", firmware);
+    else
+        board_tell(told, "firmware", "unknown: name its file in the bench file");
+}
+
 static int prepare(struct hil_board *board, char *message, size_t size)
 {
     struct bench_file bench = {0};
@@ -288,6 +320,7 @@ static int prepare(struct hil_board *board, char *message, size_t size)
         return ERROR_INVALID_ARGUMENT;
     }
     board->board.has_rack = emulated || board->rack_path[0] != '\0';
+    tell_files(board, &bench);
     return 0;
 }
 

@@ -1,5 +1,9 @@
 #include "sim/board.h"
 
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
 void board_event(struct board *board, struct flat *flat, const struct event *event)
 {
     if (board->tap && board->tap->event)
@@ -41,4 +45,28 @@ void board_take_flat(struct board *board, struct site *site, struct flat *flat, 
     flat_set_controller(flat, controller);
     board_settle(board, flat, site->now);
     site_touched(site, flat);
+}
+
+void board_tell(struct board_properties *properties, const char *name, const char *format, ...)
+{
+    int place = 0;
+    while (place < properties->count && strcmp(properties->items[place].name, name) != 0)
+        place++;
+    if (place == BOARD_PROPERTIES_MAX)
+        return;
+    if (place == properties->count)
+        properties->count++;
+    snprintf(properties->items[place].name, BOARD_PROPERTY_NAME, "%s", name);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(properties->items[place].value, BOARD_PROPERTY_SIZE, format, arguments);
+    va_end(arguments);
+}
+
+const char *board_told(const struct board_properties *properties, const char *name)
+{
+    for (int i = 0; i < properties->count; i++)
+        if (strcmp(properties->items[i].name, name) == 0)
+            return properties->items[i].value;
+    return NULL;
 }

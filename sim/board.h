@@ -31,6 +31,21 @@ struct board_tap {
                  size_t size);
 };
 
+/* What reports say about a board beside its verdicts: firmware and its hash, port, rack, how it was left. */
+enum { BOARD_PROPERTIES_MAX = 24, BOARD_PROPERTY_NAME = 32, BOARD_PROPERTY_SIZE = 200 };
+struct board_properties {
+    struct {
+        char name[BOARD_PROPERTY_NAME], value[BOARD_PROPERTY_SIZE];
+    } items[BOARD_PROPERTIES_MAX];
+    int count;
+};
+
+/* Sets or replaces one; what does not fit is cut. */
+void board_tell(struct board_properties *properties, const char *name, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* The value of one, or NULL. */
+const char *board_told(const struct board_properties *properties, const char *name);
+
 enum board_misuse { BOARD_DAMAGED_ORDER, BOARD_REPEATED_ORDER };
 
 struct board_ops {
@@ -56,6 +71,7 @@ struct board {
     const atomic_bool *interrupted; /* NULL, or set when the user wants to stop: ERROR_INTERRUPTED follows */
     char message[320];  /* of the last error: what, where and how to mend it */
     char identity[128]; /* profile, port, firmware, for reports; set by attach */
+    struct board_properties properties; /* the same and more, one by one */
     int64_t lateness_ns_max; /* how far a paced clock fell behind the wall; intervals include it */
     bool has_rack;      /* stimulus and contact evidence are there */
     bool emulated;

@@ -127,12 +127,28 @@ static void report_failures(const struct suite *suite, const struct report_style
     }
 }
 
+void report_board(const struct suite *suite, const struct board_maker *maker)
+{
+    struct board_properties all;
+    char clean[BOARD_PROPERTY_SIZE];
+    suite_board_properties(suite, maker, &all);
+    if (all.count == 0)
+        return;
+    printf("board%s%s:", maker->id[0] ? " " : "", maker->id);
+    for (int i = 0; i < all.count; i++)
+        printf("%s %s %s", i ? "," : "", all.items[i].name,
+               report_clean(all.items[i].value, clean, sizeof clean));
+    printf("\n");
+}
+
 void report_console(const struct suite *suite, const struct report_style *style)
 {
     const int *n = suite->outcomes;
     char simulated[32];
     report_invariants(suite);
     printf("\n");
+    for (const struct board_maker *maker = suite->options.run.boards; maker; maker = maker->next)
+        report_board(suite, maker);
     report_failures(suite, style);
     if (suite->complaint[0])
         printf("%s%s%s\n", paint(style, RED), suite->complaint, paint(style, PLAIN));

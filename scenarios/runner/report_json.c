@@ -71,6 +71,25 @@ static json_t *case_json(const struct suite *suite, const struct case_result *re
     return object;
 }
 
+static json_t *board_json(const struct suite *suite, const struct board_maker *maker)
+{
+    struct board_properties all;
+    json_t *object = json_object();
+    suite_board_properties(suite, maker, &all);
+    json_object_set_new(object, "id", text(maker->id));
+    for (int i = 0; i < all.count; i++)
+        json_object_set_new(object, all.items[i].name, text(all.items[i].value));
+    return object;
+}
+
+static json_t *boards_json(const struct suite *suite)
+{
+    json_t *array = json_array();
+    for (const struct board_maker *maker = suite->options.run.boards; maker; maker = maker->next)
+        json_array_append_new(array, board_json(suite, maker));
+    return array;
+}
+
 static json_t *suite_json(const struct suite *suite)
 {
     json_t *cases = json_array();
@@ -79,10 +98,11 @@ static json_t *suite_json(const struct suite *suite)
         json_array_append_new(cases, case_json(suite, &suite->results[i]));
     for (int i = 0; i < OUTCOMES; i++)
         json_object_set_new(outcomes, outcome_name((enum outcome)i), json_integer(suite->outcomes[i]));
-    return json_pack("{s:i, s:o, s:f, s:I, s:o, s:o, s:o, s:s, s:i}", "version", 1, "seed",
+    return json_pack("{s:i, s:o, s:f, s:I, s:o, s:o, s:o, s:o, s:s, s:i}", "version", 1, "seed",
                      json_sprintf("%llu", (unsigned long long)suite->options.run.seed), "wall_s",
                      suite->wall_s, "simulated_ns", (json_int_t)suite->simulated_ns, "outcomes",
-                     outcomes, "invariants", invariants_json(suite->invariants), "cases", cases,
+                     outcomes, "invariants", invariants_json(suite->invariants), "boards",
+                     boards_json(suite), "cases", cases,
                      "complaint", suite->complaint, "exit_code", suite_exit_code(suite));
 }
 

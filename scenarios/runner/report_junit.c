@@ -101,6 +101,22 @@ static void write_case(xmlTextWriterPtr writer, const struct suite *suite,
     xmlTextWriterEndElement(writer);
 }
 
+static void write_board(xmlTextWriterPtr writer, const struct suite *suite,
+                        const struct board_maker *maker)
+{
+    struct board_properties all;
+    suite_board_properties(suite, maker, &all);
+    if (all.count == 0)
+        return;
+    xmlTextWriterStartElement(writer, BAD_CAST "properties");
+    for (int i = 0; i < all.count; i++) {
+        char name[BOARD_PROPERTY_NAME + 8];
+        snprintf(name, sizeof name, "board.%s", all.items[i].name);
+        junit_property(writer, name, all.items[i].value);
+    }
+    xmlTextWriterEndElement(writer);
+}
+
 /* The results of one scenario on one board stand together: from `first` up to the returned index. */
 static int write_scenario(xmlTextWriterPtr writer, const struct suite *suite, int first)
 {
@@ -122,6 +138,8 @@ static int write_scenario(xmlTextWriterPtr writer, const struct suite *suite, in
     junit_number(writer, "errors", counts[OUTCOME_ERROR] + counts[OUTCOME_INCONCLUSIVE]);
     junit_number(writer, "skipped", counts[OUTCOME_SKIPPED] + counts[OUTCOME_NOT_RUN]);
     junit_seconds(writer, "time", wall);
+    if (one->on_board)
+        write_board(writer, suite, one->maker);
     for (int i = first; i < last; i++)
         write_case(writer, suite, &suite->results[i]);
     xmlTextWriterEndElement(writer);

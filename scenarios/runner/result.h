@@ -4,6 +4,7 @@
 
 #include "scenarios/runner/scenario.h"
 #include "scenarios/runner/verdict.h"
+#include "sim/board.h"
 
 #include <stdint.h>
 
@@ -61,6 +62,7 @@ struct case_result {
     bool on_board;
     char message[640]; /* why it did not pass, or was skipped */
     char board[128];
+    struct board_properties properties; /* of the board, as far as it came */
     int verdict_count;
     int verdicts_lost; /* beyond VERDICTS_MAX */
     struct verdict verdicts[VERDICTS_MAX];

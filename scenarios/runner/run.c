@@ -511,6 +511,8 @@ void run_tear_down(struct run *run)
         run->board->ops->detach(run->board);
     }
     if (run->board)
+        result->properties = run->board->properties;
+    if (run->board)
         run->options->boards->close(run->options->boards, run->board);
     sandbox_close(&run->sandbox);
     invariants_free(run->invariants);

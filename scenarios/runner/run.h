@@ -15,6 +15,8 @@
 struct board_maker {
     char id[48];              /* what reports call this board; "": it has no name */
     struct board_maker *next; /* of several boards, each of which judges all board scenarios */
+    struct board_properties properties; /* of the run as a whole: how the board was found and left */
+    bool failed; /* the bench failed it outside of any case: it was not left safe */
     bool one_at_a_time; /* there is one real board: its cases wait for each other, whatever --jobs says */
     struct board *(*open)(struct board_maker *maker, char *message, size_t size);
     void (*close)(struct board_maker *maker, struct board *board);

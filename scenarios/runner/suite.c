@@ -344,9 +344,23 @@ int suite_exit_code(const struct suite *suite)
         return EXIT_VERDICT_FAILED;
     if (suite->interrupted)
         return EXIT_INTERRUPTED;
-    if (outcomes[OUTCOME_ERROR] > 0 || outcomes[OUTCOME_INCONCLUSIVE] > 0)
+    bool failed = false;
+    for (const struct board_maker *maker = suite->options.run.boards; maker; maker = maker->next)
+        failed |= maker->failed;
+    if (failed || outcomes[OUTCOME_ERROR] > 0 || outcomes[OUTCOME_INCONCLUSIVE] > 0)
         return EXIT_BENCH_FAULT;
     if (suite->complaint[0])
         return EXIT_VERDICT_FAILED;
     return outcomes[OUTCOME_PASSED] > 0 ? EXIT_ALL_PASSED : EXIT_NOTHING_RAN;
+}
+
+void suite_board_properties(const struct suite *suite, const struct board_maker *maker,
+                            struct board_properties *all)
+{
+    *all = (struct board_properties){.count = 0};
+    for (int i = 0; i < suite->count; i++)
+        if (suite->results[i].maker == maker && suite->results[i].properties.count > 0)
+            *all = suite->results[i].properties;
+    for (int i = 0; i < maker->properties.count; i++)
+        board_tell(all, maker->properties.items[i].name, "%s", maker->properties.items[i].value);
 }
