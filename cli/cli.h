@@ -11,6 +11,7 @@ int cli_test(int argc, char **argv);
 int cli_fleet(int argc, char **argv);
 int cli_board(int argc, char **argv);
 int cli_serve(int argc, char **argv);
+int cli_decode(int argc, char **argv);
 int cli_gui(int argc, char **argv);
 
 /* Subcommands of board; argv[0] is the subcommand's name. */

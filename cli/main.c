@@ -20,6 +20,7 @@ static const struct {
     {"test", cli_test, "judge scenarios, on virtual meters or with a real board"},
     {"board", cli_board, "what one does with a board beside judging it: emulate"},
     {"serve", cli_serve, "put virtual meters on a wire, for a master of yours to ask"},
+    {"decode", cli_decode, "what the bytes of a DL/T 645 or Modbus message mean, and which is wrong"},
 #ifdef METERBENCH_HAS_GUI
     {"gui", cli_gui, "the house in a window: cause a leak, pay, watch the stopwatch"},
 #endif

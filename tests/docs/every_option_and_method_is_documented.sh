@@ -26,7 +26,7 @@ for option in $(options test); do
     need "the option" "\`$option" docs/scenarios.md
     need "the option" "$option" "$work/meterbench.1"
 done
-for option in $(options fleet); do
+for option in $(options fleet) $(options decode); do
     need "the option" "$option" "$work/meterbench.1"
 done
 for option in $(options serve); do

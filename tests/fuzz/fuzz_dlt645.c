@@ -33,6 +33,55 @@ static void parse_replies(const struct dlt645_frame *frame)
     }
 }
 
+/* What the rarer parsers take, their builders make again. */
+static void parse_services(const struct dlt645_frame *frame)
+{
+    struct dlt645_password_change change;
+    struct dlt645_load_request load;
+    struct dlt645_security security;
+    struct dlt645_freeze freeze;
+    struct dlt645_frame again;
+    struct dlt645_clear clear;
+    uint32_t identifier;
+    uint8_t sequence;
+
+    if (dlt645_freeze_request_parse(frame, &freeze) == 0) {
+        CLAIM(dlt645_freeze_request(&again, &frame->address, &freeze) == 0);
+        CLAIM(same_frame(&again, frame));
+    }
+    if (dlt645_password_request_parse(frame, &change) == 0) {
+        CLAIM(dlt645_password_request(&again, &frame->address, &change) == 0);
+        CLAIM(same_frame(&again, frame));
+    }
+    if (dlt645_clear_request_parse(frame, &clear) == 0) {
+        CLAIM(dlt645_clear_request(&again, &frame->address, &clear) == 0);
+        CLAIM(same_frame(&again, frame));
+    }
+    if (dlt645_security_request_parse(frame, &security) == 0) {
+        CLAIM(dlt645_security_request(&again, &frame->address, &security) == 0);
+        CLAIM(same_frame(&again, frame));
+    }
+    if (dlt645_load_request_parse(frame, &load) == 0) {
+        CLAIM(dlt645_load_request(&again, &frame->address, &load) == 0);
+        CLAIM(same_frame(&again, frame));
+    }
+    if (dlt645_read_more_request_parse(frame, &identifier, &sequence) == 0) {
+        dlt645_read_more_request(&again, &frame->address, identifier, sequence);
+        CLAIM(same_frame(&again, frame));
+    }
+}
+
+/* Any reply may come at any point of a long value. */
+static void assemble(const struct dlt645_frame *frame)
+{
+    static struct dlt645_assembly assembly; /* 4 KiB; begun anew each time */
+
+    dlt645_assembly_begin(&assembly, 0x06000001);
+    for (int i = 0; i < 300 && dlt645_assembly_take(&assembly, frame, NULL) == 0; i++) {
+        CLAIM(assembly.size <= sizeof assembly.value);
+    }
+}
+
 static void parse_requests(const struct dlt645_frame *frame)
 {
     struct dlt645_relay_command command;
@@ -50,6 +99,7 @@ static void parse_requests(const struct dlt645_frame *frame)
             CLAIM(same_frame(&again, frame));
         }
     }
+    parse_services(frame);
     if (dlt645_broadcast_time_parse(frame, &time) == 0) {
         CLAIM(dlt645_time_is_valid(&time));
     }
@@ -86,6 +136,7 @@ static void decode_once(const uint8_t *bytes, size_t size)
     CLAIM(memcmp(again, bytes, (size_t)used) == 0);
     parse_requests(&frame);
     parse_replies(&frame);
+    assemble(&frame);
     describe(&frame);
 }
 

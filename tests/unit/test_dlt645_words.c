@@ -40,7 +40,7 @@ static void the_fields_of_a_value_cover_it_without_gaps(void **state)
 
     (void)state;
     for (uint32_t di3 = 0; di3 < 0x20; di3++)
-        for (uint32_t rest = 0; rest < 0x1000000; rest += rest % 0x100 < 2 ? 1 : 0x51) {
+        for (uint32_t rest = 0; rest < 0x1000000; rest += rest % 0x100 < 2 ? 1 : 0x1F1) {
             size_t size = (rest >> 3) % 60;
             struct dlt645_fields fields;
             struct dlt645_field field;
