@@ -5,16 +5,25 @@ return scenario {
   tags  = { "safety" },
   fleet = { flats = 10, household = false, overload_limit = "40 A", overload_delay = "1 s", overload_reclose = "2 s" },
   board = 7,
-  board_time = "30 s",
+  board_time = "45 s",
   run = function(bench)
     local flat = bench:flat(7)
     flat:overload("60 A")
     bench:expect(flat:tripped { cause = "overload" }):within("5 s")
-    for _ = 1, 3 do
+    for time = 1, 3 do
       bench:expect(flat:supplied()):within("5 s")
+      if time == 2 then -- a pause of seconds does not make it a new overload
+        flat:clear("overload")
+        bench:wait("4 s")
+        flat:overload("60 A")
+      end
       bench:expect(flat:tripped { cause = "overload" }):within("5 s")
     end
     flat:clear("overload")
     bench:expect(flat:supplied()):never_for { sim = "1 h", board = "6 s" }
+    flat:outage() -- nor does a power cut unlock it
+    bench:wait("3 s")
+    flat:clear("outage")
+    bench:expect(flat:supplied()):never_for { sim = "10 min", board = "6 s" }
   end,
 }

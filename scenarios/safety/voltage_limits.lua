@@ -1,0 +1,32 @@
+-- Claims 4 and 5: mains that is far off trips the flat in time and closes it when it has been sound for the delay; mains within its
+-- tolerance, and what is short, trips nothing.
+local faults = {
+  ["285 V"] = { short = "300 ms", tolerated = "262 V", trips = { sim = "1 s", board = "500 ms" } },
+  ["157 V"] = { short = "1 s", tolerated = "183 V", trips = { sim = "10 s", board = "2 s" } },
+}
+
+return scenario {
+  name  = "mains far off trips the flat, mains within its tolerance does not",
+  about = "claims 4 and 5",
+  tags  = { "safety", "mains" },
+  fleet = { flats = 10, household = false, safety_reclose = "4 s" },
+  board = 7,
+  board_time = "25 s",
+  cases = { voltage = { "285 V", "157 V" } },
+  run = function(bench, case)
+    local flat, fault = bench:flat(7), faults[case.voltage]
+    bench:wait("1 s")
+    flat:mains { voltage = case.voltage, lasts = fault.short }
+    bench:expect(flat:tripped()):never_for("2500 ms")
+    flat:mains { voltage = fault.tolerated }
+    bench:expect(flat:tripped()):never_for("4 s")
+    flat:clear("voltage")
+    bench:wait("1 s")
+    local cause = flat:mains { voltage = case.voltage }
+    bench:expect(flat:tripped { cause = "abnormal power" }):within("1 s", cause:after(fault.trips))
+    bench:expect(flat:supplied()):never_for("7 s")
+    local over = flat:clear("voltage")
+    bench:expect(flat:supplied()):never_for("2 s")
+    bench:expect(flat:supplied()):within("7 s", over)
+  end,
+}
