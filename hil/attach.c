@@ -17,13 +17,19 @@ enum { CLOCK_TOLERANCE_S = 10, EXCHANGES_MAX = 3 };
 
 struct exchange {
     bool done;
-    struct modbus_result result;
+    struct talk_result result; /* its bytes are in `bytes` */
+    uint8_t bytes[PROFILE_BLOCK_BYTES_MAX];
 };
 
-static void exchanged(void *user, const struct modbus_result *result)
+static void exchanged(void *user, const struct talk_result *result)
 {
     struct exchange *exchange = user;
     exchange->result = *result;
+    exchange->result.size =
+        result->size < sizeof exchange->bytes ? result->size : sizeof exchange->bytes;
+    if (exchange->result.size > 0)
+        memcpy(exchange->bytes, result->bytes, exchange->result.size);
+    exchange->result.bytes = exchange->bytes;
     exchange->done = true;
 }
 
@@ -47,51 +53,76 @@ static int pass_time(struct hil_board *board, int64_t duration)
     return 0;
 }
 
-static int exchange_once(struct hil_board *board, const struct modbus_request *request,
-                         struct modbus_result *result)
+static int exchange_once(struct hil_board *board, const struct talk_job *job,
+                         struct exchange *one)
 {
-    struct exchange one = {.done = false};
-    const struct modbus_job job = {.request = *request, .done = exchanged, .user = &one};
-    if (modbus_master_submit(&board->master, &job) < 0)
-        return ERROR_QUEUE_FULL;
-    while (!one.done) {
+    struct talk_job submitted = *job;
+    submitted.done = exchanged;
+    submitted.user = one;
+    one->done = false;
+    one->result.error = talk_submit(&board->talk, &submitted);
+    if (one->result.error < 0)
+        return 0;
+    while (!one->done) {
         connection_service(board, false);
-        if (!one.done && board->error == 0)
+        if (!one->done && board->error == 0)
             connection_wait(board, connection_due(board, false));
         if (board->error < 0) {
-            board->master.job_count = 0; /* its job points to this frame of the stack */
+            talk_drop(&board->talk); /* its job points to this frame of the stack */
             return board->error;
         }
     }
-    *result = one.result;
+    one->result.job = job;
     return 0;
 }
 
-/* 0 when the exchange came to an end; what it met is in *result. A machine under load may keep an
- * emulated board from answering in time, so this is more patient than the master alone. */
-static int exchange(struct hil_board *board, const struct modbus_request *request,
-                    struct modbus_result *result)
+/* 0 when the exchange came to an end; what it met is in its result. A machine under load may keep
+ * an emulated board from answering in time, so this is more patient than the master alone. */
+static int exchange(struct hil_board *board, const struct talk_job *job, struct exchange *one)
 {
     int error = 0;
     for (int i = 0; i < EXCHANGES_MAX; i++) {
-        result->error = ERROR_TIMEOUT;
-        error = exchange_once(board, request, result);
-        bool answered = result->error == 0 || result->error == ERROR_MODBUS_EXCEPTION;
-        if (error < 0 || answered)
+        error = exchange_once(board, job, one);
+        if (error < 0 || talk_answered(&one->result) ||
+            one->result.error == ERROR_NOT_ALLOWED || one->result.error == ERROR_OUT_OF_RANGE)
             break;
     }
     return error;
 }
 
-static int read_status(struct hil_board *board, struct modbus_result *result,
-                       struct snapshot *snapshot)
+static const char *met(const struct talk_result *result)
 {
-    struct modbus_request request;
-    profile_block_request(&board->profile, 0, &request);
-    int error = exchange(board, &request, result);
-    if (error == 0 && result->error == 0)
-        poll_decode(board, result, snapshot);
-    return error;
+    return result->error == ERROR_BOARD_REFUSED ? result->refusal : error_text(result->error);
+}
+
+static int not_a_value(struct hil_board *board, enum profile_register which, int error)
+{
+    char what[160];
+    board_describe(board, what, sizeof what);
+    board_fail(board, ERROR_BOARD_REFUSED, "%s: %s as it was read is no value (%s)", what,
+               profile_register_key(which), error_text(error));
+    return board->error;
+}
+
+/* Every block once; what met no good answer ends it and is in *one. */
+static int read_status(struct hil_board *board, struct exchange *one, struct snapshot *snapshot)
+{
+    enum profile_register which;
+    int64_t sent = TIME_NEVER;
+    for (int block = 0; block < board->profile.block_count; block++) {
+        const struct talk_job job = {.kind = TALK_READ_BLOCK, .block = block};
+        int error = exchange(board, &job, one);
+        if (error < 0 || one->result.error < 0)
+            return error;
+        sent = sent == TIME_NEVER ? one->result.first_sent : sent;
+        error = poll_take(board, &one->result, &which);
+        if (error < 0)
+            return not_a_value(board, which, error);
+    }
+    poll_snapshot(board, snapshot);
+    snapshot->sent = sent;
+    snapshot->answered = one->result.answered;
+    return 0;
 }
 
 /* ---- is anybody there
@@ -108,23 +139,37 @@ static int find_rack(struct hil_board *board)
     return 0;
 }
 
-static int nobody_answers(struct hil_board *board, const struct modbus_result *result)
+static void describe_block(const struct hil_board *board, int at, char *text, size_t size)
+{
+    static const char *const kinds[] = {"holding registers", "input registers", "coils",
+                                        "discrete inputs"};
+    const struct profile_block *block = &board->profile.blocks[at];
+    if (board->profile.protocol == PROFILE_DLT645)
+        snprintf(text, size, "identifier %08X", (unsigned)block->di);
+    else
+        snprintf(text, size, "%s %d to %d", kinds[block->kind], block->first,
+                 block->first + block->count - 1);
+}
+
+static int nobody_answers(struct hil_board *board, const struct talk_result *result)
 {
     char what[160], bytes[100];
+    char block[48];
+    describe_block(board, result->job->block, block, sizeof block);
     bool dead = board->pace->has_rack && !(board->rack.status & RACK_STATUS_POWERED);
     board_describe(board, what, sizeof what);
     line_describe(&board->line, bytes, sizeof bytes);
-    if (result->error == ERROR_MODBUS_EXCEPTION)
+    if (result->error == ERROR_BOARD_REFUSED)
         board_fail(board, ERROR_BOARD_REFUSED,
-                   "%s refuses to show its status (exception %d): is it the make of board that the "
-                   "profile \"%s\" describes?",
-                   what, result->response.exception, board->profile.name);
+                   "%s refuses to show its %s (%s): is it the make of board that the profile \"%s\" "
+                   "describes?",
+                   what, block, result->refusal, board->profile.name);
     else if (dead)
         board_fail(board, ERROR_BOARD_NO_ANSWER,
                    "%s has no power, says the rack; is there an outage in this flat?", what);
     else
         board_fail(board, ERROR_BOARD_NO_ANSWER,
-                   "%s never answered (%s); check baud, parity and slave address, that A and B are "
+                   "%s never answered (%s); check baud, parity and address, that A and B are "
                    "not swapped, and its supply; last bytes %s",
                    what, result->error == ERROR_TIMEOUT ? "silence" : error_text(result->error),
                    bytes);
@@ -133,16 +178,16 @@ static int nobody_answers(struct hil_board *board, const struct modbus_result *r
 
 static int find_board(struct hil_board *board, struct snapshot *snapshot)
 {
-    struct modbus_result result;
+    struct exchange one;
     int64_t until = board_host_now(board) + BOOT_WAIT_NS;
     for (;;) {
-        int error = read_status(board, &result, snapshot);
+        int error = read_status(board, &one, snapshot);
         if (error < 0)
             return error;
-        if (result.error == 0)
+        if (one.result.error == 0)
             break;
         if (board_host_now(board) >= until)
-            return nobody_answers(board, &result);
+            return nobody_answers(board, &one.result);
     }
     board->sequence = (uint16_t)snapshot->last_sequence;
     return 0;
@@ -160,7 +205,7 @@ enum { SETTINGS = 15 };
 
 /* Balance, price and overdraft come before the mode: the board judges its credit after every write.
  */
-static void collect_settings(struct hil_board *board, struct site *site, struct flat *flat,
+static void collect_settings(struct site *site, struct flat *flat,
                              struct setting settings[SETTINGS])
 {
     const struct meter_config *config = flat->meter.config;
@@ -181,27 +226,35 @@ static void collect_settings(struct hil_board *board, struct site *site, struct 
         {PROFILE_SET_ENERGY, flat->meter.memory.energy.mwh},
         {PROFILE_SET_CLOCK, meter_clock_s(&flat->meter, site->now)},
     };
-    (void)board;
     memcpy(settings, all, sizeof all);
 }
 
-static bool can_have(const struct hil_board *board, enum profile_register which)
+/* What an item is there for, or PROFILE_CAPABILITY_COUNT. */
+static enum profile_capability purpose(enum profile_register which)
 {
     switch (which) {
     case PROFILE_RATED_RESIDUAL:
-        return board->profile.can[PROFILE_CAN_LEAKAGE];
+        return PROFILE_CAN_LEAKAGE;
     case PROFILE_SET_BALANCE:
     case PROFILE_PRICE:
     case PROFILE_OVERDRAFT:
     case PROFILE_CREDIT_MODE:
-        return board->profile.can[PROFILE_CAN_CREDIT];
+        return PROFILE_CAN_CREDIT;
     case PROFILE_SET_CLOCK:
-        return board->profile.can[PROFILE_CAN_CLOCK];
+        return PROFILE_CAN_CLOCK;
     case PROFILE_HEAT_TRIP:
-        return board->profile.can[PROFILE_CAN_HEAT];
+        return PROFILE_CAN_HEAT;
     default:
-        return true;
+        return PROFILE_CAPABILITY_COUNT;
     }
+}
+
+/* Only what the profile has is written. */
+static bool can_have(const struct hil_board *board, enum profile_register which)
+{
+    enum profile_capability claim = purpose(which);
+    return profile_has(&board->profile, which) &&
+           (claim == PROFILE_CAPABILITY_COUNT || board->profile.can[claim]);
 }
 
 static int refused(struct hil_board *board, const struct setting *setting, const char *why)
@@ -215,58 +268,55 @@ static int refused(struct hil_board *board, const struct setting *setting, const
 
 static int write_setting(struct hil_board *board, const struct setting *setting)
 {
-    struct modbus_request request;
-    struct modbus_result result;
-    if (profile_write_request(&board->profile, setting->which, setting->value, &request) < 0)
-        return refused(board, setting, "its register cannot hold that value");
-    int error = exchange(board, &request, &result);
+    const struct talk_job job = {
+        .kind = TALK_WRITE, .item = setting->which, .value = setting->value};
+    struct exchange one;
+    int error = exchange(board, &job, &one);
     if (error < 0)
         return error;
-    if (result.error == ERROR_MODBUS_EXCEPTION)
-        return refused(board, setting, modbus_exception_text(result.response.exception));
-    return result.error < 0 ? refused(board, setting, error_text(result.error)) : 0;
+    if (one.result.error == ERROR_OUT_OF_RANGE)
+        return refused(board, setting, "its register cannot hold that value");
+    return one.result.error < 0 ? refused(board, setting, met(&one.result)) : 0;
 }
 
 static int write_settings(struct hil_board *board, const struct setting settings[SETTINGS])
 {
     const struct setting seal = {PROFILE_SEAL, board->profile.seal_key};
-    int error = write_setting(board, &seal);
+    int error = board->profile.has_seal ? write_setting(board, &seal) : 0;
     for (int i = 0; i < SETTINGS && error == 0; i++)
         if (can_have(board, settings[i].which))
             error = write_setting(board, &settings[i]);
     return error;
 }
 
+/* The bytes of an item that was read by itself begin with it. */
 static bool reads_back(const struct hil_board *board, const struct setting *setting,
-                       const struct modbus_response *response)
+                       const struct talk_result *read)
 {
     const struct profile_entry *entry = &board->profile.registers[setting->which];
-    struct modbus_request asked;
-    uint8_t bytes[PROFILE_BLOCK_BYTES_MAX], written[8];
+    uint8_t written[8];
     int64_t is = 0, should = 0;
-    profile_read_request(&board->profile, setting->which, &asked);
-    int size = profile_response_bytes(&asked, response, bytes);
-    profile_decode(entry, bytes, (size_t)size, &is);
+    if (profile_decode(entry, read->bytes, read->size, &is) < 0)
+        return false;
     if (setting->which == PROFILE_SET_CLOCK)
         return is >= setting->value - 1 && is <= setting->value + CLOCK_TOLERANCE_S;
-    size = profile_encode(entry, setting->value, written);
+    int size = profile_encode(entry, setting->value, written);
     return size > 0 && profile_decode(entry, written, (size_t)size, &should) == 0 && is == should;
 }
 
 static int check_settings(struct hil_board *board, const struct setting settings[SETTINGS])
 {
-    struct modbus_request request;
-    struct modbus_result result;
+    struct exchange one;
     for (int i = 0; i < SETTINGS; i++) {
+        const struct talk_job job = {.kind = TALK_READ_ITEM, .item = settings[i].which};
         if (!can_have(board, settings[i].which))
             continue;
-        profile_read_request(&board->profile, settings[i].which, &request);
-        int error = exchange(board, &request, &result);
+        int error = exchange(board, &job, &one);
         if (error < 0)
             return error;
-        if (result.error < 0)
+        if (one.result.error < 0)
             return refused(board, &settings[i], "it cannot be read back");
-        if (!reads_back(board, &settings[i], &result.response))
+        if (!reads_back(board, &settings[i], &one.result))
             return refused(board, &settings[i], "it reads back another value");
     }
     return 0;
@@ -275,28 +325,22 @@ static int check_settings(struct hil_board *board, const struct setting settings
 /* ---- commands and contacts
  * ------------------------------------------------------------------------ */
 
-/* Give a command and read what came of it. */
+/* Give a command and read what came of it: a refusal shows in the status. */
 static int command(struct hil_board *board, enum profile_command which, struct snapshot *snapshot)
 {
-    struct modbus_result result;
-    const struct modbus_request request = {
-        .function = MODBUS_WRITE_MULTIPLE,
-        .address = board->profile.registers[PROFILE_CONTROL].address,
-        .count = 2,
-        .values = {board->profile.commands[which].value, ++board->sequence},
-    };
-    int error = exchange(board, &request, &result);
-    if (error < 0)
+    const struct talk_job job = {
+        .kind = TALK_COMMAND, .command = which, .sequence = ++board->sequence};
+    struct exchange one;
+    int error = exchange(board, &job, &one);
+    if (error == 0 && talk_answered(&one.result))
+        error = read_status(board, &one, snapshot);
+    if (error < 0 || one.result.error == 0)
         return error;
-    if (result.error == 0 || result.error == ERROR_MODBUS_EXCEPTION) {
-        error = read_status(board, &result, snapshot);
-        if (error < 0)
-            return error;
-    }
-    if (result.error < 0)
-        return refused(board, &(struct setting){PROFILE_CONTROL, board->profile.commands[which].value},
-                       error_text(result.error));
-    return 0;
+    char what[160];
+    board_describe(board, what, sizeof what);
+    board_fail(board, ERROR_BOARD_REFUSED, "%s: command %s: %s", what, profile_command_key(which),
+               met(&one.result));
+    return board->error;
 }
 
 static bool stands(const struct hil_board *board, const struct snapshot *snapshot, bool closed)
@@ -309,7 +353,8 @@ static bool stands(const struct hil_board *board, const struct snapshot *snapsho
 
 static int set_keep_power(struct hil_board *board, bool on, struct snapshot *snapshot)
 {
-    if (snapshot_shows(snapshot, PROFILE_BIT_KEEP_POWER) == on)
+    if (!board->profile.can[PROFILE_CAN_KEEP_POWER] ||
+        snapshot_shows(snapshot, PROFILE_BIT_KEEP_POWER) == on)
         return 0;
     return command(board, on ? PROFILE_COMMAND_KEEP_POWER_ON : PROFILE_COMMAND_KEEP_POWER_OFF,
                    snapshot);
@@ -318,31 +363,43 @@ static int set_keep_power(struct hil_board *board, bool on, struct snapshot *sna
 static int drive_contacts(struct hil_board *board, bool closed, struct snapshot *snapshot)
 {
     int error = 0;
-    if (snapshot_shows(snapshot, PROFILE_BIT_LOCKED))
+    if (!board->profile.can[PROFILE_CAN_RELAY])
+        return 0;
+    if (snapshot_shows(snapshot, PROFILE_BIT_LOCKED) &&
+        board->profile.commands[PROFILE_COMMAND_CLEAR_LOCK].present)
         error = command(board, PROFILE_COMMAND_CLEAR_LOCK, snapshot);
     if (error == 0 && !stands(board, snapshot, closed))
         error = command(board, closed ? PROFILE_COMMAND_CLOSE : PROFILE_COMMAND_TRIP, snapshot);
+    board->ordered_open = !closed;
     return error;
 }
 
 static int bring_contacts(struct hil_board *board, bool closed, struct snapshot *snapshot)
 {
-    struct modbus_result result;
+    struct exchange one;
     int error = drive_contacts(board, closed, snapshot);
-    int64_t until = error < 0 ? 0 : board_host_now(board) + CONTACTS_WAIT_NS;
+    int64_t until = error < 0 ? 0
+                              : board_host_now(board) + CONTACTS_WAIT_NS +
+                                    board->profile.status_lag_ns;
     while (error == 0 && !stands(board, snapshot, closed) && board_host_now(board) < until) {
         error = pass_time(board, BETWEEN_LOOKS_NS);
         if (error == 0)
-            error = read_status(board, &result, snapshot);
+            error = read_status(board, &one, snapshot);
     }
     if (error < 0 || stands(board, snapshot, closed))
         return error;
     char what[160];
     board_describe(board, what, sizeof what);
-    board_fail(board, ERROR_BOARD_REFUSED,
-               "%s: its contacts do not %s (status %04llx, standing causes %02x, last result %lld)",
-               what, closed ? "close" : "open", (unsigned long long)snapshot->status,
-               (unsigned)snapshot->causes, (long long)snapshot->result);
+    if (!board->profile.can[PROFILE_CAN_RELAY])
+        board_fail(board, ERROR_BOARD_REFUSED,
+                   "%s: the flat's contacts are %s, and the profile \"%s\" has no relay", what,
+                   closed ? "closed" : "open", board->profile.name);
+    else
+        board_fail(board, ERROR_BOARD_REFUSED,
+                   "%s: its contacts do not %s (status %04llx, standing causes %02x, last result "
+                   "%lld)",
+                   what, closed ? "close" : "open", (unsigned long long)snapshot->status,
+                   (unsigned)snapshot->causes, (long long)snapshot->result);
     return board->error;
 }
 
@@ -355,7 +412,7 @@ static int configure(struct hil_board *board, struct site *site, struct flat *fl
     struct setting settings[SETTINGS];
     bool closed = plant_contacts_closed(&flat->plant);
     bool keep = flat->meter.controller.status.keep_power;
-    collect_settings(board, site, flat, settings);
+    collect_settings(site, flat, settings);
     /* Keep-power would refuse the trip that an open flat needs; without it a spent balance trips at
      * once. */
     int error = set_keep_power(board, keep && closed, snapshot);
@@ -367,11 +424,11 @@ static int configure(struct hil_board *board, struct site *site, struct flat *fl
         error = set_keep_power(board, keep, snapshot);
     if (error == 0)
         error = check_settings(board, settings);
-    struct modbus_result result;
+    struct exchange one;
     if (error == 0)
-        error = read_status(board, &result, snapshot); /* with what was just set */
-    if (error == 0 && result.error < 0)
-        return refused(board, &(struct setting){.which = PROFILE_STATUS}, error_text(result.error));
+        error = read_status(board, &one, snapshot); /* with what was just set */
+    if (error == 0 && one.result.error < 0)
+        return nobody_answers(board, &one.result);
     return error;
 }
 
@@ -417,9 +474,12 @@ static void identify(struct hil_board *board, const struct snapshot *snapshot)
 {
     char what[160], text[sizeof board->board.identity + 160];
     board_describe(board, what, sizeof what);
-    snprintf(text, sizeof text, "%s, firmware %llx.%02llx, %s", board->profile.name,
-             (unsigned long long)snapshot->version >> 8,
-             (unsigned long long)snapshot->version & 0xff, what);
+    char firmware[40] = "";
+    if (profile_has(&board->profile, PROFILE_VERSION))
+        snprintf(firmware, sizeof firmware, ", firmware %llx.%02llx",
+                 (unsigned long long)snapshot->version >> 8,
+                 (unsigned long long)snapshot->version & 0xff);
+    snprintf(text, sizeof text, "%s%s, %s", board->profile.name, firmware, what);
     text[sizeof board->board.identity - 1] = '\0';
     strcpy(board->board.identity, text);
     board_tell(&board->board.properties, "firmware.version", "%llx.%02llx",
@@ -436,6 +496,9 @@ static void forget_run(struct hil_board *board)
     board->fact_first = board->fact_count = 0;
     board->inbox_count = 0;
     board->order.active = false;
+    board->ordered_open = false;
+    board->slow_block = 0;
+    memset(board->values, 0, sizeof board->values);
     board->levels.known = false;
     board->rack_contacts_known = false;
     board->poll_in_flight = board->poll_again = false;

@@ -12,7 +12,6 @@
 
 #define LATE_NS (50 * NS_PER_MS)
 #define LATE_LASTS_NS (10 * NS_PER_S) /* answers to what was done late come within this time */
-#define RESPONSE_TIMEOUT_NS (300 * NS_PER_MS)
 
 /* ---- time and facts -----------------------------------------------------------------------------
  */
@@ -29,11 +28,13 @@ int64_t board_site_time(const struct hil_board *board, int64_t host)
 
 void board_describe(const struct hil_board *board, char *text, size_t size)
 {
-    const struct serial_settings *line = &board->modbus.line;
-    snprintf(text, size, "%s on %s (%d %d%c%d, slave %d)",
+    const struct talk_config *link = board->talk.profile ? &board->talk.config : &board->link;
+    char whom[40];
+    talk_describe(&board->profile, link, whom, sizeof whom);
+    snprintf(text, size, "%s on %s (%d %d%c%d, %s)",
              board->spec.kind == BOARD_EMULATED ? "emulated board" : "board",
-             board->spec.lockstep ? "its lockstep line" : board->port, line->baud, 8, line->parity,
-             line->stop_bits, board->modbus.slave);
+             board->spec.lockstep ? "its lockstep line" : board->port, board->link.line.baud, 8,
+             board->link.line.parity, board->link.line.stop_bits, whom);
 }
 
 void board_fail(struct hil_board *board, int error, const char *format, ...)
@@ -244,12 +245,7 @@ static int read_files(struct hil_board *board, struct bench_file *bench, char *m
     snprintf(board->board.profile_path, sizeof board->board.profile_path, "%s", path);
     snprintf(board->board.bench_path, sizeof board->board.bench_path, "%s",
              spec->bench_file ? spec->bench_file : "");
-    result = result < 0 ? result : profile_read(path, &board->profile, message, size);
-    if (result == 0 && !board->profile.commands[PROFILE_COMMAND_TRIP].sequence) {
-        snprintf(message, size, "%s: a board of this kind is not judged yet", path);
-        return ERROR_PROFILE;
-    }
-    return result;
+    return result < 0 ? result : profile_read(path, &board->profile, message, size);
 }
 
 static void choose_line(struct hil_board *board, const struct bench_file *bench)
@@ -260,11 +256,15 @@ static void choose_line(struct hil_board *board, const struct bench_file *bench)
     line.baud = board->spec.baud ? board->spec.baud : line.baud;
     line.parity = bench->parity ? bench->parity : line.parity;
     line.stop_bits = bench->stop_bits ? bench->stop_bits : line.stop_bits;
-    board->modbus = (struct modbus_master_config){
+    board->link = (struct talk_config){
         .line = line,
         .slave = bench->slave ? bench->slave : profile->slave,
-        .timeout_ns = bench->response_timeout_ns ? bench->response_timeout_ns : RESPONSE_TIMEOUT_NS,
+        .address = profile->address,
+        .timeout_ns = bench->response_timeout_ns ? bench->response_timeout_ns
+                                                 : talk_usual_timeout(profile),
     };
+    if (bench->address[0])
+        dlt645_address_from_text(bench->address, &board->link.address);
     snprintf(board->port, sizeof board->port, "%s",
              board->spec.port ? board->spec.port : bench->port);
     snprintf(board->rack_path, sizeof board->rack_path, "%s", bench->rack);
@@ -361,10 +361,11 @@ void board_close(struct board *base)
 void board_statistics(const struct board *base, struct board_statistics *statistics)
 {
     const struct hil_board *board = (const struct hil_board *)base;
+    const struct talk_statistics talk = talk_statistics(&board->talk);
     *statistics = board->statistics;
-    statistics->requests = board->master.requests;
-    statistics->timeouts = board->master.timeouts;
-    statistics->crc_errors = board->master.crc_errors;
+    statistics->requests = talk.requests;
+    statistics->timeouts = talk.timeouts;
+    statistics->crc_errors = talk.damaged;
     statistics->rack_frames = board->rack.frames;
     statistics->rack_lost = board->rack.lost;
     statistics->sync_width_ns = rack_sync_width(&board->rack.sync, board->rack.sync.at);

@@ -1,6 +1,6 @@
 /*
- * A real meter in a flat's place: the board controller. It speaks Modbus to a board on a serial
- * port, drives the stimulus rack beside it, and answers the flat's DL/T 645 frames as the virtual
+ * A real meter in a flat's place: the board controller. It speaks Modbus or DL/T 645 to a meter on a
+ * serial port, drives the stimulus rack beside it, and answers the flat's DL/T 645 frames as the virtual
  * meter would. What it offers to a run is sim/board.h; this header makes and ends one.
  *
  * A board is either the reference board under the emulator, started and stopped here, or hardware
@@ -41,7 +41,7 @@ struct board_spec {
 /* What a board's connection has seen so far. */
 struct board_statistics {
     uint64_t polls;          /* answered status polls */
-    uint64_t requests;       /* Modbus requests sent, retries included */
+    uint64_t requests;       /* requests sent, retries included */
     uint64_t timeouts;       /* of them, unanswered */
     uint64_t crc_errors;     /* of them, answered with a frame that was damaged */
     uint64_t rack_frames;    /* received from the rack */

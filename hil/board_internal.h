@@ -1,5 +1,5 @@
 /*
- * The board controller from the inside. connection: the emulator, pace, line, Modbus master and
+ * The board controller from the inside. connection: the emulator, pace, line, master and
  * rack; stimulus: levels to the rack and what it tells; poll: the status block and what changed in
  * it; orders: DL/T 645 from the modem; attach: taking a flat over. What arrives becomes facts, in
  * order, each due at a site time; `deliver` applies them.
@@ -10,10 +10,10 @@
 #include "hil/bench_file.h"
 #include "hil/board.h"
 #include "hil/emulator.h"
-#include "hil/modbus_master.h"
 #include "hil/pace.h"
 #include "hil/profile.h"
 #include "hil/rack.h"
+#include "hil/talk.h"
 
 enum { PATH_SIZE = 256, FACTS_MAX = 64, ORDERS_MAX = 4, ORDER_STEPS_MAX = 3 };
 
@@ -44,14 +44,15 @@ struct levels {
     bool smoke, key;
 };
 
-/* An order from the modem that takes Modbus transactions. */
+/* An order from the modem that takes requests to the board. */
 struct order {
     bool active;
     bool recharges;
     struct dlt645_relay_command command;
     struct controller_recharge recharge;
-    uint16_t keys[ORDER_STEPS_MAX]; /* control keys, one after the other */
-    int key_count, key_at;
+    enum profile_command steps[ORDER_STEPS_MAX]; /* commands, one after the other */
+    int step_count, step_at;
+    int64_t since; /* host time: a poll that began before this does not show what came of it */
     bool repeated; /* the line failed: the board may have done it at an earlier attempt */
     bool resynchronised;
 };
@@ -66,14 +67,14 @@ struct hil_board {
     char port[96], rack_path[96];
     char program[PATH_SIZE], elf[PATH_SIZE], map[PATH_SIZE], truth[PATH_SIZE];
     struct profile profile;
-    struct modbus_master_config modbus;
+    struct talk_config link;
     uint64_t seed; /* the specification's, or the site's */
 
     /* the connection */
     struct emulator emulator;
     struct pace *pace;
     struct line line;
-    struct modbus_master master;
+    struct talk talk;
     struct rack rack;
     bool connected;
     int64_t listened_at; /* host time of the last turn */
@@ -100,6 +101,13 @@ struct hil_board {
     int64_t power_told_at, power_since; /* host time */
 
     /* poll */
+    int64_t values[PROFILE_REGISTER_COUNT]; /* as last read, in base units */
+    struct {
+        int block, blocks_left; /* the one under way; others of this poll */
+        int64_t sent, answered; /* of what changes fast */
+    } round;
+    int slow_block; /* the one that is read next */
+    bool ordered_open; /* by the last order that it obeyed, of a meter that shows no causes */
     struct snapshot seen; /* the last one delivered */
     int64_t seen_contrary;
     int64_t poll_due;
@@ -175,12 +183,16 @@ void stimulus_deliver(struct hil_board *board, int64_t now, const struct fact *f
 
 void poll_service(struct hil_board *board, int64_t now);
 void poll_soon(struct hil_board *board, int64_t now);
-void poll_decode(const struct hil_board *board, const struct modbus_result *result,
-                 struct snapshot *snapshot);
+/* Take the values of a block that was read. 0, or the error of the first item that is no value,
+ * with *which. */
+int poll_take(struct hil_board *board, const struct talk_result *result,
+              enum profile_register *which);
+/* All values as they stand; the times are the caller's. */
+void poll_snapshot(const struct hil_board *board, struct snapshot *snapshot);
 bool snapshot_shows(const struct snapshot *snapshot, enum profile_bit bit);
 void poll_deliver(struct hil_board *board, int64_t now, const struct fact *fact);
 /* What a request met, for the watch over a silent board. */
-void poll_note(struct hil_board *board, const struct modbus_result *result);
+void poll_note(struct hil_board *board, const struct talk_result *result);
 void poll_publish(struct hil_board *board, const struct snapshot *snapshot);
 void poll_alarm(struct hil_board *board, int64_t now, enum meter_alarm alarm, int detail);
 

@@ -1,4 +1,4 @@
-/* Everything between the board controller and the outside: emulator, pace, line, Modbus master,
+/* Everything between the board controller and the outside: emulator, pace, line, master,
  * rack. */
 #include "hil/board_internal.h"
 
@@ -51,7 +51,7 @@ static int bytes_to_port(void *user, const uint8_t *bytes, size_t size)
 
 static void byte_passed_on(void *user, int64_t stamp, uint8_t byte)
 {
-    modbus_master_byte(&((struct hil_board *)user)->master, stamp, byte);
+    talk_byte(&((struct hil_board *)user)->talk, stamp, byte);
 }
 
 /* ---- opening -----------------------------------------------------------------------------------
@@ -66,6 +66,7 @@ static int start_emulator(struct hil_board *board)
         .truth = board->truth[0] ? board->truth : NULL,
         .seed = board->seed,
         .lockstep = board->spec.lockstep,
+        .dlt645 = board->profile.protocol == PROFILE_DLT645,
     };
     return emulator_start(&board->emulator, &config, board->board.message,
                           sizeof board->board.message);
@@ -77,7 +78,7 @@ static int open_pace(struct hil_board *board, const struct pace_listener *listen
     if (board->spec.kind == BOARD_EMULATED && board->spec.lockstep)
         board->pace = granted_open(board->emulator.lockstep_fd, listener);
     else
-        board->pace = paced_open(board->port, &board->modbus.line, board->rack_path, listener,
+        board->pace = paced_open(board->port, &board->link.line, board->rack_path, listener,
                                  &error, board->board.message, sizeof board->board.message);
     return board->pace ? 0 : error;
 }
@@ -92,10 +93,10 @@ static int open_line(struct hil_board *board)
     if (result < 0)
         return result;
     line_set_faults(&board->line, &board->spec.line_faults);
-    board->modbus.jitter_ns = board->pace->jitter_ns;
+    board->link.jitter_ns = board->pace->jitter_ns;
     if (board->spec.kind == BOARD_EMULATED && !board->spec.lockstep)
-        board->modbus.jitter_ns = EMULATED_JITTER_NS;
-    return modbus_master_open(&board->master, &board->line, &board->modbus, message, size);
+        board->link.jitter_ns = EMULATED_JITTER_NS;
+    return talk_open(&board->talk, &board->line, &board->profile, &board->link, message, size);
 }
 
 int connection_reach(struct hil_board *board, const struct pace_listener *listener)
@@ -140,7 +141,7 @@ void connection_close(struct hil_board *board)
     if (!board->connected)
         return;
     board->connected = false;
-    modbus_master_close(&board->master);
+    talk_close(&board->talk);
     line_close(&board->line);
     if (board->pace)
         board->pace->ops->close(board->pace);
@@ -208,7 +209,7 @@ static int hear(struct hil_board *board)
         return 0;
     if (absence > ABSENT_NS) {
         rack_excuse(&board->rack, absence);
-        modbus_master_excuse(&board->master, absence);
+        talk_excuse(&board->talk, absence);
         board->answered_at += absence;
     }
     return board->pace->ops->wait(board->pace, INT64_MIN);
@@ -232,14 +233,14 @@ void connection_service(struct hil_board *board, bool polls)
     if (result == 0 && polls)
         poll_service(board, now);
     if (result == 0)
-        result = modbus_master_service(&board->master, now);
+        result = talk_service(&board->talk, now);
     if (result < 0)
         port_failed(board, result);
 }
 
 int64_t connection_due(const struct hil_board *board, bool polls)
 {
-    int64_t due = modbus_master_due(&board->master);
+    int64_t due = talk_due(&board->talk);
     int64_t others[] = {
         line_due(&board->line),
         board->pace->has_rack ? rack_due(&board->rack) : TIME_NEVER,

@@ -190,45 +190,79 @@ static void order_refused(struct hil_board *board, int64_t at, bool by_keep_powe
 }
 
 /* The line did not bring it through: no answer, the platform asks again. */
-static bool line_failed(struct hil_board *board, const struct modbus_result *result)
+static bool line_failed(struct hil_board *board, const struct talk_result *result)
 {
     poll_note(board, result);
-    if (result->error == 0 || result->error == ERROR_MODBUS_EXCEPTION)
+    if (talk_answered(result))
         return false;
     order_ends(board);
     return true;
 }
 
-/* What came of it stands in the status block: a poll follows at once (orders_polled). */
-static void key_written(void *user, const struct modbus_result *result)
+static void give_command(struct hil_board *board);
+
+static void next_step(struct hil_board *board, int64_t at, bool held)
+{
+    struct order *order = &board->order;
+    enum profile_command done = order->steps[order->step_at];
+    if (done == PROFILE_COMMAND_TRIP || done == PROFILE_COMMAND_CLOSE)
+        board->ordered_open = done == PROFILE_COMMAND_TRIP;
+    if (++order->step_at < order->step_count)
+        give_command(board);
+    else
+        order_done(board, at, held);
+}
+
+/* Without a register for it, the reply says what came of a command. */
+static void judge_reply(struct hil_board *board, const struct talk_result *result)
+{
+    bool held = result->has_word && result->word & DLT645_DONE_TRIP_HELD_BY_CURRENT;
+    poll_soon(board, result->answered);
+    if (result->error == 0)
+        next_step(board, result->answered, held);
+    else
+        order_refused(board, result->answered,
+                      result->has_word && result->word & DLT645_REFUSED_KEEP_POWER);
+}
+
+/* What came of it stands in the status: a poll follows at once (orders_polled). */
+static void command_given(void *user, const struct talk_result *result)
 {
     struct hil_board *board = user;
     if (line_failed(board, result))
         return;
+    if (!board->profile.has_results) {
+        judge_reply(board, result);
+        return;
+    }
     board->order.repeated = result->attempts > 1;
+    board->order.since = result->answered;
     poll_soon(board, result->answered);
 }
 
-static void write_key(struct hil_board *board)
+static void give_command(struct hil_board *board)
 {
     struct order *order = &board->order;
-    struct modbus_job job = {.done = key_written, .user = board};
-    board->sequence++;
-    job.request = (struct modbus_request){
-        .function = MODBUS_WRITE_MULTIPLE,
-        .address = board->profile.registers[PROFILE_CONTROL].address,
-        .count = 2,
-        .values = {order->keys[order->key_at], board->sequence},
+    const struct talk_job job = {
+        .kind = TALK_COMMAND,
+        .command = order->steps[order->step_at],
+        .sequence = ++board->sequence,
+        .valid_until = board->profile.can[PROFILE_CAN_CLOCK] ? order->command.valid_until
+                                                             : (struct dlt645_time){0},
+        .done = command_given,
+        .user = board,
     };
-    if (order->keys[order->key_at] == board->profile.commands[PROFILE_COMMAND_CLOSE].value) {
+    order->since = TIME_NEVER;
+    if (job.command == PROFILE_COMMAND_CLOSE) {
         board->close_reason = CLOSE_BY_ORDER;
         board->close_reason_until = board_host_now(board) + REASON_LASTS_NS;
     }
-    if (modbus_master_submit(&board->master, &job) < 0)
+    if (talk_submit(&board->talk, &job) < 0)
         order_ends(board);
 }
 
-static void key_result(struct hil_board *board, const struct snapshot *snapshot)
+/* The status is newer than the command. */
+static void judge_result(struct hil_board *board, const struct snapshot *snapshot)
 {
     struct order *order = &board->order;
     const uint16_t *results = board->profile.results;
@@ -241,19 +275,17 @@ static void key_result(struct hil_board *board, const struct snapshot *snapshot)
             return;
         }
         order->resynchronised = true;
-        write_key(board);
+        give_command(board);
         return;
     }
     bool held = ours && result == results[PROFILE_RESULT_HELD];
     bool done = held || (ours && (result == results[PROFILE_RESULT_EXECUTED] ||
                                   result == results[PROFILE_RESULT_SEQUENCE]));
-    if (!done) /* a result that is not ours is an earlier order's: this one was not taken at all */
+    if (done)
+        next_step(board, snapshot->answered, held);
+    else /* a result that is not ours is an earlier order's: this one was not taken at all */
         order_refused(board, snapshot->answered,
                       ours && result == results[PROFILE_RESULT_KEEP_POWER]);
-    else if (++order->key_at < order->key_count)
-        write_key(board);
-    else
-        order_done(board, snapshot->answered, held);
 }
 
 /* ---- recharges: the board's side
@@ -267,18 +299,20 @@ static void recharge_refused(struct hil_board *board, int64_t at)
     order_ends(board);
 }
 
-static void balance_written(void *user, const struct modbus_result *result)
+static void balance_written(void *user, const struct talk_result *result)
 {
     struct hil_board *board = user;
     if (line_failed(board, result))
         return;
     if (result->error != 0)
         recharge_refused(board, result->answered);
-    else
+    else {
+        board->order.since = result->answered;
         poll_soon(board, result->answered);
+    }
 }
 
-static void seal_opened(void *user, const struct modbus_result *result)
+static void seal_opened(void *user, const struct talk_result *result)
 {
     (void)result; /* the write that follows tells whether it was */
     (void)user;
@@ -289,14 +323,21 @@ static void seal_opened(void *user, const struct modbus_result *result)
 static void write_balance(struct hil_board *board, const struct snapshot *snapshot)
 {
     struct order *order = &board->order;
-    struct modbus_job seal = {.done = seal_opened, .user = board};
-    struct modbus_job balance = {.done = balance_written, .user = board};
-    int result = profile_write_request(&board->profile, PROFILE_SEAL, board->profile.seal_key,
-                                       &seal.request);
+    const struct talk_job seal = {.kind = TALK_WRITE,
+                                  .item = PROFILE_SEAL,
+                                  .value = board->profile.seal_key,
+                                  .done = seal_opened,
+                                  .user = board};
+    const struct talk_job balance = {.kind = TALK_WRITE,
+                                     .item = PROFILE_SET_BALANCE,
+                                     .value = snapshot->balance + order->recharge.amount,
+                                     .done = balance_written,
+                                     .user = board};
+    order->step_at = 1;
+    order->since = TIME_NEVER;
+    int result = board->profile.has_seal ? talk_submit(&board->talk, &seal) : 0;
     if (result == 0)
-        result =
-            profile_write_request(&board->profile, PROFILE_SET_BALANCE,
-                                  snapshot->balance + order->recharge.amount, &balance.request);
+        result = talk_submit(&board->talk, &balance);
     if (result < 0) {
         recharge_refused(board, snapshot->answered);
         return;
@@ -304,10 +345,6 @@ static void write_balance(struct hil_board *board, const struct snapshot *snapsh
     board->flat->meter.memory.recharge_number = order->recharge.number;
     board->close_reason = CLOSE_BY_CREDIT;
     board->close_reason_until = board_host_now(board) + REASON_LASTS_NS;
-    order->key_at = 1;
-    if (modbus_master_submit(&board->master, &seal) < 0 ||
-        modbus_master_submit(&board->master, &balance) < 0)
-        order_ends(board);
 }
 
 static void recharge_done(struct hil_board *board, const struct snapshot *snapshot)
@@ -321,11 +358,11 @@ static void recharge_done(struct hil_board *board, const struct snapshot *snapsh
 void orders_polled(struct hil_board *board, const struct snapshot *snapshot)
 {
     struct order *order = &board->order;
-    if (!order->active || board->master.job_count > 0)
+    if (!order->active || snapshot->sent < order->since)
         return; /* the poll began before what the order waits for */
     if (!order->recharges)
-        key_result(board, snapshot);
-    else if (order->key_at == 0)
+        judge_result(board, snapshot);
+    else if (order->step_at == 0)
         write_balance(board, snapshot);
     else
         recharge_done(board, snapshot);
@@ -351,34 +388,39 @@ static bool still_valid(const struct hil_board *board, int64_t now, const struct
     return civil_to_seconds(&civil) >= meter_clock_s(&board->flat->meter, now);
 }
 
-/* The control keys of an order; none: the board has no such order. */
-static void choose_keys(const struct hil_board *board, struct order *order)
+static void add_step(const struct hil_board *board, struct order *order, enum profile_command step)
 {
-    const struct profile_order *keys = board->profile.commands;
+    if (board->profile.commands[step].present)
+        order->steps[order->step_count++] = step;
+}
+
+/* The commands of an order; none: the board has no such order. */
+static void choose_steps(const struct hil_board *board, struct order *order)
+{
     bool administrator = order->command.authority.level == LEVEL_ADMINISTRATOR;
     switch (order->command.order) {
     case DLT645_RELAY_TRIP:
-        order->keys[order->key_count++] = keys[PROFILE_COMMAND_TRIP].value;
+        add_step(board, order, PROFILE_COMMAND_TRIP);
         break;
     case DLT645_RELAY_PERMIT_CLOSE:
-        order->keys[order->key_count++] = keys[PROFILE_COMMAND_PERMIT_CLOSE].value;
+        add_step(board, order, PROFILE_COMMAND_PERMIT_CLOSE);
         break;
     case DLT645_RELAY_CLOSE: /* only an administrator's close ends a safety lock */
         if (administrator)
-            order->keys[order->key_count++] = keys[PROFILE_COMMAND_CLEAR_LOCK].value;
-        order->keys[order->key_count++] = keys[PROFILE_COMMAND_CLOSE].value;
+            add_step(board, order, PROFILE_COMMAND_CLEAR_LOCK);
+        add_step(board, order, PROFILE_COMMAND_CLOSE);
         break;
     case DLT645_RELAY_KEEP_POWER_ON:
-        order->keys[order->key_count++] = keys[PROFILE_COMMAND_KEEP_POWER_ON].value;
+        add_step(board, order, PROFILE_COMMAND_KEEP_POWER_ON);
         break;
     case DLT645_RELAY_KEEP_POWER_OFF:
-        order->keys[order->key_count++] = keys[PROFILE_COMMAND_KEEP_POWER_OFF].value;
+        add_step(board, order, PROFILE_COMMAND_KEEP_POWER_OFF);
         break;
     case DLT645_RELAY_ALARM_ON:
-        order->keys[order->key_count++] = keys[PROFILE_COMMAND_ALARM_ON].value;
+        add_step(board, order, PROFILE_COMMAND_ALARM_ON);
         break;
     case DLT645_RELAY_ALARM_OFF:
-        order->keys[order->key_count++] = keys[PROFILE_COMMAND_ALARM_OFF].value;
+        add_step(board, order, PROFILE_COMMAND_ALARM_OFF);
         break;
     default:
         break;
@@ -393,8 +435,8 @@ static void handle_order(struct hil_board *board, int64_t now, const struct dlt6
         refuse(board, now, DLT645_RELAY, DLT645_ERROR_OTHER);
         return;
     }
-    choose_keys(board, &order);
-    if (!authorised(board, &command->authority) || order.key_count == 0) {
+    choose_steps(board, &order);
+    if (!authorised(board, &command->authority) || order.step_count == 0) {
         refuse_order(board, now, command->order, DLT645_REFUSED_PASSWORD);
         return;
     }
@@ -403,7 +445,7 @@ static void handle_order(struct hil_board *board, int64_t now, const struct dlt6
         return;
     }
     board->order = order;
-    write_key(board);
+    give_command(board);
 }
 
 static void confirm_recharge(struct hil_board *board)
@@ -495,7 +537,7 @@ void orders_receive(struct controller *controller, int64_t now, const uint8_t *b
 /* ---- what no platform sends
  * ----------------------------------------------------------------------- */
 
-static void misused(void *user, const struct modbus_result *result)
+static void misused(void *user, const struct talk_result *result)
 {
     poll_soon(user, result->answered); /* whether it changed anything shows in the status */
 }
@@ -505,19 +547,16 @@ int orders_misuse(struct board *base, struct site *site, enum board_misuse misus
     struct hil_board *board = (struct hil_board *)base;
     struct order wanted = {.command = {.order = (enum dlt645_relay_order)order,
                                        .authority = {.level = LEVEL_CONTROL}}};
-    struct modbus_job job = {.done = misused, .user = board};
+    struct talk_job job = {.kind = TALK_COMMAND, .done = misused, .user = board};
     (void)site;
-    choose_keys(board, &wanted);
-    if (!board->flat || wanted.key_count == 0)
+    choose_steps(board, &wanted);
+    if (!board->flat || wanted.step_count == 0)
         return ERROR_INVALID_ARGUMENT;
     bool repeats = misuse == BOARD_REPEATED_ORDER;
-    uint16_t sequence = repeats ? (uint16_t)board->seen.last_sequence : ++board->sequence;
+    job.command = wanted.steps[0];
+    if (repeats && !board->profile.commands[job.command].sequence)
+        return ERROR_NOT_ALLOWED; /* without a number no order is an old one */
+    job.sequence = repeats ? (uint16_t)board->seen.last_sequence : ++board->sequence;
     job.damaged = misuse == BOARD_DAMAGED_ORDER;
-    job.request = (struct modbus_request){
-        .function = MODBUS_WRITE_MULTIPLE,
-        .address = board->profile.registers[PROFILE_CONTROL].address,
-        .count = 2,
-        .values = {wanted.keys[0], sequence},
-    };
-    return modbus_master_submit(&board->master, &job);
+    return talk_submit(&board->talk, &job);
 }

@@ -1,5 +1,5 @@
-/* The status block: read four times a second and after every change of the contacts; what is new in
- * it is told. */
+/* What the meter shows: what changes fast is read four times a second and after every change of the
+ * contacts, the rest in turn; what is new in it is told. */
 #include "hil/board_internal.h"
 
 #include <string.h>
@@ -9,7 +9,7 @@
 
 enum { SILENT_FAILURES = 3 };
 
-/* ---- asking -------------------------------------------------------------------------------------
+/* ---- values -------------------------------------------------------------------------------------
  */
 
 bool snapshot_shows(const struct snapshot *snapshot, enum profile_bit bit)
@@ -17,31 +17,55 @@ bool snapshot_shows(const struct snapshot *snapshot, enum profile_bit bit)
     return snapshot->shows >> bit & 1;
 }
 
-static void decode_values(const struct profile *profile, const struct modbus_result *result,
-                          int64_t values[PROFILE_REGISTER_COUNT])
+int poll_take(struct hil_board *board, const struct talk_result *result,
+              enum profile_register *which)
 {
-    uint8_t bytes[PROFILE_BLOCK_BYTES_MAX];
-    int size = profile_response_bytes(result->request, &result->response, bytes);
-    memset(values, 0, PROFILE_REGISTER_COUNT * sizeof *values);
     for (int i = 0; i < PROFILE_REGISTER_COUNT; i++) {
-        const struct profile_entry *entry = &profile->registers[i];
-        if (entry->block == 0 && entry->present && entry->at <= size)
-            profile_decode(entry, bytes + entry->at, (size_t)(size - entry->at), &values[i]);
+        const struct profile_entry *entry = &board->profile.registers[i];
+        if (!entry->present || entry->block != result->job->block)
+            continue;
+        size_t at = (size_t)entry->at < result->size ? (size_t)entry->at : result->size;
+        int error = profile_decode(entry, result->bytes + at, result->size - at,
+                                   &board->values[i]);
+        *which = (enum profile_register)i;
+        if (error < 0)
+            return error;
+    }
+    return 0;
+}
+
+static uint32_t what_it_shows(const struct profile *profile, const int64_t *values)
+{
+    uint32_t shows = 0;
+    for (int bit = 0; bit < PROFILE_BIT_COUNT; bit++)
+        shows |= (uint32_t)profile_shows(profile, values, (enum profile_bit)bit) << bit;
+    if (!profile->bits[PROFILE_BIT_CLOSED].present) /* no relay, nothing that could be open */
+        shows |= 1u << PROFILE_BIT_CLOSED;
+    if (!profile->bits[PROFILE_BIT_COMMANDED].present)
+        shows |= (shows >> PROFILE_BIT_CLOSED & 1) << PROFILE_BIT_COMMANDED;
+    return shows;
+}
+
+/* A meter that shows no causes can still be known to be open by order. */
+static void choose_causes(const struct hil_board *board, struct snapshot *snapshot)
+{
+    const struct profile *profile = &board->profile;
+    if (profile_has(profile, PROFILE_CAUSES)) {
+        snapshot->causes = profile_causes(profile, board->values[PROFILE_CAUSES]);
+        snapshot->last_trip = profile_trip(profile, board->values[PROFILE_LAST_TRIP]);
+    } else if (board->ordered_open) {
+        bool open = !snapshot_shows(snapshot, PROFILE_BIT_COMMANDED);
+        snapshot->causes = open ? CAUSE_BIT(TRIP_CAUSE_ORDER) : 0;
+        snapshot->last_trip = TRIP_CAUSE_ORDER;
     }
 }
 
-void poll_decode(const struct hil_board *board, const struct modbus_result *result,
-                 struct snapshot *snapshot)
+void poll_snapshot(const struct hil_board *board, struct snapshot *snapshot)
 {
-    const struct profile *profile = &board->profile;
-    int64_t values[PROFILE_REGISTER_COUNT];
-    decode_values(profile, result, values);
+    const int64_t *values = board->values;
     *snapshot = (struct snapshot){
-        .sent = result->sent,
-        .answered = result->answered,
         .status = values[PROFILE_STATUS],
-        .causes = profile_causes(profile, values[PROFILE_CAUSES]),
-        .last_trip = profile_trip(profile, values[PROFILE_LAST_TRIP]),
+        .shows = what_it_shows(&board->profile, values),
         .trips = values[PROFILE_TRIPS],
         .resets = values[PROFILE_RESETS],
         .version = values[PROFILE_VERSION],
@@ -52,16 +76,18 @@ void poll_decode(const struct hil_board *board, const struct modbus_result *resu
         .power_mw = values[PROFILE_POWER],
         .residual_ua = values[PROFILE_RESIDUAL],
         .register_mwh = values[PROFILE_ENERGY],
-        .balance = values[PROFILE_BALANCE],
+        .balance = values[PROFILE_BALANCE] - values[PROFILE_OVERDRAWN],
         .clock_s = values[PROFILE_CLOCK],
     };
-    for (int bit = 0; bit < PROFILE_BIT_COUNT; bit++)
-        snapshot->shows |= (uint32_t)profile_shows(profile, values, (enum profile_bit)bit) << bit;
+    choose_causes(board, snapshot);
     /* What waits for the current to fall has not happened: a virtual meter lists it no sooner
      * either. */
     if (snapshot_shows(snapshot, PROFILE_BIT_HELD))
         snapshot->causes &= ~CAUSES_FORBIDDING;
 }
+
+/* ---- asking -------------------------------------------------------------------------------------
+ */
 
 static bool board_has_power(const struct hil_board *board)
 {
@@ -79,7 +105,7 @@ static void fell_silent(struct hil_board *board, int64_t now)
             board, ERROR_BOARD_SILENT,
             "%s answered %llu times and has been silent for %.1f s, while the rack says that "
             "it has power; last bytes %s",
-            what, (unsigned long long)board->master.answers, seconds, bytes);
+            what, (unsigned long long)talk_statistics(&board->talk).answers, seconds, bytes);
     else
         board_fail(board, ERROR_BOARD_NO_ANSWER,
                    "%s answered before and has been silent for %.1f s; without a rack nobody knows "
@@ -87,9 +113,9 @@ static void fell_silent(struct hil_board *board, int64_t now)
                    what, seconds, bytes);
 }
 
-void poll_note(struct hil_board *board, const struct modbus_result *result)
+void poll_note(struct hil_board *board, const struct talk_result *result)
 {
-    if (result->error == 0 || result->error == ERROR_MODBUS_EXCEPTION) {
+    if (talk_answered(result)) {
         board->failures = 0;
         board->answered_at = result->answered;
         return;
@@ -119,20 +145,13 @@ static void follow_contacts(struct hil_board *board, const struct snapshot *now)
     fact->event.a = closed;
 }
 
-static void polled(void *user, const struct modbus_result *result)
+static void whole_round(struct hil_board *board)
 {
-    struct hil_board *board = user;
     struct snapshot snapshot;
-    board->poll_in_flight = false;
-    board->poll_due = result->sent + POLL_NS;
-    if (board->poll_again || board->order.active)
-        board->poll_due = result->answered;
-    board->poll_again = false;
-    poll_note(board, result);
-    if (result->error != 0)
-        return;
     board->statistics.polls++;
-    poll_decode(board, result, &snapshot);
+    poll_snapshot(board, &snapshot);
+    snapshot.sent = board->round.sent;
+    snapshot.answered = board->round.answered;
     follow_contacts(board, &snapshot);
     struct fact *fact = board_fact(board, FACT_STATUS, snapshot.answered);
     if (fact) {
@@ -144,18 +163,72 @@ static void polled(void *user, const struct modbus_result *result)
     orders_polled(board, &snapshot);
 }
 
+static void end_round(struct hil_board *board, const struct talk_result *result)
+{
+    board->poll_in_flight = false;
+    board->poll_due = board->round.sent + POLL_NS;
+    if (board->poll_again || board->order.active)
+        board->poll_due = result->answered;
+    board->poll_again = false;
+}
+
+static bool next_block(struct hil_board *board);
+
+static void polled(void *user, const struct talk_result *result)
+{
+    struct hil_board *board = user;
+    enum profile_register which;
+    if (board->round.sent == TIME_NEVER)
+        board->round.sent = result->first_sent;
+    poll_note(board, result);
+    bool good = result->error == 0 && poll_take(board, result, &which) == 0;
+    board->round.answered = result->answered;
+    if (good && next_block(board))
+        return;
+    end_round(board, result);
+    if (good)
+        whole_round(board);
+}
+
+/* All fast blocks, and of the slow ones the next. */
+static bool is_wanted(const struct hil_board *board, int block)
+{
+    return board->profile.blocks[block].fast || block == board->slow_block;
+}
+
+static bool next_block(struct hil_board *board)
+{
+    struct talk_job job = {.kind = TALK_READ_BLOCK, .done = polled, .user = board};
+    int block = board->round.block + 1;
+    while (block < board->profile.block_count && !is_wanted(board, block))
+        block++;
+    if (block == board->profile.block_count)
+        return false;
+    board->round.block = job.block = block;
+    return talk_submit(&board->talk, &job) == 0;
+}
+
+static void turn_slow_block(struct hil_board *board)
+{
+    const struct profile *profile = &board->profile;
+    for (int i = 0; i < profile->block_count; i++) {
+        board->slow_block = (board->slow_block + 1) % profile->block_count;
+        if (!profile->blocks[board->slow_block].fast)
+            return;
+    }
+}
+
 void poll_service(struct hil_board *board, int64_t now)
 {
     if (board->poll_in_flight || now < board->poll_due)
         return;
-    if (!board_has_power(board)) {
-        board->poll_due = now + POLL_NS;
-        return;
-    }
-    struct modbus_job job = {.done = polled, .user = board};
-    profile_block_request(&board->profile, 0, &job.request);
     board->poll_due = now + POLL_NS;
-    board->poll_in_flight = modbus_master_submit(&board->master, &job) == 0;
+    if (!board_has_power(board))
+        return;
+    turn_slow_block(board);
+    board->round.block = -1;
+    board->round.sent = TIME_NEVER;
+    board->poll_in_flight = next_block(board);
 }
 
 void poll_soon(struct hil_board *board, int64_t now)
