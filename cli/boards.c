@@ -46,6 +46,9 @@ int cli_read_board_option(struct cli_board_options *options, int id, const char 
     case CLI_OPTION_BENCH:
         options->bench_file = value;
         break;
+    case CLI_OPTION_PROFILE:
+        options->profile = value;
+        break;
     case CLI_OPTION_BAUD:
         result = cli_check_number("baud", value, 300, 4000000, &baud);
         options->baud = (int)baud;
@@ -185,6 +188,7 @@ int cli_board_spec(const struct cli_board_options *options, struct board_spec *s
         .bench_file = bench_file,
         .bench_id = bench_file && options->id_count == 1 ? options->ids[0] : NULL,
         .port = emulated ? NULL : board,
+        .profile = options->profile,
         .elf = options->elf,
         .truth = options->truth,
         .baud = options->baud,

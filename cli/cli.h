@@ -31,6 +31,7 @@ struct cli_board_options {
     const char *bench_file;
     const char *ids[CLI_BOARDS_MAX]; /* boards of the bench file that were named; none: all */
     int id_count;
+    const char *profile;
     const char *elf;
     const char *truth;
     int baud;
@@ -42,6 +43,7 @@ struct cli_board_options {
 enum cli_board_option_id {
     CLI_OPTION_BOARD = 512,
     CLI_OPTION_BENCH,
+    CLI_OPTION_PROFILE,
     CLI_OPTION_BAUD,
     CLI_OPTION_LOCKSTEP,
     CLI_OPTION_FIRMWARE,
@@ -50,6 +52,7 @@ enum cli_board_option_id {
 #define CLI_BOARD_OPTIONS                                                                          \
     {"board", required_argument, NULL, CLI_OPTION_BOARD},                                          \
         {"bench", required_argument, NULL, CLI_OPTION_BENCH},                                      \
+        {"profile", required_argument, NULL, CLI_OPTION_PROFILE},                                  \
         {"baud", required_argument, NULL, CLI_OPTION_BAUD},                                        \
         {"lockstep", no_argument, NULL, CLI_OPTION_LOCKSTEP},                                      \
         {"firmware", required_argument, NULL, CLI_OPTION_FIRMWARE},                                \
@@ -59,6 +62,8 @@ enum cli_board_option_id {
     "  --board SPEC         emulated, a device such as /dev/ttyUSB0, or a bench file (.lua);\n"    \
     "                       with --bench a board of that file by its id (again: any of them)\n"    \
     "  --bench FILE         bench file: boards, profile, port, line settings, rack\n"              \
+    "  --profile FILE       what make of meter it is, before the bench file's: a file, or a name\n" \
+    "                       such as dds238 of those that come along (default: the reference board)\n" \
     "  --baud N             line speed, before the bench file's\n"                                 \
     "  --lockstep           the emulated board runs in simulated time: deterministic, faster\n"    \
     "  --firmware ELF       firmware of the emulated board\n"                                      \

@@ -296,7 +296,7 @@ static void describe_board(const struct cli_board_options *board, char *out, siz
 {
     const struct {
         const char *option, *value;
-    } given[] = {{"board", board->board}, {"bench", board->bench_file}, {"firmware", board->elf}};
+    } given[] = {{"board", board->board}, {"bench", board->bench_file}, {"profile", board->profile}, {"firmware", board->elf}};
     size_t used = 0;
     out[0] = '\0';
     for (size_t i = 0; i < sizeof given / sizeof given[0]; i++)

@@ -231,6 +231,21 @@ static int find_emulator(struct hil_board *board, char *message, size_t size)
     return result;
 }
 
+/* A file, or the name of a profile that comes along, as "dds238". */
+static int find_profile(const char *given, char path[PATH_SIZE], char *message, size_t size)
+{
+    char name[PATH_SIZE];
+    if (!given)
+        return find(NULL, "scenarios/boards/reference.lua", "board profile", path, message, size);
+    const char *slash = strrchr(given, '/'), *base = slash ? slash + 1 : given;
+    size_t length = strlen(base);
+    bool has_end = length > 4 && strcmp(base + length - 4, ".lua") == 0;
+    snprintf(name, sizeof name, "scenarios/boards/%s%s", base, has_end ? "" : ".lua");
+    if (access(given, R_OK) != 0 && find_beside_program(name, path))
+        return 0;
+    return find(given, NULL, "board profile", path, message, size);
+}
+
 static int read_files(struct hil_board *board, struct bench_file *bench, char *message, size_t size)
 {
     const struct board_spec *spec = &board->spec;
@@ -241,7 +256,7 @@ static int read_files(struct hil_board *board, struct bench_file *bench, char *m
     if (result < 0)
         return result;
     const char *profile = spec->profile ? spec->profile : bench->profile[0] ? bench->profile : NULL;
-    result = find(profile, "scenarios/boards/reference.lua", "board profile", path, message, size);
+    result = find_profile(profile, path, message, size);
     snprintf(board->board.profile_path, sizeof board->board.profile_path, "%s", path);
     snprintf(board->board.bench_path, sizeof board->board.bench_path, "%s",
              spec->bench_file ? spec->bench_file : "");

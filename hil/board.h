@@ -28,7 +28,7 @@ struct board_spec {
     const char *bench_file; /* Lua; names profile, port, line settings and rack. NULL: none */
     const char *bench_id;   /* which of the bench file's boards; NULL: it has one */
     const char *port;       /* device of a board on a port; goes before the bench file's */
-    const char *profile;    /* Lua; default scenarios/boards/reference.lua */
+    const char *profile;    /* Lua, or the name of one that comes along; default reference */
     const char *emulator;   /* default board/meterbench-emulator beside the running program */
     const char *elf;        /* firmware; default board/reference.elf beside the running program */
     const char *map;        /* wiring; default board/reference.map beside the running program */

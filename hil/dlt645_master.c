@@ -8,6 +8,9 @@
 /* A meter turns its driver round after a reply; the standard gives it, not the master, 20 ms. */
 #define TURN_NS (20 * NS_PER_MS)
 
+/* Of a meter that takes nearly all the time there is between bytes, or of one that babbles slowly. */
+#define WHOLE_REPLY_NS (20 * NS_PER_S)
+
 enum {
     BABBLE_MAX = 2 * DLT645_ENCODED_MAX /* bytes of an attempt, after which nobody listens on */
 };
@@ -47,8 +50,10 @@ static int64_t reply_due(const struct dlt645_master *master)
 {
     int64_t begins = master->request_ends + master->config.timeout_ns + master->config.jitter_ns;
     int64_t goes_on = master->last_byte + DLT645_GAP_NS + master->config.jitter_ns;
-    bool in_a_frame = master->received > 0 && master->receiver.size > 0;
-    return in_a_frame && goes_on > begins ? goes_on : begins;
+    int64_t ends = master->request_ends + WHOLE_REPLY_NS;
+    bool in_a_frame = master->receiver.size > 0 || (master->received > 0 && master->met == 0);
+    int64_t due = in_a_frame && goes_on > begins ? goes_on : begins;
+    return due < ends ? due : ends;
 }
 
 int64_t dlt645_master_due(const struct dlt645_master *master)
@@ -186,8 +191,9 @@ static bool goes_on(struct dlt645_master *master, struct dlt645_result *result)
     struct dlt645_job *job = &master->jobs[0];
     int taken = dlt645_assembly_take(&master->assembly, &master->reply, &result->error_bits);
     if (taken == 0) {
-        dlt645_read_more_request(&job->request, &job->request.address,
-                                 master->assembly.identifier, master->assembly.sequence);
+        const struct dlt645_address address = job->request.address;
+        dlt645_read_more_request(&job->request, &address, master->assembly.identifier,
+                                 master->assembly.sequence);
         master->attempts = 0;
         return true;
     }
