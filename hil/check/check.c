@@ -307,7 +307,7 @@ static int connect_wire(struct check *check)
     if (result < 0)
         return result;
     bool emulated = board->spec.kind == BOARD_EMULATED;
-    exchanger_start(&check->wire, board->pace, &board->modbus.line, &listener,
+    exchanger_start(&check->wire, board->pace, &board->link.line, &listener,
                     board->spec.lockstep ? 0 : RACK_SYNC_DRIFT_PPM);
     check->wire.interrupted = check->options->interrupted;
     if (emulated && !board->spec.lockstep) {
@@ -426,7 +426,7 @@ int check_run(const struct check_options *options, struct check_report *report)
     check->board = (struct hil_board *)board;
     check->options = options;
     check->profile = has_profile(options) ? &check->board->profile : NULL;
-    check->slave = (uint8_t)check->board->modbus.slave;
+    check->slave = (uint8_t)check->board->link.slave;
     check->writes = options->write || options->board.kind == BOARD_EMULATED;
     check->random = random_stream(options->seed, RANDOM_NO_FLAT, RANDOM_METER_LINK);
     report->protocol = check->protocol;

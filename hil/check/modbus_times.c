@@ -27,7 +27,7 @@ static void response_time(struct check *check)
     int64_t early[SAMPLES], late[SAMPLES];
     struct modbus_heard heard;
     char least[40], middle[40], most[40];
-    int64_t limit = check->board->modbus.timeout_ns;
+    int64_t limit = check->board->link.timeout_ns;
     for (int i = 0; i < SAMPLES; i++) {
         if (!modbus_ask(check, &check->anchor, &heard))
             return;
