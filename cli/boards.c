@@ -3,6 +3,7 @@
 
 #include "hil/bench_file.h"
 #include "hil/board.h"
+#include "hil/station.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 struct maker {
     struct board_maker base; /* first: the runner's view is cast back */
     struct board_spec spec;
+    struct station *station; /* of a board on a port */
 };
 
 static bool ends_in(const char *text, const char *end)
@@ -69,13 +71,30 @@ int cli_read_board_option(struct cli_board_options *options, int id, const char 
 static struct board *open_one(struct board_maker *base, char *message, size_t size)
 {
     struct maker *maker = (struct maker *)base;
+    if (maker->station && station_ready(maker->station, &base->properties, message, size) < 0)
+        return NULL;
     return board_open(&maker->spec, message, size);
 }
 
 static void close_one(struct board_maker *base, struct board *board)
 {
-    (void)base;
+    struct maker *maker = (struct maker *)base;
+    if (maker->station)
+        station_case_over(maker->station, board_error(board));
     board_close(board);
+}
+
+void cli_boards_end(struct board_maker *base)
+{
+    for (; base; base = base->next) {
+        struct maker *maker = (struct maker *)base;
+        char message[500];
+        if (!maker->station ||
+            station_end(maker->station, &base->properties, message, sizeof message) == 0)
+            continue;
+        base->failed = true;
+        fprintf(stderr, "meterbench: %s\n", message);
+    }
 }
 
 /* Wrong files are a matter of the command line, found before the first case; a port that fails is not. */
@@ -85,6 +104,7 @@ static int check_files(struct maker *maker)
     struct board *board = board_open(&maker->spec, message, sizeof message);
     if (!board)
         return cli_usage_error("%s", message);
+    maker->base.properties = board->properties;
     board_close(board);
     return 0;
 }
@@ -115,6 +135,10 @@ static struct maker *maker_new(const struct board_spec *spec, const char *id, in
     maker->spec = *spec;
     maker->spec.bench_id = maker->base.id[0] ? maker->base.id : NULL;
     *error = check_files(maker);
+    if (*error == 0 && spec->kind == BOARD_PORT) {
+        maker->station = station_new(&maker->spec, &cli_interrupted);
+        *error = maker->station ? 0 : EXIT_INTERNAL;
+    }
     if (*error == 0)
         return maker;
     free(maker);
@@ -212,8 +236,10 @@ struct board_maker *cli_board_maker_new(const struct cli_board_options *options,
 
 void cli_board_maker_free(struct board_maker *maker)
 {
+    cli_boards_end(maker);
     while (maker) {
         struct board_maker *next = maker->next;
+        station_free(((struct maker *)maker)->station);
         free(maker);
         maker = next;
     }

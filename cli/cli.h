@@ -17,7 +17,7 @@ int cli_gui(int argc, char **argv);
 /* Subcommands of board; argv[0] is the subcommand's name. */
 int cli_board_check(int argc, char **argv);
 
-/* Set by SIGINT and SIGTERM; runs look at it and end with a valid report. */
+/* Set by SIGINT, SIGTERM and SIGHUP; runs look at it and end with a valid report. */
 extern atomic_bool cli_interrupted;
 void cli_catch_signals(void);
 
@@ -89,6 +89,8 @@ int cli_board_spec(const struct cli_board_options *options, struct board_spec *s
 /* Makers of such boards, a list; free it with cli_board_maker_free. NULL when no board was asked for or, with
  * *error set to EXIT_USAGE, when the options contradict each other or name a wrong file (told on stderr). */
 struct board_maker *cli_board_maker_new(const struct cli_board_options *options, int *error);
+/* The run is over: boards on ports are left safe, which is told on stderr where it fails. */
+void cli_boards_end(struct board_maker *maker);
 void cli_board_maker_free(struct board_maker *maker);
 
 /* Where scenarios are when no path is given: ./scenarios, else the source tree's. */

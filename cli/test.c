@@ -282,6 +282,7 @@ static int run_suite(struct arguments *arguments, struct suite *suite)
     suite->options.progress = show_progress;
     suite->options.progress_owner = arguments;
     suite_run(suite);
+    cli_boards_end(suite->options.run.boards);
     bool json_on_stdout = arguments->json && strcmp(arguments->json, "-") == 0;
     if (!json_on_stdout)
         report_console(suite, &arguments->style);

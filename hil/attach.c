@@ -512,22 +512,47 @@ static void forget_run(struct hil_board *board)
     board->board.message[0] = '\0';
 }
 
+/* Connects, and finds rack and board. */
+static int meet(struct hil_board *board, const struct plant_signals *signals,
+                struct snapshot *snapshot)
+{
+    int error = connection_open(board);
+    if (error < 0) {
+        board->error = error;
+        return error;
+    }
+    error = find_rack(board);
+    if (error == 0)
+        stimulus_send(board, signals, false);
+    return error == 0 ? find_board(board, snapshot) : error;
+}
+
+int attach_meet(struct hil_board *board, int32_t voltage_mv, struct snapshot *snapshot)
+{
+    const struct plant_signals signals = {.voltage_mv = voltage_mv, .temperature_mc = 25000};
+    forget_run(board);
+    return meet(board, &signals, snapshot);
+}
+
+int attach_contacts(struct hil_board *board, bool closed, struct snapshot *snapshot)
+{
+    return bring_contacts(board, closed, snapshot);
+}
+
+int attach_turn(struct hil_board *board, int64_t until)
+{
+    return turn(board, until);
+}
+
 int attach_flat(struct board *base, struct site *site, struct flat *flat)
 {
     struct hil_board *board = (struct hil_board *)base;
     struct snapshot snapshot;
     forget_run(board);
     board->seed = board->spec.seed ? board->spec.seed : site->config.seed;
-    int error = connection_open(board);
-    if (error < 0)
-        return error;
     if (flat->meter.controller.status.powered)
         meter_account(&flat->meter, site->now);
-    error = find_rack(board);
-    if (error == 0)
-        stimulus_send(board, &flat->plant.signals, false);
-    if (error == 0)
-        error = find_board(board, &snapshot);
+    int error = meet(board, &flat->plant.signals, &snapshot);
     if (error == 0)
         error = configure(board, site, flat, &snapshot);
     if (error < 0) {

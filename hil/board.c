@@ -335,6 +335,11 @@ static int prepare(struct hil_board *board, char *message, size_t size)
         return ERROR_INVALID_ARGUMENT;
     }
     board->board.has_rack = emulated || board->rack_path[0] != '\0';
+    if (bench.safe.power_off && !emulated && !board->board.has_rack) {
+        snprintf(message, size, "%s: safe.power: \"off\" needs a rack: nothing else switches this "
+                                "board's supply", board->spec.bench_file);
+        return ERROR_INVALID_ARGUMENT;
+    }
     tell_files(board, &bench);
     return 0;
 }
@@ -371,6 +376,11 @@ void board_close(struct board *base)
     board->flat = NULL; /* the site may be gone already */
     detach_flat(base);
     free(board);
+}
+
+int board_error(const struct board *base)
+{
+    return ((const struct hil_board *)base)->error;
 }
 
 void board_statistics(const struct board *base, struct board_statistics *statistics)

@@ -62,6 +62,9 @@ struct board *board_open(const struct board_spec *spec, char *message, size_t si
  * goes on. NULL is allowed. */
 void board_close(struct board *board);
 
+/* The error that the board ended with, or 0. */
+int board_error(const struct board *board);
+
 void board_statistics(const struct board *board, struct board_statistics *statistics);
 
 #endif

@@ -15,6 +15,7 @@
 #include "hil/rack.h"
 #include "hil/talk.h"
 
+enum { LOAD_LIVE_MV = 10000 }; /* from here on there is voltage at the load terminals */
 enum { PATH_SIZE = 256, FACTS_MAX = 64, ORDERS_MAX = 4, ORDER_STEPS_MAX = 3 };
 
 /* What one poll told, in base units. Times are host time. */
@@ -208,6 +209,14 @@ struct hil_board *orders_board(struct controller *controller);
 
 /* ---- attach.c ----------------------------------------------------------------------------------
  */
+
+/* Without a flat: connects, finds rack and board under this voltage and reads what it shows. The
+ * board's error, with its message. */
+int attach_meet(struct hil_board *board, int32_t voltage_mv, struct snapshot *snapshot);
+/* Brings the contacts there and reads it back. */
+int attach_contacts(struct hil_board *board, bool closed, struct snapshot *snapshot);
+/* One turn towards `until`, host time. */
+int attach_turn(struct hil_board *board, int64_t until);
 
 int attach_flat(struct board *base, struct site *site, struct flat *flat);
 void detach_flat(struct board *base);

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { NO_TAG = -1, LOAD_LIVE_MV = 10000 };
+enum { NO_TAG = -1 };
 
 /* A cause and its level ride on a stimulus as one number. */
 static int64_t tag_of(int64_t fault, int64_t level)

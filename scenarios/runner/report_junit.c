@@ -138,7 +138,7 @@ static int write_scenario(xmlTextWriterPtr writer, const struct suite *suite, in
     junit_number(writer, "errors", counts[OUTCOME_ERROR] + counts[OUTCOME_INCONCLUSIVE]);
     junit_number(writer, "skipped", counts[OUTCOME_SKIPPED] + counts[OUTCOME_NOT_RUN]);
     junit_seconds(writer, "time", wall);
-    if (one->on_board)
+    if (one->maker)
         write_board(writer, suite, one->maker);
     for (int i = first; i < last; i++)
         write_case(writer, suite, &suite->results[i]);

@@ -327,13 +327,13 @@ static bool choose_board(struct run *run)
         return false;
     }
     char message[400] = "";
+    run->result->on_board = true;
     run->board = options->boards->open(options->boards, message, sizeof message);
     if (!run->board) {
         run_fail(run, OUTCOME_ERROR, "%s", message);
         return false;
     }
     run->board_flat = run->scenario->board;
-    run->result->on_board = true;
     return true;
 }
 

@@ -357,10 +357,11 @@ int suite_exit_code(const struct suite *suite)
 void suite_board_properties(const struct suite *suite, const struct board_maker *maker,
                             struct board_properties *all)
 {
-    *all = (struct board_properties){.count = 0};
+    const struct board_properties *last = NULL;
+    *all = maker->properties;
     for (int i = 0; i < suite->count; i++)
-        if (suite->results[i].maker == maker && suite->results[i].properties.count > 0)
-            *all = suite->results[i].properties;
-    for (int i = 0; i < maker->properties.count; i++)
-        board_tell(all, maker->properties.items[i].name, "%s", maker->properties.items[i].value);
+        if (suite->results[i].maker == maker)
+            last = &suite->results[i].properties;
+    for (int i = 0; last && i < last->count; i++)
+        board_tell(all, last->items[i].name, "%s", last->items[i].value);
 }

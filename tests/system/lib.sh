@@ -5,6 +5,7 @@ meterbench=$1
 source_dir=$2
 board=$(dirname "$meterbench")/board
 work=$(mktemp -d "${TMPDIR:-/tmp}/meterbench.XXXXXX") || exit 1
+export XDG_STATE_HOME="$work/state" # a killed run is remembered there, and is no other test's
 running="" # process ids of ours that nobody has waited for yet, so that they cannot belong to anybody else
 
 end_test() {

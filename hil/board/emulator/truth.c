@@ -8,6 +8,8 @@ bool truth_open(struct truth *truth, const char *path, uint32_t frequency_hz)
 {
     truth->frequency_hz = frequency_hz;
     truth->file = path ? fopen(path, "w") : NULL;
+    if (truth->file)
+        setvbuf(truth->file, NULL, _IOLBF, 0); /* it may be read while the board runs */
     return !path || truth->file;
 }
 
