@@ -51,6 +51,7 @@ static const struct {
 } subcommands[] = {
     {"check", cli_board_check, "judge a meter by the rules of its protocol, from the bytes on the wire"},
     {"emulate", emulate, "run the reference board on pseudo-terminals"},
+    {"monitor", cli_board_monitor, "decode what passes on a line, live or from a capture"},
 };
 
 static void print_help(FILE *out)

@@ -40,6 +40,13 @@ int64_t serial_clock_ns(void)
     return (int64_t)now.tv_sec * NS_PER_S + now.tv_nsec;
 }
 
+int64_t serial_epoch_ns(void)
+{
+    struct timespec civil;
+    clock_gettime(CLOCK_REALTIME, &civil);
+    return (int64_t)civil.tv_sec * 1000000000 + civil.tv_nsec - serial_clock_ns();
+}
+
 int64_t serial_character_ns(const struct serial_settings *settings)
 {
     int bits = 1 + 8 + (settings->parity != 'N') + settings->stop_bits;

@@ -25,6 +25,10 @@ struct serial {
 /* CLOCK_MONOTONIC in ns. The one place in hil that reads the wall's clock. */
 int64_t serial_clock_ns(void);
 
+/* What added to serial_clock_ns gives ns since 1970, by the civil clock of now: for files that are
+ * dated, never for measuring. */
+int64_t serial_epoch_ns(void);
+
 /* Nanoseconds of one character on the line: start, 8 data, parity, stop bits. */
 int64_t serial_character_ns(const struct serial_settings *settings);
 

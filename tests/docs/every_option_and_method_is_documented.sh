@@ -18,7 +18,7 @@ need() {
 }
 
 options() {
-    "$build/meterbench" "$1" --help | grep -oE -- '--[a-z][a-z-]*' | sort -u
+    "$build/meterbench" "$@" --help | grep -oE -- '--[a-z][a-z-]*' | sort -u
 }
 
 sed 's/\\-/-/g; s/\\&//g' docs/meterbench.1 >"$work/meterbench.1" # as a reader sees it
@@ -26,7 +26,7 @@ for option in $(options test); do
     need "the option" "\`$option" docs/scenarios.md
     need "the option" "$option" "$work/meterbench.1"
 done
-for option in $(options fleet) $(options decode); do
+for option in $(options fleet) $(options decode) $(options board monitor); do
     need "the option" "$option" "$work/meterbench.1"
 done
 for option in $(options serve); do
