@@ -25,10 +25,12 @@ static const char help[] =
     "  --port DEV           a serial port such as /dev/ttyUSB0\n"
     "  --tcp ADDRESS        TCP on this machine, as in 127.0.0.1:0; port 0 takes a free one\n"
     "how\n"
+    "  --protocol P         dlt645 or modbus (default: the profile's, else dlt645)\n"
+    "  --profile FILE       Modbus: which make of meter they are (default the reference board; scenarios/boards)\n"
     "  --flats N            meters, 1 to 247 (default 8, or what FILE says)\n"
-    "  --baud N             line speed (default 9600); bytes leave no faster\n"
-    "  --parity P           none, even or odd (default even)\n"
-    "  --stop-bits N        1 or 2 (default 1)\n"
+    "  --baud N             line speed (default the profile's, else 9600); bytes leave no faster\n"
+    "  --parity P           none, even or odd (default the profile's, else even)\n"
+    "  --stop-bits N        1 or 2 (default the profile's, else 1)\n"
     "  --preambles N        bytes FE before a reply, 0 to 4 (default 4)\n"
     "  --delay RANGE        time that a meter takes to answer, as in 20ms-80ms, the default\n"
     "  --speed N            simulated seconds a second, 1 to 1000 (default 1)\n"
@@ -45,13 +47,15 @@ static const char help[] =
 struct arguments {
     struct serve_config serve;
     struct serve_statistics statistics;
-    const char *file;
+    struct profile profile;
+    struct serial_settings line; /* what was asked for; 0: the profile's */
+    const char *file, *protocol, *profile_file;
     uint32_t flats; /* 0: what the file says */
     bool json, quiet, helped;
 };
 
 enum option_id {
-    OPTION_PTY = 256, OPTION_PORT, OPTION_TCP, OPTION_FLATS, OPTION_BAUD, OPTION_PARITY, OPTION_STOP_BITS,
+    OPTION_PTY = 256, OPTION_PORT, OPTION_TCP, OPTION_PROTOCOL, OPTION_PROFILE, OPTION_FLATS, OPTION_BAUD, OPTION_PARITY, OPTION_STOP_BITS,
     OPTION_PREAMBLES, OPTION_DELAY, OPTION_SPEED, OPTION_SEED, OPTION_FOR, OPTION_JSON, OPTION_QUIET
 };
 
@@ -59,6 +63,8 @@ static const struct option options[] = {
     {"pty", no_argument, NULL, OPTION_PTY},
     {"port", required_argument, NULL, OPTION_PORT},
     {"tcp", required_argument, NULL, OPTION_TCP},
+    {"protocol", required_argument, NULL, OPTION_PROTOCOL},
+    {"profile", required_argument, NULL, OPTION_PROFILE},
     {"flats", required_argument, NULL, OPTION_FLATS},
     {"baud", required_argument, NULL, OPTION_BAUD},
     {"parity", required_argument, NULL, OPTION_PARITY},
@@ -146,14 +152,20 @@ static int read_option(struct arguments *arguments, int id)
     case OPTION_TCP:
         serve->tcp = optarg;
         return 0;
+    case OPTION_PROTOCOL:
+        arguments->protocol = optarg;
+        return 0;
+    case OPTION_PROFILE:
+        arguments->profile_file = optarg;
+        return 0;
     case OPTION_FLATS:
         return read_flats(arguments);
     case OPTION_BAUD:
-        return read_number("baud", 300, 921600, &serve->line.baud);
+        return read_number("baud", 300, 921600, &arguments->line.baud);
     case OPTION_PARITY:
-        return read_parity(&serve->line);
+        return read_parity(&arguments->line);
     case OPTION_STOP_BITS:
-        return read_number("stop-bits", 1, 2, &serve->line.stop_bits);
+        return read_number("stop-bits", 1, 2, &arguments->line.stop_bits);
     case OPTION_PREAMBLES:
         return read_number("preambles", 0, DLT645_PREAMBLE_MAX, &serve->preambles);
     case OPTION_DELAY:
@@ -191,6 +203,47 @@ static int read_arguments(struct arguments *arguments, int argc, char **argv)
     if (optind + 1 < argc)
         return cli_usage_error("serve %s: one file at the most", argv[optind + 1]);
     arguments->file = argv[optind];
+    return 0;
+}
+
+/* ---- the protocol ------------------------------------------------------------------------------ */
+
+static int read_profile(struct arguments *arguments)
+{
+    char path[4200], message[600];
+    snprintf(path, sizeof path, "%s/boards/reference.lua", cli_scenarios());
+    if (profile_read(arguments->profile_file ? arguments->profile_file : path, &arguments->profile,
+                     message, sizeof message) < 0)
+        return cli_usage_error("%s", message);
+    return 0;
+}
+
+/* A profile of a DL/T 645 meter gives line and preambles only: the meters answer all that they know. */
+static int read_protocol(struct arguments *arguments)
+{
+    struct serve_config *serve = &arguments->serve;
+    const char *named = arguments->protocol;
+    if (named && strcmp(named, "dlt645") != 0 && strcmp(named, "modbus") != 0)
+        return cli_usage_error("--protocol %s: expected dlt645 or modbus", named);
+    bool modbus = named && strcmp(named, "modbus") == 0;
+    if (modbus || arguments->profile_file) {
+        int result = read_profile(arguments);
+        if (result != 0)
+            return result;
+        if (named && modbus != (arguments->profile.protocol == PROFILE_MODBUS))
+            return cli_usage_error("--profile %s: it is no profile of a %s meter", arguments->profile_file,
+                                   named);
+        modbus = arguments->profile.protocol == PROFILE_MODBUS;
+        serve->line = arguments->profile.serial;
+    }
+    serve->protocol = modbus ? SERVE_MODBUS : SERVE_DLT645;
+    serve->profile = &arguments->profile;
+    if (arguments->line.baud)
+        serve->line.baud = arguments->line.baud;
+    if (arguments->line.parity)
+        serve->line.parity = arguments->line.parity;
+    if (arguments->line.stop_bits)
+        serve->line.stop_bits = arguments->line.stop_bits;
     return 0;
 }
 
@@ -246,6 +299,16 @@ static const char *wire_of(const struct serve_config *serve)
     return serve->tcp ? "tcp" : serve->port ? "port" : "pty";
 }
 
+static bool is_modbus(const struct serve_config *serve)
+{
+    return serve->protocol == SERVE_MODBUS;
+}
+
+static const char *protocol_of(const struct serve_config *serve)
+{
+    return is_modbus(serve) ? "modbus" : "dlt645";
+}
+
 static void meter_name(uint32_t number, char text[DLT645_ADDRESS_TEXT_SIZE])
 {
     struct dlt645_address address = {{0}};
@@ -259,10 +322,10 @@ static void tell_ready_json(const struct serve_config *serve, const char *where)
     json_t *meters = json_array();
     for (uint32_t i = 1; i <= serve->site.flats; i++) {
         meter_name(i, name);
-        json_array_append_new(meters, json_string(name));
+        json_array_append_new(meters, is_modbus(serve) ? json_integer((json_int_t)i) : json_string(name));
     }
     json_t *ready = json_pack("{ss ss ss si so}", "wire", wire_of(serve), "where", where, "protocol",
-                              "dlt645", "baud", serve->line.baud, "meters", meters);
+                              protocol_of(serve), "baud", serve->line.baud, "meters", meters);
     json_dumpf(ready, stdout, JSON_COMPACT);
     json_decref(ready);
     printf("\n");
@@ -283,8 +346,12 @@ static void tell_ready(void *user, const char *where)
     printf("%s %s\n", wire_of(serve), where);
     if (!serve->tcp)
         printf("line %d 8%c%d\n", serve->line.baud, serve->line.parity, serve->line.stop_bits);
-    printf("protocol dlt645\n");
-    printf("meters %u, %s to %s; passwords 02 %06X, 04 %06X\n", serve->site.flats, first, last,
+    printf("protocol %s\n", protocol_of(serve));
+    if (is_modbus(serve))
+        printf("meters %u, stations 1 to %u, each a %s\n", serve->site.flats, serve->site.flats,
+               serve->profile->name);
+    else
+        printf("meters %u, %s to %s; passwords 02 %06X, 04 %06X\n", serve->site.flats, first, last,
            serve->site.meter.administrator_password, serve->site.meter.control_password);
     printf("ready\n");
     fflush(stdout);
@@ -362,8 +429,7 @@ int cli_serve(int argc, char **argv)
         fputs(help, stdout);
     if (result != 0 || arguments.helped)
         return result;
-    result = read_building(&arguments);
-    if (result != 0)
+    if ((result = read_protocol(&arguments)) || (result = read_building(&arguments)))
         return result;
     struct serve_config *serve = &arguments.serve;
     serve->ready = tell_ready;

@@ -3,6 +3,7 @@
 #include "sim/error.h"
 #include "sim/kernel/time.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -72,9 +73,9 @@ static int serve_channel(struct serve *serve, struct serve_channel *channel, int
     if (got > 0) {
         serve->statistics->bytes_in += (uint64_t)got;
         hear(serve, channel, now, got);
-        serve_dlt645_bytes(serve, channel, bytes, (size_t)got);
+        serve->protocol->bytes(serve, channel, bytes, (size_t)got);
     }
-    serve_dlt645_silence(serve, channel, now);
+    serve->protocol->silence(serve, channel, now);
     return serve_channel_flush(&serve->wire, channel, now);
 }
 
@@ -104,7 +105,7 @@ static int64_t next_turn(struct serve *serve, int64_t now, int64_t ends)
     for (int i = 0; i < SERVE_CHANNELS_MAX; i++) {
         const struct serve_channel *channel = &serve->wire.channels[i];
         if (channel->fd >= 0)
-            due = earlier(due, earlier(serve_channel_due(channel), serve_dlt645_due(channel)));
+            due = earlier(due, earlier(serve_channel_due(channel), serve->protocol->due(channel)));
     }
     return due;
 }
@@ -160,6 +161,15 @@ static int loop(struct serve *serve)
     return result;
 }
 
+static bool make_slaves(struct serve *serve)
+{
+    uint32_t count = serve->site->flat_count;
+    serve->slaves = calloc(count, sizeof *serve->slaves);
+    for (uint32_t i = 1; serve->slaves && i <= count; i++)
+        modbus_slave_init(&serve->slaves[i - 1], serve->config->profile, site_flat(serve->site, i));
+    return serve->slaves != NULL;
+}
+
 static int serve_site(struct serve *serve, char *message, size_t size)
 {
     const struct serve_config *config = serve->config;
@@ -185,6 +195,7 @@ int serve_run(const struct serve_config *config, struct serve_statistics *statis
         .sink = {put_event},
         .config = config,
         .statistics = statistics,
+        .protocol = config->protocol == SERVE_MODBUS ? &serve_modbus : &serve_dlt645,
         .random = random_stream(config->seed, RANDOM_NO_FLAT, RANDOM_METER_LINK),
     };
     int error = 0;
@@ -194,7 +205,12 @@ int serve_run(const struct serve_config *config, struct serve_statistics *statis
         snprintf(message, size, "the building: %s", error_text(error));
         return error;
     }
-    int result = serve_site(&serve, message, size);
+    int result = ERROR_NO_MEMORY;
+    if (config->protocol == SERVE_DLT645 || make_slaves(&serve))
+        result = serve_site(&serve, message, size);
+    else
+        snprintf(message, size, "the meters: %s", error_text(result));
     site_free(serve.site);
+    free(serve.slaves);
     return result;
 }

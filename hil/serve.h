@@ -8,6 +8,7 @@
 #ifndef METERBENCH_HIL_SERVE_H
 #define METERBENCH_HIL_SERVE_H
 
+#include "hil/profile.h"
 #include "hil/serial.h"
 #include "sim/site.h"
 
@@ -21,6 +22,7 @@ enum { SERVE_SPEED_MAX = 1000, SERVE_METERS_MAX = 247 };
 struct serve_config {
     struct site_config site;
     enum serve_protocol protocol;
+    const struct profile *profile; /* Modbus: how the meters are laid out */
     const char *port;  /* a serial device; NULL: */
     const char *tcp;   /* "127.0.0.1:PORT", 0: a free one; NULL too: a pseudo terminal of ours */
     struct serial_settings line;

@@ -81,8 +81,8 @@ static void drain(struct serve *serve, struct serve_channel *channel,
     }
 }
 
-void serve_dlt645_bytes(struct serve *serve, struct serve_channel *channel, const uint8_t *bytes,
-                        size_t size)
+static void bytes_came(struct serve *serve, struct serve_channel *channel, const uint8_t *bytes,
+                       size_t size)
 {
     uint64_t noise = channel->receiver.noise_count;
     for (size_t i = 0; i < size; i++) {
@@ -92,13 +92,15 @@ void serve_dlt645_bytes(struct serve *serve, struct serve_channel *channel, cons
     serve->statistics->noise += channel->receiver.noise_count - noise;
 }
 
-void serve_dlt645_silence(struct serve *serve, struct serve_channel *channel, int64_t now)
+static void silence(struct serve *serve, struct serve_channel *channel, int64_t now)
 {
     if (channel->receiver.size > 0 && now >= channel->heard_at + GAP_NS)
         drain(serve, channel, dlt645_receiver_gap);
 }
 
-int64_t serve_dlt645_due(const struct serve_channel *channel)
+static int64_t due(const struct serve_channel *channel)
 {
     return channel->receiver.size > 0 ? channel->heard_at + GAP_NS : TIME_NEVER;
 }
+
+const struct serve_protocol_ops serve_dlt645 = {bytes_came, silence, due};

@@ -2,15 +2,32 @@
 #ifndef METERBENCH_HIL_SERVE_INTERNAL_H
 #define METERBENCH_HIL_SERVE_INTERNAL_H
 
+#include "hil/modbus_slave.h"
 #include "hil/serve.h"
 #include "hil/serve_wire.h"
 #include "sim/kernel/random.h"
+
+struct serve;
+
+struct serve_protocol_ops {
+    /* Bytes came. */
+    void (*bytes)(struct serve *serve, struct serve_channel *channel, const uint8_t *bytes,
+                  size_t size);
+    /* The line has been silent since channel->heard_at. */
+    void (*silence)(struct serve *serve, struct serve_channel *channel, int64_t now);
+    /* When silence will mean something, or TIME_NEVER. */
+    int64_t (*due)(const struct serve_channel *channel);
+};
+
+extern const struct serve_protocol_ops serve_dlt645, serve_modbus;
 
 struct serve {
     struct event_sink sink; /* first: the sink is cast back */
     const struct serve_config *config;
     struct serve_statistics *statistics;
     struct site *site;
+    const struct serve_protocol_ops *protocol;
+    struct modbus_slave *slaves; /* Modbus: one a flat */
     struct serve_wire wire;
     struct random random;
     int64_t began; /* CLOCK_MONOTONIC at the site's time zero */
@@ -22,12 +39,5 @@ void serve_reply(struct serve *serve, struct serve_channel *channel, const uint8
 
 /* What a meter was asked changed it: the site goes on from there. */
 void serve_settle(struct serve *serve, struct flat *flat);
-
-/* serve_dlt645.c: bytes came; the line was silent until `now` (heard_at says since when). */
-void serve_dlt645_bytes(struct serve *serve, struct serve_channel *channel, const uint8_t *bytes,
-                        size_t size);
-void serve_dlt645_silence(struct serve *serve, struct serve_channel *channel, int64_t now);
-/* When silence will mean something, or TIME_NEVER. */
-int64_t serve_dlt645_due(const struct serve_channel *channel);
 
 #endif

@@ -127,6 +127,19 @@ void commands_boot(struct meter *meter, int64_t now)
         timer_arm(&meter->timers, METER_TIMER_RESTORE, at > now ? at : now);
 }
 
+static void forget_lock(struct meter *meter)
+{
+    meter->memory.locked = false;
+    meter->memory.overload_recloses = 0;
+    timer_cancel(&meter->timers, METER_TIMER_OVERLOAD_RECLOSE);
+}
+
+void meter_clear_lock(struct meter *meter, int64_t now)
+{
+    forget_lock(meter);
+    drive_clear(meter, now, CAUSES_LOCKING | CAUSE_BIT(TRIP_CAUSE_OVERLOAD));
+}
+
 /* An administrator's close ends a safety lock; the billing system's does not (leakage beats payment). */
 static bool order_close(struct meter *meter, int64_t now, int level)
 {
@@ -135,9 +148,7 @@ static bool order_close(struct meter *meter, int64_t now, int level)
         clears &= ~CAUSE_BIT(TRIP_CAUSE_ARREARS);
     if (level == LEVEL_ADMINISTRATOR) {
         clears |= CAUSES_LOCKING | CAUSE_BIT(TRIP_CAUSE_OVERLOAD);
-        meter->memory.locked = false;
-        meter->memory.overload_recloses = 0;
-        timer_cancel(&meter->timers, METER_TIMER_OVERLOAD_RECLOSE);
+        forget_lock(meter);
     }
     drive_clear(meter, now, clears);
     return drive_close(meter, now, CLOSE_BY_ORDER);

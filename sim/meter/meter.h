@@ -181,6 +181,14 @@ void meter_raise_alarm(struct meter *meter, int64_t now, enum meter_alarm alarm,
 /* The n-th newest entry of the log (n from 1), or NULL when there are fewer. */
 const struct meter_log_entry *meter_log(const struct meter *meter, unsigned n);
 
+/* What it derives from voltage, current and power: mVA, mvar and thousandths. */
+int64_t meter_apparent_mva(const struct meter *meter);
+int64_t meter_reactive_mvar(const struct meter *meter);
+int64_t meter_power_factor_permille(const struct meter *meter);
+
+/* An administrator at the meter ends a safety lock; the contacts stay open until somebody closes them. */
+void meter_clear_lock(struct meter *meter, int64_t now);
+
 /* Ask the meter, powered and accounted up to `now`, as at its port: false when it keeps silent (another's address, a
  * broadcast, an unknown function), else its reply. */
 bool meter_answer(struct meter *meter, int64_t now, const struct dlt645_frame *request,

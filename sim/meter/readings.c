@@ -125,24 +125,24 @@ static uint64_t square_root(uint64_t x)
     return root;
 }
 
-static int64_t apparent_mva(const struct plant_signals *s)
+int64_t meter_apparent_mva(const struct meter *meter)
 {
-    return (int64_t)s->voltage_mv * s->current_ma / 1000;
+    return (int64_t)meter->signals.voltage_mv * meter->signals.current_ma / 1000;
 }
 
 /* The model has no distortion, so what active power leaves of the apparent is reactive. */
-static int64_t reactive_mvar(const struct plant_signals *s)
+int64_t meter_reactive_mvar(const struct meter *meter)
 {
-    int64_t apparent = apparent_mva(s);
-    if (apparent <= s->power_mw)
+    int64_t apparent = meter_apparent_mva(meter), active = meter->signals.power_mw;
+    if (apparent <= active)
         return 0;
-    return (int64_t)square_root((uint64_t)(apparent * apparent - s->power_mw * s->power_mw));
+    return (int64_t)square_root((uint64_t)(apparent * apparent - active * active));
 }
 
-static int64_t power_factor_permille(const struct plant_signals *s)
+int64_t meter_power_factor_permille(const struct meter *meter)
 {
-    int64_t apparent = apparent_mva(s);
-    int64_t factor = apparent > 0 ? s->power_mw * 1000 / apparent : 1000;
+    int64_t apparent = meter_apparent_mva(meter);
+    int64_t factor = apparent > 0 ? meter->signals.power_mw * 1000 / apparent : 1000;
     return factor > 1000 ? 1000 : factor;
 }
 
@@ -172,11 +172,11 @@ static bool momentary(const struct meter *meter, uint32_t identifier, enum dlt64
     case 0x02030000:
     case 0x02030100: IS(POWER, s->power_mw);
     case 0x02040000:
-    case 0x02040100: IS(REACTIVE_POWER, reactive_mvar(s));
+    case 0x02040100: IS(REACTIVE_POWER, meter_reactive_mvar(meter));
     case 0x02050000:
-    case 0x02050100: IS(APPARENT_POWER, apparent_mva(s));
+    case 0x02050100: IS(APPARENT_POWER, meter_apparent_mva(meter));
     case 0x02060000:
-    case 0x02060100: IS(POWER_FACTOR, power_factor_permille(s));
+    case 0x02060100: IS(POWER_FACTOR, meter_power_factor_permille(meter));
     case 0x02800002: IS(FREQUENCY, MAINS_MHZ);
     case 0x02800007: IS(TEMPERATURE, s->temperature_mc);
     case 0x02800008: IS(BATTERY_VOLTAGE, battery_low ? CLOCK_BATTERY_LOW_MV : CLOCK_BATTERY_MV);

@@ -88,3 +88,25 @@ got=$(frame "03 00 10 00 00 00" 1c 04 11 11 11 00 00 00 00 1a 00 59 59 23 31 12 
 expect_same "the reply to a trip, executed" fefefefe68030010000000689c023733 "$(echo "$got" | cut -c1-32)"
 kill -INT "$pid"
 finish "$pid"
+
+# ---- Modbus: RTU on the pseudo-terminal, and TCP
+expect_exit 4 "$meterbench" serve --protocol modbus --profile scenarios/boards/ddsu666_dlt645.lua
+expect_exit 4 "$meterbench" serve --protocol telegraph
+command -v mbpoll >/dev/null || skip "mbpoll is not installed"
+serve --flats 3 --profile scenarios/boards/sdm120.lua
+wire=$(sed -n 's/^pty //p' "$work/out")
+mbpoll -m rtu -b 2400 -P none -a 2 -t 3:float -B -r 1 -c 1 -o 3 -1 "$wire" >"$work/poll" 2>&1
+grep -qE '^\[1\]:[[:space:]]+2[0-9][0-9]' "$work/poll" || fail "an SDM120 tells no voltage: $(cat "$work/poll")"
+mbpoll -m rtu -b 2400 -P none -a 2 -t 4 -r 1 -c 1 -o 3 -1 "$wire" >"$work/poll" 2>&1
+expect_text "$work/poll" "Illegal function"
+kill -INT "$pid"
+finish "$pid"
+expect_text "$work/out" "2 requests: 2 replies (1 refusals)"
+
+serve --flats 2 --tcp 127.0.0.1:0 --profile scenarios/boards/lx47le_125.lua
+wire=$(sed -n 's/^tcp //p' "$work/out")
+expect_exit 0 mbpoll -m tcp -p "${wire#*:}" -a 2 -t 4 -r 14 -1 "${wire%:*}" 0 # trips the breaker
+poll 20 sh -c "mbpoll -m tcp -p ${wire#*:} -a 2 -t 3:hex -r 1 -c 1 -1 ${wire%:*} | grep -q 0x000F" ||
+    fail "the tripped breaker does not show that it is open"
+kill -INT "$pid"
+finish "$pid"
