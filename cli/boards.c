@@ -13,6 +13,7 @@ struct maker {
     struct board_maker base; /* first: the runner's view is cast back */
     struct board_spec spec;
     struct station *station; /* of a board on a port */
+    uint64_t line_faults[LINE_FAULT_KINDS]; /* that happened to all its boards */
 };
 
 static bool ends_in(const char *text, const char *end)
@@ -35,6 +36,14 @@ static int add_board(struct cli_board_options *options, const char *value)
     else
         options->ids[options->id_count++] = value;
     return 0;
+}
+
+int cli_read_line_faults(const char *text, struct line_faults *faults)
+{
+    char message[400];
+    if (line_faults_parse(text, faults, message, sizeof message) == 0)
+        return 0;
+    return cli_usage_error("--line-faults %s", message);
 }
 
 int cli_read_board_option(struct cli_board_options *options, int id, const char *value)
@@ -64,6 +73,9 @@ int cli_read_board_option(struct cli_board_options *options, int id, const char 
     case CLI_OPTION_TRUTH:
         options->truth = value;
         break;
+    case CLI_OPTION_LINE_FAULTS:
+        result = cli_read_line_faults(value, &options->line_faults);
+        break;
     }
     return result;
 }
@@ -79,6 +91,10 @@ static struct board *open_one(struct board_maker *base, char *message, size_t si
 static void close_one(struct board_maker *base, struct board *board)
 {
     struct maker *maker = (struct maker *)base;
+    struct board_statistics statistics;
+    board_statistics(board, &statistics);
+    for (int i = 0; i < LINE_FAULT_KINDS; i++)
+        maker->line_faults[i] += statistics.line_faults[i];
     if (maker->station)
         station_case_over(maker->station, board_error(board));
     board_close(board);
@@ -216,6 +232,7 @@ int cli_board_spec(const struct cli_board_options *options, struct board_spec *s
         .elf = options->elf,
         .truth = options->truth,
         .baud = options->baud,
+        .line_faults = options->line_faults,
         .seed = options->seed,
     };
     return error;
@@ -234,10 +251,26 @@ struct board_maker *cli_board_maker_new(const struct cli_board_options *options,
     return maker ? &maker->base : NULL;
 }
 
+/* A line that was made worse has to show that it was. */
+static void tell_line_faults(const struct maker *maker)
+{
+    uint64_t sum = 0;
+    for (int i = 0; i < LINE_FAULT_KINDS; i++)
+        sum += maker->line_faults[i];
+    if (sum == 0 && !line_faults_any(&maker->spec.line_faults))
+        return;
+    fprintf(stderr, "meterbench: line faults%s%s:", maker->base.id[0] ? " of " : "", maker->base.id);
+    for (int i = 0; i < LINE_FAULT_KINDS; i++)
+        fprintf(stderr, "%s %llu %s", i ? "," : "", (unsigned long long)maker->line_faults[i],
+                line_fault_name(i));
+    fprintf(stderr, "\n");
+}
+
 void cli_board_maker_free(struct board_maker *maker)
 {
     cli_boards_end(maker);
     while (maker) {
+        tell_line_faults((struct maker *)maker);
         struct board_maker *next = maker->next;
         station_free(((struct maker *)maker)->station);
         free(maker);

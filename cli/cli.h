@@ -3,6 +3,7 @@
 #define METERBENCH_CLI_H
 
 #include "hil/board.h"
+#include "hil/line_faults.h"
 #include "scenarios/runner/suite.h"
 
 #include <stdatomic.h>
@@ -37,6 +38,7 @@ struct cli_board_options {
     const char *truth;
     int baud;
     bool lockstep;
+    struct line_faults line_faults;
     uint64_t seed;
 };
 
@@ -48,7 +50,8 @@ enum cli_board_option_id {
     CLI_OPTION_BAUD,
     CLI_OPTION_LOCKSTEP,
     CLI_OPTION_FIRMWARE,
-    CLI_OPTION_TRUTH
+    CLI_OPTION_TRUTH,
+    CLI_OPTION_LINE_FAULTS
 };
 #define CLI_BOARD_OPTIONS                                                                          \
     {"board", required_argument, NULL, CLI_OPTION_BOARD},                                          \
@@ -57,7 +60,8 @@ enum cli_board_option_id {
         {"baud", required_argument, NULL, CLI_OPTION_BAUD},                                        \
         {"lockstep", no_argument, NULL, CLI_OPTION_LOCKSTEP},                                      \
         {"firmware", required_argument, NULL, CLI_OPTION_FIRMWARE},                                \
-        {"truth", required_argument, NULL, CLI_OPTION_TRUTH}
+        {"truth", required_argument, NULL, CLI_OPTION_TRUTH},                                      \
+        {"line-faults", required_argument, NULL, CLI_OPTION_LINE_FAULTS}
 #define CLI_BOARD_HELP                                                                             \
     "on a board\n"                                                                                 \
     "  --board SPEC         emulated, a device such as /dev/ttyUSB0, or a bench file (.lua);\n"    \
@@ -68,9 +72,13 @@ enum cli_board_option_id {
     "  --baud N             line speed, before the bench file's\n"                                 \
     "  --lockstep           the emulated board runs in simulated time: deterministic, faster\n"    \
     "  --firmware ELF       firmware of the emulated board\n"                                      \
+    "  --line-faults WHAT   a bad serial line: drop=50ppm,noise=100ppm,.. (docs/serve.md)\n"           \
     "  --truth FILE         keep what the emulator knows to have happened, cycle by cycle\n"
 /* 0, or EXIT_USAGE when the value is wrong (told on stderr). */
 int cli_read_board_option(struct cli_board_options *options, int id, const char *value);
+
+/* The value of --line-faults. 0, or EXIT_USAGE (told on stderr). */
+int cli_read_line_faults(const char *text, struct line_faults *faults);
 
 /* The number of an option's value; 0, or EXIT_USAGE when it is none from min to max (told on stderr). */
 int cli_check_number(const char *option, const char *text, unsigned long long min,

@@ -33,6 +33,7 @@ static const char help[] =
     "  --stop-bits N        1 or 2 (default the profile's, else 1)\n"
     "  --preambles N        bytes FE before a reply, 0 to 4 (default 4)\n"
     "  --delay RANGE        time that a meter takes to answer, as in 20ms-80ms, the default\n"
+    "  --line-faults WHAT   a bad line: drop=50ppm,corrupt=200ppm,noise=1000ppm,split=2@5s,delay=20ms,echo, or a .lua\n"
     "  --speed N            simulated seconds a second, 1 to 1000 (default 1)\n"
     "  --seed N             root seed (default 1)\n"
     "  --for DUR            end by itself after this wall-clock time\n"
@@ -56,7 +57,7 @@ struct arguments {
 
 enum option_id {
     OPTION_PTY = 256, OPTION_PORT, OPTION_TCP, OPTION_PROTOCOL, OPTION_PROFILE, OPTION_FLATS, OPTION_BAUD, OPTION_PARITY, OPTION_STOP_BITS,
-    OPTION_PREAMBLES, OPTION_DELAY, OPTION_SPEED, OPTION_SEED, OPTION_FOR, OPTION_JSON, OPTION_QUIET
+    OPTION_PREAMBLES, OPTION_DELAY, OPTION_LINE_FAULTS, OPTION_SPEED, OPTION_SEED, OPTION_FOR, OPTION_JSON, OPTION_QUIET
 };
 
 static const struct option options[] = {
@@ -71,6 +72,7 @@ static const struct option options[] = {
     {"stop-bits", required_argument, NULL, OPTION_STOP_BITS},
     {"preambles", required_argument, NULL, OPTION_PREAMBLES},
     {"delay", required_argument, NULL, OPTION_DELAY},
+    {"line-faults", required_argument, NULL, OPTION_LINE_FAULTS},
     {"speed", required_argument, NULL, OPTION_SPEED},
     {"seed", required_argument, NULL, OPTION_SEED},
     {"for", required_argument, NULL, OPTION_FOR},
@@ -170,6 +172,8 @@ static int read_option(struct arguments *arguments, int id)
         return read_number("preambles", 0, DLT645_PREAMBLE_MAX, &serve->preambles);
     case OPTION_DELAY:
         return read_delay(serve);
+    case OPTION_LINE_FAULTS:
+        return cli_read_line_faults(optarg, &serve->faults);
     case OPTION_SPEED:
         return read_number("speed", 1, SERVE_SPEED_MAX, &serve->speed);
     case OPTION_SEED:
@@ -390,6 +394,8 @@ static void tell_statistics(const struct arguments *arguments)
                (unsigned long long)s->damaged, (unsigned long long)s->noise,
                (unsigned long long)s->bytes_in, (unsigned long long)s->bytes_out,
                (unsigned long long)s->overrun, (double)s->simulated_ns * 1e-9);
+        if (line_faults_any(&arguments->serve.faults))
+            printf("line faults: %s\n", s->faults_text);
         return;
     }
     json_t *told = json_object();
@@ -405,6 +411,8 @@ static void tell_statistics(const struct arguments *arguments)
     };
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
         json_object_set_new(told, counts[i].name, json_integer((json_int_t)counts[i].value));
+    for (int i = 0; i < LINE_FAULT_KINDS; i++)
+        json_object_set_new(told, line_fault_name(i), json_integer((json_int_t)s->faults[i]));
     json_dumpf(told, stdout, JSON_COMPACT);
     json_decref(told);
     printf("\n");

@@ -200,6 +200,10 @@ static void read_board(struct lua_file *file, struct bench_file *bench)
     read_rack(file, bench);
     read_power(file, &bench->power);
     read_safe(file, &bench->safe);
+    if (lua_file_enter(file, "faults", false)) {
+        line_faults_read(file, &bench->faults);
+        lua_file_leave(file);
+    }
 }
 
 /* ---- several -----------------------------------------------------------------------------------
@@ -207,7 +211,8 @@ static void read_board(struct lua_file *file, struct bench_file *bench)
 
 #define BOARD_KEYS                                                                                 \
     "id", "profile", "port", "baud", "parity", "stop_bits", "slave", "address",                    \
-        "response_timeout", "replug", "rack", "power", "safe", "flash", "firmware", "low_latency"
+        "response_timeout", "replug", "rack", "power", "safe", "flash", "firmware", "low_latency", \
+        "faults"
 
 static const char *const board_keys[] = {BOARD_KEYS, NULL};
 static const char *const file_keys[] = {BOARD_KEYS, "boards", NULL};

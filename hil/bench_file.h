@@ -8,6 +8,8 @@
 #ifndef METERBENCH_HIL_BENCH_FILE_H
 #define METERBENCH_HIL_BENCH_FILE_H
 
+#include "hil/line_faults.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -55,6 +57,7 @@ struct bench_file {
     int64_t replug_ns; /* how long a port that went away is waited for; -1: not said */
     struct bench_power power;
     struct bench_safe safe;
+    struct line_faults faults; /* what is done to the serial line */
     char flash[512];    /* shell command with {firmware} and {port} */
     char firmware[256]; /* the file that runs on the board, for its hash; path as found */
     bool low_latency;   /* default true */

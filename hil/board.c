@@ -271,6 +271,8 @@ static void choose_line(struct hil_board *board, const struct bench_file *bench)
     line.baud = board->spec.baud ? board->spec.baud : line.baud;
     line.parity = bench->parity ? bench->parity : line.parity;
     line.stop_bits = bench->stop_bits ? bench->stop_bits : line.stop_bits;
+    board->line_faults = line_faults_any(&board->spec.line_faults) ? board->spec.line_faults
+                                                                   : bench->faults;
     board->link = (struct talk_config){
         .line = line,
         .slave = bench->slave ? bench->slave : profile->slave,

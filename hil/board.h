@@ -44,6 +44,7 @@ struct board_statistics {
     uint64_t requests;       /* requests sent, retries included */
     uint64_t timeouts;       /* of them, unanswered */
     uint64_t crc_errors;     /* of them, answered with a frame that was damaged */
+    uint64_t line_faults[LINE_FAULT_KINDS]; /* that were done to the line's bytes */
     uint64_t rack_frames;    /* received from the rack */
     uint64_t rack_lost;      /* gaps in the rack's frame counter */
     uint64_t late;           /* times the paced clock fell behind by more than 50 ms */

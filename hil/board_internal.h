@@ -126,6 +126,7 @@ struct hil_board {
     struct order order;
     uint16_t sequence;
 
+    struct line_faults line_faults; /* the command line's, else the bench file's */
     struct board_statistics statistics;
 };
 

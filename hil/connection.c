@@ -92,7 +92,7 @@ static int open_line(struct hil_board *board)
     int result = line_open(&board->line, &ends, random, message, size);
     if (result < 0)
         return result;
-    line_set_faults(&board->line, &board->spec.line_faults);
+    line_set_faults(&board->line, &board->line_faults);
     board->link.jitter_ns = board->pace->jitter_ns;
     if (board->spec.kind == BOARD_EMULATED && !board->spec.lockstep)
         board->link.jitter_ns = EMULATED_JITTER_NS;
@@ -142,6 +142,8 @@ void connection_close(struct hil_board *board)
         return;
     board->connected = false;
     talk_close(&board->talk);
+    for (int i = 0; i < LINE_FAULT_KINDS; i++)
+        board->statistics.line_faults[i] += board->line.spoiler.counts[i];
     line_close(&board->line);
     if (board->pace)
         board->pace->ops->close(board->pace);

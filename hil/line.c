@@ -55,7 +55,7 @@ void line_close(struct line *line)
 
 void line_set_faults(struct line *line, const struct line_faults *faults)
 {
-    line->faults = *faults;
+    line_spoiler_init(&line->spoiler, faults, line->random);
 }
 
 static void capture(struct line *line, int64_t stamp, enum line_direction direction, uint8_t byte)
@@ -64,39 +64,8 @@ static void capture(struct line *line, int64_t stamp, enum line_direction direct
         (struct line_byte){stamp, byte, (uint8_t)direction};
 }
 
-/* ---- faults -----------------------------------------------------------------------------------
- */
-
-/* What becomes of one byte on a bad line: 0, 1 or 2 bytes into `out`. */
-static int spoil(struct line *line, uint8_t byte, uint8_t out[2])
-{
-    const struct line_faults *faults = &line->faults;
-    if (faults->drop_ppm && random_chance_ppm(&line->random, faults->drop_ppm)) {
-        line->dropped++;
-        return 0;
-    }
-    if (faults->corrupt_ppm && random_chance_ppm(&line->random, faults->corrupt_ppm)) {
-        line->corrupted++;
-        byte ^= (uint8_t)(1u << random_below(&line->random, 8));
-    }
-    out[0] = out[1] = byte;
-    if (faults->duplicate_ppm && random_chance_ppm(&line->random, faults->duplicate_ppm)) {
-        line->duplicated++;
-        return 2;
-    }
-    return 1;
-}
-
 /* ---- passing on -------------------------------------------------------------------------------
  */
-
-/* Bytes of one request leave in one piece: an adapter would put gaps between single ones. */
-static int hand_over(struct line *line)
-{
-    size_t size = line->out_size;
-    line->out_size = 0;
-    return size > 0 ? line->ends.to_device(line->ends.user, line->out, size) : 0;
-}
 
 static void pass(struct line *line, int64_t stamp, enum line_direction direction, uint8_t byte)
 {
@@ -111,27 +80,107 @@ static void pass(struct line *line, int64_t stamp, enum line_direction direction
     line->ends.arrived(line->ends.user, stamp, byte);
 }
 
-static void pass_or_delay(struct line *line, int64_t stamp, enum line_direction direction,
-                          uint8_t byte)
+/* ---- our own bytes, come back --------------------------------------------------------------------
+ */
+
+/* A reply to Modbus functions 5, 6 and 8 is the request itself; all others differ from theirs. */
+static bool echo_is_no_reply(const uint8_t *bytes, size_t size)
 {
-    if (line->faults.delay_ns <= 0 && line->delayed_count == 0) {
+    bool dlt645 = size > 2 && (bytes[0] == 0x68 || bytes[0] == 0xfe) && bytes[size - 1] == 0x16;
+    return dlt645 || (size > 2 && bytes[1] != 5 && bytes[1] != 6 && bytes[1] != 8);
+}
+
+static void echo_sent(struct line_echo *echo, const uint8_t *bytes, size_t size)
+{
+    for (size_t i = 0; i < size && echo->sent < sizeof echo->bytes; i++)
+        echo->bytes[echo->sent++] = bytes[i];
+}
+
+/* It was no echo: what was held back is the beginning of a reply. */
+static void echo_release(struct line *line)
+{
+    struct line_echo *echo = &line->echo;
+    echo->watching = false;
+    for (size_t i = 0; i < echo->seen; i++)
+        pass(line, echo->stamps[i], LINE_FROM_DEVICE, echo->bytes[i]);
+}
+
+/* True when the byte is, or may be, one of ours. A learned echo is as long as what was sent, whatever the line did to
+ * its bytes. */
+static bool echo_takes(struct line *line, int64_t stamp, uint8_t byte)
+{
+    struct line_echo *echo = &line->echo;
+    if (!echo->watching || echo->seen >= echo->sent)
+        return false;
+    if (byte != echo->bytes[echo->seen] && !echo->learned) {
+        echo_release(line);
+        return false;
+    }
+    echo->stamps[echo->seen++] = stamp;
+    if (echo->seen == echo->sent) {
+        echo->learned = true;
+        echo->swallowed += echo->sent;
+    }
+    return true;
+}
+
+static void echo_begins(struct line *line, const uint8_t *request, size_t size)
+{
+    struct line_echo *echo = &line->echo;
+    echo->sent = echo->seen = 0;
+    echo->watching = echo->learned || echo_is_no_reply(request, size);
+}
+
+/* Bytes of one request leave in one piece: an adapter would put gaps between single ones. */
+static int hand_over(struct line *line, int64_t now)
+{
+    size_t size = line->out_size;
+    line->out_size = 0;
+    if (size == 0)
+        return 0;
+    echo_sent(&line->echo, line->out, size);
+    int result = line->ends.to_device(line->ends.user, line->out, size);
+    for (size_t i = 0; line->spoiler.faults.echo && i < size; i++)
+        if (!echo_takes(line, now, line->out[i]))
+            pass(line, now, LINE_FROM_DEVICE, line->out[i]);
+    return result;
+}
+
+/* ---- passing on, late --------------------------------------------------------------------------
+ */
+
+static void arrive(struct line *line, int64_t stamp, enum line_direction direction, uint8_t byte)
+{
+    if (direction == LINE_TO_DEVICE || !echo_takes(line, stamp, byte))
         pass(line, stamp, direction, byte);
+}
+
+/* Nothing overtakes what is still on its way. */
+static void arrive_late(struct line *line, int64_t stamp, enum line_direction direction,
+                        const struct line_spoiled *spoiled)
+{
+    int64_t at = stamp + line->spoiler.faults.delay_ns + spoiled->late_ns;
+    if (at == stamp && line->delayed_count == 0) {
+        arrive(line, stamp, direction, spoiled->byte);
         return;
     }
     if (line->delayed_count == LINE_DELAYED_MAX) {
         line->overrun++;
         return;
     }
-    int at = (line->delayed_first + line->delayed_count++) % LINE_DELAYED_MAX;
-    line->delayed[at] = (struct line_byte){stamp + line->faults.delay_ns, byte, (uint8_t)direction};
+    int last = (line->delayed_first + line->delayed_count - 1) % LINE_DELAYED_MAX;
+    if (line->delayed_count > 0 && at < line->delayed[last].stamp)
+        at = line->delayed[last].stamp;
+    int place = (line->delayed_first + line->delayed_count++) % LINE_DELAYED_MAX;
+    line->delayed[place] = (struct line_byte){at, spoiled->byte, (uint8_t)direction};
 }
 
 static void relay(struct line *line, int64_t stamp, enum line_direction direction, uint8_t byte)
 {
-    uint8_t out[2];
-    int count = spoil(line, byte, out);
+    struct line_spoiled out[LINE_SPOILED_MAX];
+    int count = line_spoil(&line->spoiler, stamp, direction, byte, out);
     for (int i = 0; i < count; i++)
-        pass_or_delay(line, stamp, direction, out[i]);
+        arrive_late(line, stamp, direction, &out[i]);
 }
 
 static int read_request(struct line *line, uint8_t *bytes, size_t size)
@@ -152,7 +201,7 @@ static int read_request(struct line *line, uint8_t *bytes, size_t size)
 
 int line_relay_request(struct line *line, int64_t now, size_t size)
 {
-    uint8_t bytes[sizeof line->out / 2]; /* each byte may be doubled */
+    uint8_t bytes[sizeof line->out / LINE_SPOILED_MAX];
     assert(size <= sizeof bytes);
     int result = read_request(line, bytes, size);
     if (result < 0)
@@ -162,10 +211,11 @@ int line_relay_request(struct line *line, int64_t now, size_t size)
 
 int line_send(struct line *line, int64_t now, const uint8_t *bytes, size_t size)
 {
-    assert(size <= sizeof line->out / 2);
+    assert(size <= sizeof line->out / LINE_SPOILED_MAX);
+    echo_begins(line, bytes, size);
     for (size_t i = 0; i < size; i++)
         relay(line, now, LINE_TO_DEVICE, bytes[i]);
-    return hand_over(line);
+    return hand_over(line, now);
 }
 
 void line_from_device(struct line *line, int64_t stamp, uint8_t byte)
@@ -181,9 +231,9 @@ int line_service(struct line *line, int64_t now)
             break;
         line->delayed_first = (line->delayed_first + 1) % LINE_DELAYED_MAX;
         line->delayed_count--;
-        pass(line, next.stamp, (enum line_direction)next.direction, next.byte);
+        arrive(line, next.stamp, (enum line_direction)next.direction, next.byte);
     }
-    return hand_over(line);
+    return hand_over(line, now);
 }
 
 int64_t line_due(const struct line *line)

@@ -2,6 +2,9 @@
  * The serial line as the bench sees it: libmodbus talks to one end of a pseudo terminal pair, this
  * relays between the other end and the device, stamps every byte, keeps the last ones for error
  * messages, and can be a bad line (hil/line_faults.h). It does not wait and reads no clock.
+ *
+ * Some adapters of two-wire buses give the master its own bytes back. The line learns that from the first request
+ * that comes back whole and can be no reply, and keeps such bytes from then on to itself.
  */
 #ifndef METERBENCH_HIL_LINE_H
 #define METERBENCH_HIL_LINE_H
@@ -13,9 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum line_direction { LINE_TO_DEVICE, LINE_FROM_DEVICE, LINE_DIRECTIONS };
-
-enum { LINE_CAPTURE_MAX = 256, LINE_DELAYED_MAX = 1024 };
+enum { LINE_CAPTURE_MAX = 256, LINE_DELAYED_MAX = 1024, LINE_OUT_MAX = 2048 };
 
 struct line_byte {
     int64_t stamp;
@@ -30,10 +31,21 @@ struct line_ends {
     void *user;
 };
 
+/* What of the last request may come back. */
+struct line_echo {
+    bool learned;   /* this adapter gives our bytes back */
+    bool watching;  /* for this request's */
+    size_t sent, seen; /* bytes of the request that left, and that came back */
+    uint8_t bytes[LINE_OUT_MAX];
+    int64_t stamps[LINE_OUT_MAX]; /* of those that came back and may yet be a reply */
+    uint64_t swallowed;
+};
+
 struct line {
     struct line_ends ends;
-    struct line_faults faults;
+    struct line_spoiler spoiler; /* counts what it did */
     struct random random;
+    struct line_echo echo;
     int master;          /* our end of the pair */
     int slave;           /* kept open, so that the pair lives whoever comes and goes */
     char slave_path[64]; /* what libmodbus opens */
@@ -41,9 +53,9 @@ struct line {
     uint64_t captured; /* bytes ever; the last LINE_CAPTURE_MAX are there */
     struct line_byte delayed[LINE_DELAYED_MAX]; /* ring in order of release; stamp is the release */
     int delayed_first, delayed_count;
-    uint8_t out[512]; /* on its way to the device, handed over in one piece */
+    uint8_t out[LINE_OUT_MAX]; /* on its way to the device, handed over in one piece */
     size_t out_size;
-    uint64_t corrupted, dropped, duplicated, overrun;
+    uint64_t overrun;
 };
 
 /* 0, or ERROR_IO with a message when there are no pseudo terminals. */

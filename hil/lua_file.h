@@ -12,7 +12,7 @@
 
 struct lua_State;
 
-enum { LUA_FILE_DEPTH_MAX = 4, LUA_FILE_KEY_MAX = 48 };
+enum { LUA_FILE_DEPTH_MAX = 6, LUA_FILE_KEY_MAX = 48 };
 
 struct lua_file {
     struct lua_State *lua;

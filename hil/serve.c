@@ -53,7 +53,14 @@ void serve_reply(struct serve *serve, struct serve_channel *channel, const uint8
     const struct serve_config *config = serve->config;
     int64_t delay = random_between(&serve->random, config->delay_low_ns, config->delay_high_ns);
     serve->statistics->bytes_out += size;
-    serve_channel_put(&serve->wire, channel, channel->heard_at + delay, bytes, size);
+    int64_t at = channel->heard_at + delay + config->faults.delay_ns;
+    for (size_t i = 0; i < size; i++) {
+        struct line_spoiled out[LINE_SPOILED_MAX];
+        int64_t leaves = at > channel->quiet_at ? at : channel->quiet_at;
+        int count = line_spoil(&serve->spoiler, leaves, LINE_FROM_DEVICE, bytes[i], out);
+        for (int n = 0; n < count; n++)
+            serve_channel_put(&serve->wire, channel, leaves + out[n].late_ns, out[n].byte);
+    }
 }
 
 /* A pseudo terminal carries bytes at once; on the line that it stands for the last would come this late. */
@@ -64,6 +71,34 @@ static void hear(struct serve *serve, struct serve_channel *channel, int64_t now
     channel->heard_at = paced_by_wire ? now : from + count * channel->character_ns;
 }
 
+/* What arrives of what was sent; an echoing adapter gives it back to whoever sent it. */
+static void spoil(struct serve *serve, struct serve_channel *channel, int64_t now, const uint8_t *bytes,
+                  int size)
+{
+    const struct line_faults *faults = &serve->config->faults;
+    for (int i = 0; i < size; i++) {
+        struct line_spoiled in[LINE_SPOILED_MAX];
+        int count = line_spoil(&serve->spoiler, now, LINE_TO_DEVICE, bytes[i], in);
+        for (int n = 0; n < count; n++)
+            serve->wire.overrun += !serve_queue_put(&channel->in, now + faults->delay_ns + in[n].late_ns,
+                                                    in[n].byte);
+        if (faults->echo)
+            serve_channel_put(&serve->wire, channel, now, bytes[i]);
+    }
+}
+
+static void take_bytes(struct serve *serve, struct serve_channel *channel, int64_t now)
+{
+    uint8_t bytes[SERVE_OUT_MAX];
+    int size = 0;
+    while (size < SERVE_OUT_MAX && serve_queue_take(&channel->in, now, &bytes[size]))
+        size++;
+    if (size == 0)
+        return;
+    hear(serve, channel, now, size);
+    serve->protocol->bytes(serve, channel, bytes, (size_t)size);
+}
+
 static int serve_channel(struct serve *serve, struct serve_channel *channel, int64_t now)
 {
     uint8_t bytes[256];
@@ -72,9 +107,9 @@ static int serve_channel(struct serve *serve, struct serve_channel *channel, int
         return got;
     if (got > 0) {
         serve->statistics->bytes_in += (uint64_t)got;
-        hear(serve, channel, now, got);
-        serve->protocol->bytes(serve, channel, bytes, (size_t)got);
+        spoil(serve, channel, now, bytes, got);
     }
+    take_bytes(serve, channel, now);
     serve->protocol->silence(serve, channel, now);
     return serve_channel_flush(&serve->wire, channel, now);
 }
@@ -104,8 +139,10 @@ static int64_t next_turn(struct serve *serve, int64_t now, int64_t ends)
     }
     for (int i = 0; i < SERVE_CHANNELS_MAX; i++) {
         const struct serve_channel *channel = &serve->wire.channels[i];
-        if (channel->fd >= 0)
-            due = earlier(due, earlier(serve_channel_due(channel), serve->protocol->due(channel)));
+        if (channel->fd < 0)
+            continue;
+        due = earlier(due, earlier(serve_queue_due(&channel->in), serve_queue_due(&channel->out)));
+        due = earlier(due, serve->protocol->due(channel));
     }
     return due;
 }
@@ -184,6 +221,9 @@ static int serve_site(struct serve *serve, char *message, size_t size)
         snprintf(message, size, "%s: %s", serve->wire.where, error_text(result));
     serve->statistics->simulated_ns = serve->site->now;
     serve->statistics->overrun = serve->wire.overrun;
+    memcpy(serve->statistics->faults, serve->spoiler.counts, sizeof serve->spoiler.counts);
+    line_spoiler_describe(&serve->spoiler, serve->statistics->faults_text,
+                          sizeof serve->statistics->faults_text);
     serve_wire_close(&serve->wire);
     return result;
 }
@@ -199,6 +239,7 @@ int serve_run(const struct serve_config *config, struct serve_statistics *statis
         .random = random_stream(config->seed, RANDOM_NO_FLAT, RANDOM_METER_LINK),
     };
     int error = 0;
+    line_spoiler_init(&serve.spoiler, &config->faults, serve.random);
     memset(statistics, 0, sizeof *statistics);
     serve.site = site_new(&config->site, &serve.sink, &error);
     if (!serve.site) {

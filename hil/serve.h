@@ -8,6 +8,7 @@
 #ifndef METERBENCH_HIL_SERVE_H
 #define METERBENCH_HIL_SERVE_H
 
+#include "hil/line_faults.h"
 #include "hil/profile.h"
 #include "hil/serial.h"
 #include "sim/site.h"
@@ -31,6 +32,7 @@ struct serve_config {
     int speed;         /* simulated seconds a second */
     int64_t for_ns;    /* wall time; 0: until interrupted */
     uint64_t seed;
+    struct line_faults faults; /* of the wire, in both directions */
     const atomic_bool *interrupted;
     /* Told once: where the meters are. */
     void (*ready)(void *user, const char *where);
@@ -52,6 +54,8 @@ struct serve_statistics {
     uint64_t broadcasts; /* obeyed or not, never answered */
     uint64_t collisions; /* requests that more than one meter answered */
     uint64_t overrun;    /* bytes that nobody read */
+    uint64_t faults[LINE_FAULT_KINDS]; /* of the line, that happened */
+    char faults_text[80];
     int64_t simulated_ns;
 };
 

@@ -30,6 +30,7 @@ struct serve {
     struct modbus_slave *slaves; /* Modbus: one a flat */
     struct serve_wire wire;
     struct random random;
+    struct line_spoiler spoiler;
     int64_t began; /* CLOCK_MONOTONIC at the site's time zero */
 };
 

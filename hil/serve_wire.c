@@ -185,6 +185,34 @@ void serve_wire_accept(struct serve_wire *wire, const struct serve_config *confi
     close(fd); /* one too many */
 }
 
+/* ---- queues ------------------------------------------------------------------------------------ */
+
+bool serve_queue_put(struct serve_queue *queue, int64_t due, uint8_t byte)
+{
+    if (queue->count == SERVE_OUT_MAX)
+        return false;
+    int last = (queue->first + queue->count - 1 + SERVE_OUT_MAX) % SERVE_OUT_MAX;
+    if (queue->count > 0 && due < queue->bytes[last].due)
+        due = queue->bytes[last].due;
+    queue->bytes[(queue->first + queue->count++) % SERVE_OUT_MAX] = (struct serve_byte){due, byte};
+    return true;
+}
+
+bool serve_queue_take(struct serve_queue *queue, int64_t now, uint8_t *byte)
+{
+    if (serve_queue_due(queue) > now)
+        return false;
+    *byte = queue->bytes[queue->first].byte;
+    queue->first = (queue->first + 1) % SERVE_OUT_MAX;
+    queue->count--;
+    return true;
+}
+
+int64_t serve_queue_due(const struct serve_queue *queue)
+{
+    return queue->count > 0 ? queue->bytes[queue->first].due : TIME_NEVER;
+}
+
 /* ---- bytes ------------------------------------------------------------------------------------- */
 
 static int lose(struct serve_wire *wire, struct serve_channel *channel)
@@ -212,41 +240,24 @@ int serve_channel_read(struct serve_wire *wire, struct serve_channel *channel, u
 }
 
 void serve_channel_put(struct serve_wire *wire, struct serve_channel *channel, int64_t at,
-                       const uint8_t *bytes, size_t size)
+                       uint8_t byte)
 {
-    int64_t due = at > channel->quiet_at ? at : channel->quiet_at;
-    for (size_t i = 0; i < size; i++) {
-        if (channel->out_count == SERVE_OUT_MAX) {
-            wire->overrun++;
-            continue;
-        }
-        int place = (channel->out_first + channel->out_count++) % SERVE_OUT_MAX;
-        due += channel->character_ns;
-        channel->out[place].due = due;
-        channel->out[place].byte = bytes[i];
-    }
-    channel->quiet_at = due;
+    int64_t from = at > channel->quiet_at ? at : channel->quiet_at;
+    channel->quiet_at = from + channel->character_ns;
+    wire->overrun += !serve_queue_put(&channel->out, channel->quiet_at, byte);
 }
 
 int serve_channel_flush(struct serve_wire *wire, struct serve_channel *channel, int64_t now)
 {
     uint8_t bytes[SERVE_OUT_MAX];
     size_t size = 0;
-    while (channel->out_count > 0 && channel->out[channel->out_first].due <= now) {
-        bytes[size++] = channel->out[channel->out_first].byte;
-        channel->out_first = (channel->out_first + 1) % SERVE_OUT_MAX;
-        channel->out_count--;
-    }
+    while (size < sizeof bytes && serve_queue_take(&channel->out, now, &bytes[size]))
+        size++;
     if (size == 0)
-        return channel->ended && channel->out_count == 0 ? lose(wire, channel) : 0;
+        return channel->ended && channel->out.count == 0 ? lose(wire, channel) : 0;
     ssize_t done = write(channel->fd, bytes, size);
     if (done < 0 && errno != EAGAIN && errno != EINTR)
         return lose(wire, channel);
     wire->overrun += size - (size_t)(done > 0 ? done : 0); /* nobody read for 4 KiB: gone, as on a wire */
     return 0;
-}
-
-int64_t serve_channel_due(const struct serve_channel *channel)
-{
-    return channel->out_count > 0 ? channel->out[channel->out_first].due : TIME_NEVER;
 }

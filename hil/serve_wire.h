@@ -11,6 +11,24 @@
 
 enum { SERVE_CHANNELS_MAX = 9, SERVE_OUT_MAX = 2048 };
 
+struct serve_byte {
+    int64_t due;
+    uint8_t byte;
+};
+
+/* A ring in the order of arrival: nothing overtakes. */
+struct serve_queue {
+    struct serve_byte bytes[SERVE_OUT_MAX];
+    int first, count;
+};
+
+/* False when it is full. */
+bool serve_queue_put(struct serve_queue *queue, int64_t due, uint8_t byte);
+/* True and the next byte when one is due. */
+bool serve_queue_take(struct serve_queue *queue, int64_t now, uint8_t *byte);
+/* When the next byte is due, or TIME_NEVER. */
+int64_t serve_queue_due(const struct serve_queue *queue);
+
 struct serve_channel {
     int fd; /* -1: nobody */
     bool is_tcp;
@@ -21,11 +39,7 @@ struct serve_channel {
     struct dlt645_receiver receiver;
     uint8_t frame[300]; /* Modbus: bytes since the last silence, or a TCP frame's beginning */
     size_t frame_size;
-    struct {
-        int64_t due;
-        uint8_t byte;
-    } out[SERVE_OUT_MAX]; /* ring, in order of leaving */
-    int out_first, out_count;
+    struct serve_queue in, out; /* on their way through a line that delays, or at its own speed */
     int64_t quiet_at; /* the last byte that was put out has left by then */
 };
 
@@ -54,14 +68,11 @@ void serve_wire_accept(struct serve_wire *wire, const struct serve_config *confi
 int serve_channel_read(struct serve_wire *wire, struct serve_channel *channel, uint8_t *bytes,
                        size_t capacity);
 
-/* Bytes leave one by one at the line's speed, from `at` on or after those before them. */
+/* A byte leaves, one character after the one before it and not before `at`. */
 void serve_channel_put(struct serve_wire *wire, struct serve_channel *channel, int64_t at,
-                       const uint8_t *bytes, size_t size);
+                       uint8_t byte);
 
 /* Sends what is due. 0, or ERROR_PORT_LOST. */
 int serve_channel_flush(struct serve_wire *wire, struct serve_channel *channel, int64_t now);
-
-/* When the next byte is due, or TIME_NEVER. */
-int64_t serve_channel_due(const struct serve_channel *channel);
 
 #endif

@@ -89,7 +89,7 @@ static void a_line_that_drops_everything_delivers_nothing(void **state)
     request(&ends, 5, (const uint8_t[]){1, 4}, 2);
     line_from_device(&ends.line, 6, 1);
     assert_int_equal(ends.device_size + ends.library_size, 0);
-    assert_int_equal(ends.line.dropped, 3);
+    assert_int_equal(ends.line.spoiler.counts[LINE_FAULT_DROP], 3);
     line_close(&ends.line);
 }
 
@@ -105,9 +105,9 @@ static void a_bad_line_spoils_as_often_as_it_is_told(void **state)
         line_from_device(&ends.line, i, 0x55);
         line_from_device(&again.line, i, 0x55);
     }
-    assert_in_range(ends.line.corrupted, 324, 476);
-    assert_in_range(ends.line.duplicated, 324, 476);
-    assert_int_equal(ends.library_size, 4000 + ends.line.duplicated);
+    assert_in_range(ends.line.spoiler.counts[LINE_FAULT_CORRUPT], 324, 476);
+    assert_in_range(ends.line.spoiler.counts[LINE_FAULT_DUPLICATE], 324, 476);
+    assert_int_equal(ends.library_size, 4000 + ends.line.spoiler.counts[LINE_FAULT_DUPLICATE]);
     assert_int_equal(ends.library_size, again.library_size);
     assert_memory_equal(ends.library, again.library, ends.library_size);
     for (size_t i = 0; i < ends.library_size; i++)
@@ -136,6 +136,116 @@ static void a_slow_line_delivers_late_and_in_order(void **state)
     line_close(&ends.line);
 }
 
+/* Bytes that the device never sent do not reach the master, nor do its own. */
+static void an_echoing_adapter_is_learned_from_a_read_and_its_echoes_are_kept_back(void **state)
+{
+    static struct ends ends;
+    static const uint8_t look[] = {1, 4, 0, 0, 0, 1, 0x31, 0xca}, set[] = {1, 6, 0, 1, 0, 3, 0x98, 0x0b};
+    (void)state;
+    open_line(&ends, &(struct line_faults){.echo = true});
+    request(&ends, 5, look, sizeof look);
+    assert_int_equal(ends.library_size, 0);
+    line_from_device(&ends.line, 9, 1);
+    line_from_device(&ends.line, 9, 4);
+    assert_int_equal(ends.library_size, 2);
+    request(&ends, 20, set, sizeof set);
+    assert_int_equal(ends.library_size, 2);
+    for (size_t i = 0; i < sizeof set; i++) /* the reply, which repeats the request */
+        line_from_device(&ends.line, 30, set[i]);
+    assert_int_equal(ends.library_size, 2 + sizeof set);
+    line_close(&ends.line);
+}
+
+static void a_reply_that_repeats_its_request_is_no_echo(void **state)
+{
+    static struct ends ends;
+    static const uint8_t set[] = {1, 6, 0, 1, 0, 3, 0x98, 0x0b};
+    (void)state;
+    open_line(&ends, &(struct line_faults){0});
+    request(&ends, 20, set, sizeof set);
+    for (size_t i = 0; i < sizeof set; i++)
+        line_from_device(&ends.line, 30, set[i]);
+    assert_int_equal(ends.library_size, sizeof set);
+    line_close(&ends.line);
+}
+
+static void a_reply_that_begins_like_its_request_arrives_whole(void **state)
+{
+    static struct ends ends;
+    static const uint8_t look[] = {1, 4, 0, 0, 0, 1, 0x31, 0xca}, reply[] = {1, 4, 2, 8, 0x98};
+    (void)state;
+    open_line(&ends, &(struct line_faults){0});
+    request(&ends, 20, look, sizeof look);
+    for (size_t i = 0; i < sizeof reply; i++)
+        line_from_device(&ends.line, 30 + (int64_t)i, reply[i]);
+    assert_int_equal(ends.library_size, sizeof reply);
+    assert_memory_equal(ends.library, reply, sizeof reply);
+    assert_int_equal(ends.stamps[0], 30);
+    line_close(&ends.line);
+}
+
+static void planned_faults_come_at_their_time_in_their_direction(void **state)
+{
+    static struct ends ends;
+    struct line_faults faults;
+    char message[200];
+    (void)state;
+    assert_int_equal(line_faults_parse("drop=2@1s<", &faults, message, sizeof message), 0);
+    open_line(&ends, &faults);
+    request(&ends, 0, (const uint8_t[]){1, 2}, 2);
+    line_from_device(&ends.line, NS_PER_S - 1, 1);
+    request(&ends, NS_PER_S, (const uint8_t[]){1, 2}, 2);
+    for (int i = 0; i < 4; i++)
+        line_from_device(&ends.line, NS_PER_S + 1, (uint8_t)i);
+    assert_int_equal(ends.device_size, 4);
+    assert_int_equal(ends.library_size, 3);
+    assert_int_equal(ends.line.spoiler.counts[LINE_FAULT_DROP], 2);
+    line_close(&ends.line);
+}
+
+static void a_split_is_a_pause_within_a_frame(void **state)
+{
+    static struct ends ends;
+    struct line_faults faults;
+    char message[200];
+    (void)state;
+    assert_int_equal(line_faults_parse("split=1@0s>, pause=50ms", &faults, message, sizeof message), 0);
+    open_line(&ends, &faults);
+    request(&ends, 0, (const uint8_t[]){1, 2, 3}, 3);
+    assert_int_equal(ends.device_size, 1);
+    assert_int_equal(line_due(&ends.line), 50 * NS_PER_MS);
+    line_service(&ends.line, 50 * NS_PER_MS);
+    assert_int_equal(ends.device_size, 3);
+    line_close(&ends.line);
+}
+
+static void noise_comes_between_frames_and_leaves_the_frame_whole(void **state)
+{
+    static struct ends ends;
+    (void)state;
+    open_line(&ends, &(struct line_faults){.noise_ppm = 1000000});
+    request(&ends, 0, (const uint8_t[]){1, 2, 3}, 3);
+    assert_in_range(ends.device_size, 4, 6);
+    assert_memory_equal(ends.device + ends.device_size - 3, ((uint8_t[]){1, 2, 3}), 3);
+    assert_int_equal(ends.line.spoiler.counts[LINE_FAULT_NOISE], 1);
+    line_close(&ends.line);
+}
+
+static void words_that_are_none_are_named(void **state)
+{
+    struct line_faults faults = {.drop_ppm = 3};
+    char message[300];
+    static const char *const wrong[] = {"drop", "drop=5", "drop=2000000ppm", "drop=0@1s", "loss=1ppm",
+                                        "delay=20", "echo=1", "seed=x", "split=1@", "drop=1@1s?"};
+    (void)state;
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        assert_int_equal(line_faults_parse(wrong[i], &faults, message, sizeof message),
+                         ERROR_PROFILE);
+        assert_non_null(strstr(message, wrong[i]));
+    }
+    assert_int_equal(faults.drop_ppm, 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -144,6 +254,13 @@ int main(void)
         cmocka_unit_test(a_line_that_drops_everything_delivers_nothing),
         cmocka_unit_test(a_bad_line_spoils_as_often_as_it_is_told),
         cmocka_unit_test(a_slow_line_delivers_late_and_in_order),
+        cmocka_unit_test(an_echoing_adapter_is_learned_from_a_read_and_its_echoes_are_kept_back),
+        cmocka_unit_test(a_reply_that_repeats_its_request_is_no_echo),
+        cmocka_unit_test(a_reply_that_begins_like_its_request_arrives_whole),
+        cmocka_unit_test(planned_faults_come_at_their_time_in_their_direction),
+        cmocka_unit_test(a_split_is_a_pause_within_a_frame),
+        cmocka_unit_test(noise_comes_between_frames_and_leaves_the_frame_whole),
+        cmocka_unit_test(words_that_are_none_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

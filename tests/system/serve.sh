@@ -110,3 +110,14 @@ poll 20 sh -c "mbpoll -m tcp -p ${wire#*:} -a 2 -t 3:hex -r 1 -c 1 -1 ${wire%:*}
     fail "the tripped breaker does not show that it is open"
 kill -INT "$pid"
 finish "$pid"
+
+# ---- a bad line: what happened to it is told, and a doubled start byte or foreign bytes before a frame cost no reply
+expect_exit 4 "$meterbench" serve --line-faults drop
+expect_text "$work/err" '"drop": expected'
+serve --flats 1 --preambles 0 --line-faults "noise=1@0s>,duplicate=1@0s<"
+wire=$(sed -n 's/^pty //p' "$work/out")
+got=$(frame "01 00 10 00 00 00" 11 00 01 01 02 | exchange "$wire")
+expect_same "a reply whose first byte came twice" 6868010010000000689106 "$(echo "$got" | cut -c1-22)"
+kill -INT "$pid"
+finish "$pid"
+expect_text "$work/out" "line faults: 1 duplicate, 1 noise"
