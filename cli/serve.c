@@ -32,6 +32,7 @@ static const char help[] =
     "  --parity P           none, even or odd (default the profile's, else even)\n"
     "  --stop-bits N        1 or 2 (default the profile's, else 1)\n"
     "  --preambles N        bytes FE before a reply, 0 to 4 (default 4)\n"
+    "  --dialect D          relay control is answered as by sgcc (words, the default) or base (the standard alone)\n"
     "  --delay RANGE        time that a meter takes to answer, as in 20ms-80ms, the default\n"
     "  --line-faults WHAT   a bad line: drop=50ppm,corrupt=200ppm,noise=1000ppm,split=2@5s,delay=20ms,echo, or a .lua\n"
     "  --speed N            simulated seconds a second, 1 to 1000 (default 1)\n"
@@ -57,7 +58,7 @@ struct arguments {
 
 enum option_id {
     OPTION_PTY = 256, OPTION_PORT, OPTION_TCP, OPTION_PROTOCOL, OPTION_PROFILE, OPTION_FLATS, OPTION_BAUD, OPTION_PARITY, OPTION_STOP_BITS,
-    OPTION_PREAMBLES, OPTION_DELAY, OPTION_LINE_FAULTS, OPTION_SPEED, OPTION_SEED, OPTION_FOR, OPTION_JSON, OPTION_QUIET
+    OPTION_PREAMBLES, OPTION_DIALECT, OPTION_DELAY, OPTION_LINE_FAULTS, OPTION_SPEED, OPTION_SEED, OPTION_FOR, OPTION_JSON, OPTION_QUIET
 };
 
 static const struct option options[] = {
@@ -71,6 +72,7 @@ static const struct option options[] = {
     {"parity", required_argument, NULL, OPTION_PARITY},
     {"stop-bits", required_argument, NULL, OPTION_STOP_BITS},
     {"preambles", required_argument, NULL, OPTION_PREAMBLES},
+    {"dialect", required_argument, NULL, OPTION_DIALECT},
     {"delay", required_argument, NULL, OPTION_DELAY},
     {"line-faults", required_argument, NULL, OPTION_LINE_FAULTS},
     {"speed", required_argument, NULL, OPTION_SPEED},
@@ -170,6 +172,11 @@ static int read_option(struct arguments *arguments, int id)
         return read_number("stop-bits", 1, 2, &arguments->line.stop_bits);
     case OPTION_PREAMBLES:
         return read_number("preambles", 0, DLT645_PREAMBLE_MAX, &serve->preambles);
+    case OPTION_DIALECT:
+        serve->dialect = strcmp(optarg, "base") == 0 ? PORT_BASE : PORT_SGCC;
+        if (serve->dialect == PORT_BASE || strcmp(optarg, "sgcc") == 0)
+            return 0;
+        return cli_usage_error("--dialect %s: expected base or sgcc", optarg);
     case OPTION_DELAY:
         return read_delay(serve);
     case OPTION_LINE_FAULTS:

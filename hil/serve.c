@@ -198,6 +198,19 @@ static int loop(struct serve *serve)
     return result;
 }
 
+static bool make_ports(struct serve *serve)
+{
+    const struct serve_config *config = serve->config;
+    uint32_t count = serve->site->flat_count;
+    serve->ports = calloc(count, sizeof *serve->ports);
+    for (uint32_t i = 1; serve->ports && i <= count; i++) {
+        meter_port_init(&serve->ports[i - 1], &site_flat(serve->site, i)->meter, 0, config->dialect,
+                        config->line.baud);
+        serve->ports[i - 1].keeps_baud = config->port != NULL;
+    }
+    return serve->ports != NULL;
+}
+
 static bool make_slaves(struct serve *serve)
 {
     uint32_t count = serve->site->flat_count;
@@ -247,11 +260,12 @@ int serve_run(const struct serve_config *config, struct serve_statistics *statis
         return error;
     }
     int result = ERROR_NO_MEMORY;
-    if (config->protocol == SERVE_DLT645 || make_slaves(&serve))
+    if (config->protocol == SERVE_DLT645 ? make_ports(&serve) : make_slaves(&serve))
         result = serve_site(&serve, message, size);
     else
         snprintf(message, size, "the meters: %s", error_text(result));
     site_free(serve.site);
     free(serve.slaves);
+    free(serve.ports);
     return result;
 }

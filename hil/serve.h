@@ -11,6 +11,7 @@
 #include "hil/line_faults.h"
 #include "hil/profile.h"
 #include "hil/serial.h"
+#include "sim/meter/port.h"
 #include "sim/site.h"
 
 #include <stdatomic.h>
@@ -27,6 +28,7 @@ struct serve_config {
     const char *port;  /* a serial device; NULL: */
     const char *tcp;   /* "127.0.0.1:PORT", 0: a free one; NULL too: a pseudo terminal of ours */
     struct serial_settings line;
+    enum port_dialect dialect; /* DL/T 645: how relay control is answered */
     int preambles;     /* FE before a reply, 0 to 4 */
     int64_t delay_low_ns, delay_high_ns; /* from a request's last byte to its reply's first, drawn */
     int speed;         /* simulated seconds a second */

@@ -46,6 +46,16 @@ static void ask(struct serve *serve, struct flat *flat, const struct dlt645_fram
     serve->statistics->refusals += (reply.control & DLT645_ABNORMAL) != 0;
 }
 
+/* The reply went out at the old speed. A bus has one: its bytes take as long as the slowest meter says. */
+static void follow_baud(struct serve *serve, struct serve_channel *channel)
+{
+    struct serial_settings line = serve->config->line;
+    for (uint32_t i = 0; i < serve->site->flat_count; i++)
+        if (i == 0 || serve->ports[i].baud < line.baud)
+            line.baud = serve->ports[i].baud;
+    channel->character_ns = serial_character_ns(&line);
+}
+
 static void handle(struct serve *serve, struct serve_channel *channel,
                    const struct dlt645_frame *request)
 {
@@ -67,6 +77,8 @@ static void handle(struct serve *serve, struct serve_channel *channel,
     serve->statistics->collisions += answers.count > 1;
     if (answers.count > 0)
         serve_reply(serve, channel, answers.bytes, answers.size);
+    if (request->control == DLT645_SET_BAUD && answers.count == 1 && !channel->is_tcp)
+        follow_baud(serve, channel);
 }
 
 static void drain(struct serve *serve, struct serve_channel *channel,

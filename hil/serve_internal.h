@@ -6,6 +6,7 @@
 #include "hil/serve.h"
 #include "hil/serve_wire.h"
 #include "sim/kernel/random.h"
+#include "sim/meter/port.h"
 
 struct serve;
 
@@ -28,6 +29,7 @@ struct serve {
     struct site *site;
     const struct serve_protocol_ops *protocol;
     struct modbus_slave *slaves; /* Modbus: one a flat */
+    struct meter_port *ports;    /* DL/T 645: one a flat */
     struct serve_wire wire;
     struct random random;
     struct line_spoiler spoiler;

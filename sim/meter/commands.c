@@ -9,6 +9,7 @@ enum {
     LEVEL_ADMINISTRATOR = 2,
     LEVEL_CONTROL = 4,
     REPORTED_IDENTIFIER = 0x00010000,
+    REPORT_RESET_IDENTIFIER = 0x04001503,
 };
 
 void commands_receive(struct meter *meter, int64_t now, const uint8_t *frame, size_t size)
@@ -26,8 +27,12 @@ void commands_receive(struct meter *meter, int64_t now, const uint8_t *frame, si
     }
 }
 
-static bool authorised(const struct meter *meter, const struct dlt645_authority *authority)
+/* Levels 02 and 04 write and switch. */
+static bool authorised(struct meter *meter, int64_t now, const struct dlt645_authority *authority)
 {
+    bool known = authority->level == LEVEL_ADMINISTRATOR || authority->level == LEVEL_CONTROL;
+    if (meter->port)
+        return known && port_authorises(meter, now, authority);
     if (authority->level == LEVEL_ADMINISTRATOR)
         return authority->password == meter->config->administrator_password;
     return authority->level == LEVEL_CONTROL &&
@@ -41,10 +46,20 @@ static void refuse(struct meter *meter, int64_t now, enum dlt645_function functi
     event_put(&meter->events, now, EVENT_METER_REFUSED, function, bits);
 }
 
+/* The base standard's relay control has no words of two bytes. */
+static bool speaks_base(const struct meter *meter)
+{
+    return meter->port && meter->port->dialect == PORT_BASE;
+}
+
 static void refuse_order(struct meter *meter, int64_t now, int order, uint16_t word,
                          struct dlt645_frame *reply)
 {
-    const struct dlt645_relay_reply refusal = {.accepted = false, .has_word = true, .word = word};
+    const struct dlt645_relay_reply refusal = {
+        .has_word = !speaks_base(meter),
+        .word = word,
+        .error_bits = word == DLT645_REFUSED_PASSWORD ? DLT645_ERROR_PASSWORD : DLT645_ERROR_OTHER,
+    };
     dlt645_relay_reply(reply, &meter->address, &refusal);
     event_put(&meter->events, now, EVENT_METER_REFUSED, order, word);
 }
@@ -204,7 +219,7 @@ static void handle_order(struct meter *meter, int64_t now, const struct dlt645_f
         refuse(meter, now, DLT645_RELAY, DLT645_ERROR_OTHER, reply);
         return;
     }
-    if (!authorised(meter, &command.authority)) {
+    if (!authorised(meter, now, &command.authority)) {
         refuse_order(meter, now, command.order, DLT645_REFUSED_PASSWORD, reply);
         return;
     }
@@ -220,7 +235,8 @@ static void handle_order(struct meter *meter, int64_t now, const struct dlt645_f
     }
     if (is_about_contacts(command.order))
         forget_restore(meter);
-    const struct dlt645_relay_reply done = {.accepted = true, .has_word = true, .word = word};
+    const struct dlt645_relay_reply done = {
+        .accepted = true, .has_word = !speaks_base(meter), .word = word};
     dlt645_relay_reply(reply, &meter->address, &done);
 }
 
@@ -263,7 +279,8 @@ static uint8_t execute_write(struct meter *meter, int64_t now, const struct dlt6
         return write_clock(meter, now, write);
     if (write->identifier == CONTROLLER_RECHARGE_IDENTIFIER)
         return write_recharge(meter, now, write);
-    return DLT645_ERROR_NO_DATA;
+    int result = meter->port ? port_write(meter, write) : ERROR_NOT_FOUND;
+    return result < 0 ? DLT645_ERROR_NO_DATA : (uint8_t)result;
 }
 
 static void handle_write(struct meter *meter, int64_t now, const struct dlt645_frame *frame,
@@ -274,15 +291,18 @@ static void handle_write(struct meter *meter, int64_t now, const struct dlt645_f
         refuse(meter, now, DLT645_WRITE, DLT645_ERROR_OTHER, reply);
         return;
     }
-    if (!authorised(meter, &write.authority)) {
+    bool needs_password = !meter->port || write.identifier != REPORT_RESET_IDENTIFIER;
+    if (needs_password && !authorised(meter, now, &write.authority)) {
         refuse(meter, now, DLT645_WRITE, DLT645_ERROR_PASSWORD, reply);
         return;
     }
-    uint8_t refusal = execute_write(meter, now, &write);
-    if (refusal)
+    uint8_t refusal = needs_password ? execute_write(meter, now, &write) : 0;
+    if (refusal) {
         refuse(meter, now, DLT645_WRITE, refusal, reply);
-    else
-        dlt645_done(reply, &meter->address, DLT645_WRITE);
+        return;
+    }
+    port_note_write(meter, now, write.identifier);
+    dlt645_done(reply, &meter->address, DLT645_WRITE);
 }
 
 static void handle_read(struct meter *meter, int64_t now, const struct dlt645_frame *frame,
@@ -294,6 +314,8 @@ static void handle_read(struct meter *meter, int64_t now, const struct dlt645_fr
         refuse(meter, now, DLT645_READ, DLT645_ERROR_OTHER, reply);
         return;
     }
+    if (meter->port && port_answers_read(meter, identifier, reply))
+        return;
     int size = readings_of(meter, now, identifier, value);
     if (size < 0)
         refuse(meter, now, DLT645_READ, DLT645_ERROR_NO_DATA, reply);
@@ -316,19 +338,25 @@ void commands_report(struct meter *meter, int64_t now)
 static void handle_broadcast(struct meter *meter, int64_t now, const struct dlt645_frame *frame)
 {
     struct dlt645_time time;
+    struct dlt645_freeze when;
     if (dlt645_broadcast_time_parse(frame, &time) == 0)
         rates_clock_broadcast(meter, now, seconds_of(&time));
+    else if (meter->port && dlt645_freeze_request_parse(frame, &when) == 0)
+        port_freeze(meter, now, &when);
 }
 
-bool meter_answer(struct meter *meter, int64_t now, const struct dlt645_frame *frame,
-                  struct dlt645_frame *reply)
+/* Part of an address is enough to read; whatever changes something wants all of it, or the wildcard of a meter alone. */
+static bool is_meant(const struct meter *meter, const struct dlt645_frame *frame)
 {
-    if (dlt645_address_is_broadcast(&frame->address)) {
-        handle_broadcast(meter, now, frame);
-        return false;
-    }
-    if (!dlt645_address_matches(&frame->address, &meter->address))
-        return false;
+    bool reads = frame->control == DLT645_READ || frame->control == DLT645_READ_MORE;
+    bool in_part = dlt645_address_has_wildcard(&frame->address) &&
+                   !dlt645_address_equal(&frame->address, &dlt645_wildcard);
+    return dlt645_address_matches(&frame->address, &meter->address) && (reads || !in_part);
+}
+
+static bool answer(struct meter *meter, int64_t now, const struct dlt645_frame *frame,
+                   struct dlt645_frame *reply)
+{
     switch (frame->control) {
     case DLT645_READ:
         handle_read(meter, now, frame, reply);
@@ -342,9 +370,22 @@ bool meter_answer(struct meter *meter, int64_t now, const struct dlt645_frame *f
     case DLT645_RELAY:
         handle_order(meter, now, frame, reply);
         return true;
-    default:
-        return false; /* DL/T 645: an unknown function is not answered */
+    default: /* DL/T 645: an unknown function is not answered */
+        return meter->port && port_answers(meter, now, frame, reply);
     }
+}
+
+bool meter_answer(struct meter *meter, int64_t now, const struct dlt645_frame *frame,
+                  struct dlt645_frame *reply)
+{
+    if (dlt645_address_is_broadcast(&frame->address)) {
+        handle_broadcast(meter, now, frame);
+        return false;
+    }
+    bool answered = is_meant(meter, frame) && answer(meter, now, frame, reply);
+    if (meter->port)
+        meter->port->operator_code = 0; /* what trips from now on is nobody's order */
+    return answered;
 }
 
 void commands_timer(struct meter *meter, int64_t now)
@@ -359,6 +400,9 @@ void commands_timer(struct meter *meter, int64_t now)
         event_put(&meter->events, now, EVENT_FRAME_DROPPED, 1, ERROR_DLT645_CHECKSUM);
         return;
     }
-    if (meter_answer(meter, now, &frame, &reply))
-        controller_send(&meter->controller, &reply);
+    if (!meter_answer(meter, now, &frame, &reply))
+        return;
+    if (reply.length + DLT645_FRAME_MIN > CONTROLLER_FRAME_MAX) /* more than the modem takes */
+        dlt645_refusal(&reply, &meter->address, DLT645_READ, DLT645_ERROR_NO_DATA);
+    controller_send(&meter->controller, &reply);
 }

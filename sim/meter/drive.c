@@ -39,8 +39,9 @@ static uint32_t opening_causes(const struct meter *meter)
     return meter->memory.causes & ~(meter->memory.emergency ? CAUSES_FORBIDDING : 0);
 }
 
-static void set_last_trip(struct meter *meter, enum trip_cause cause)
+static void set_last_trip(struct meter *meter, int64_t now, enum trip_cause cause)
 {
+    port_note_trip(meter, now, cause);
     meter->memory.last_trip = cause;
     meter->memory.trips++;
     meter->controller.status.last_trip = cause;
@@ -79,7 +80,7 @@ void drive_trip(struct meter *meter, int64_t now, enum trip_cause cause)
     publish_causes(meter, now);
     event_put(&meter->events, now, EVENT_METER_TRIP, cause, 0);
     if (opens) {
-        set_last_trip(meter, cause);
+        set_last_trip(meter, now, cause);
         drive(meter, now, false);
     }
     fault_timers(meter, now, cause);
@@ -146,6 +147,7 @@ bool drive_close(struct meter *meter, int64_t now, enum close_reason reason)
     if (meter->memory.closed_wanted && !gave_up(meter))
         return true;
     event_put(&meter->events, now, EVENT_METER_CLOSE, reason, 0);
+    port_note_close(meter, now);
     drive(meter, now, true);
     meter_raise_alarm(meter, now, METER_ALARM_CLOSED, reason);
     return true;
@@ -178,7 +180,7 @@ static void emergency_ends(struct meter *meter, int64_t now)
     bool arrears = meter->memory.causes & CAUSE_BIT(TRIP_CAUSE_ARREARS);
     enum trip_cause cause = arrears ? TRIP_CAUSE_ARREARS : TRIP_CAUSE_ORDER;
     event_put(&meter->events, now, EVENT_METER_TRIP, cause, 0);
-    set_last_trip(meter, cause);
+    set_last_trip(meter, now, cause);
     drive(meter, now, false);
     meter_raise_alarm(meter, now, METER_ALARM_TRIPPED, cause);
 }

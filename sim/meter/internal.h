@@ -2,7 +2,7 @@
 #ifndef METERBENCH_SIM_METER_INTERNAL_H
 #define METERBENCH_SIM_METER_INTERNAL_H
 
-#include "sim/meter/meter.h"
+#include "sim/meter/port.h"
 
 /* protection.c */
 void protection_sense(struct meter *meter, int64_t now);
@@ -50,6 +50,26 @@ void commands_restore(struct meter *meter, int64_t now);
 void commands_boot(struct meter *meter, int64_t now);
 /* Tell the register unasked: the reply to a reading that nobody asked for. */
 void commands_report(struct meter *meter, int64_t now);
+
+/* port.c: nothing is noted of a meter without one */
+void port_note_trip(struct meter *meter, int64_t now, enum trip_cause cause);
+void port_note_close(struct meter *meter, int64_t now);
+void port_note_supply(struct meter *meter, int64_t now, bool on);
+void port_note_write(struct meter *meter, int64_t now, uint32_t identifier);
+void port_note_clock(struct meter *meter, int64_t before_s, int64_t after_s);
+/* The register grew from `before_mwh` between `from` and `now`. */
+void port_account(struct meter *meter, int64_t from, int64_t now, int64_t before_mwh);
+/* The others want a port. Level and password are right, and not locked; wrong ones are counted. */
+bool port_authorises(struct meter *meter, int64_t now, const struct dlt645_authority *authority);
+/* False when the identifier is none of the port's. */
+bool port_answers_read(struct meter *meter, uint32_t identifier, struct dlt645_frame *reply);
+/* A setting: 0, the bits of a refusal, or ERROR_NOT_FOUND when it is none of the port's. */
+int port_write(struct meter *meter, const struct dlt645_write *write);
+/* False for a time that cannot be. */
+bool port_freeze(struct meter *meter, int64_t now, const struct dlt645_freeze *when);
+/* The rarer control codes: false for silence. */
+bool port_answers(struct meter *meter, int64_t now, const struct dlt645_frame *request,
+                  struct dlt645_frame *reply);
 
 /* readings.c */
 enum { READING_MAX = 48 }; /* the longest value: what a frame to the modem holds */

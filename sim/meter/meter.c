@@ -80,7 +80,7 @@ static void charge(struct meter *meter, int64_t mwh)
 
 void meter_account(struct meter *meter, int64_t now)
 {
-    int64_t duration = now - meter->sensed_at;
+    int64_t from = meter->sensed_at, duration = now - from;
     meter->sensed_at = now;
     if (!meter->controller.status.powered || duration <= 0)
         return;
@@ -89,6 +89,7 @@ void meter_account(struct meter *meter, int64_t now)
     int64_t before = meter->memory.energy.mwh;
     energy_add(&meter->memory.energy, power_mw * gain / 1000000, duration);
     charge(meter, meter->memory.energy.mwh - before);
+    port_account(meter, from, now, before);
     meter->controller.status.register_mwh = meter->memory.energy.mwh;
     meter->controller.status.balance = meter->memory.balance;
 }
@@ -97,6 +98,7 @@ static void power_fails(struct meter *meter, int64_t now)
 {
     meter->controller.status.powered = false;
     event_put(&meter->events, now, EVENT_METER_POWER, false, 0);
+    port_note_supply(meter, now, false);
     for (int i = 0; i < METER_TIMERS; i++)
         timer_cancel(&meter->timers, i);
     meter->inbox_count = 0;
@@ -122,6 +124,7 @@ static void boots(struct meter *meter, int64_t now)
     meter->controller.status.powered = true;
     event_put(&meter->events, now, EVENT_METER_POWER, true, 0);
     rates_clock_boots(meter, now);
+    port_note_supply(meter, now, true);
     meter_raise_alarm(meter, now, METER_ALARM_POWER_UP, 0);
     bool overloaded = meter->memory.causes & CAUSE_BIT(TRIP_CAUSE_OVERLOAD);
     if (overloaded && !meter->memory.locked)

@@ -126,8 +126,11 @@ enum meter_timer {
 
 enum { METER_INBOX_MAX = 3 }; /* frames arrive one by one and wait 80 ms at most */
 
+struct meter_port;
+
 struct meter {
     struct controller controller; /* first: a controller is cast back to its meter */
+    struct meter_port *port; /* port.h; NULL: only the modem asks */
     const struct meter_config *config; /* shared by the meters of a site */
     struct meter_faults faults;
     struct meter_memory memory;

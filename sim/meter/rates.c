@@ -112,6 +112,7 @@ void meter_set_clock(struct meter *meter, int64_t now, int64_t clock_s, enum clo
     assert(clock_s >= 0 && clock_s < METER_CLOCK_END_S);
     struct rtc *rtc = &meter->memory.rtc;
     int64_t before_ns = rtc_read(rtc, now);
+    port_note_clock(meter, meter_clock_s(meter, now), clock_s);
     rtc_set(rtc, now, reading_of(meter, clock_s));
     clock_moved(meter, now, rtc_read(rtc, now) - before_ns, why);
 }
