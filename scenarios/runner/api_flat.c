@@ -760,6 +760,7 @@ static int flat_state(lua_State *lua)
     set_number(lua, "told_current", status->current_ma / 1e3);
     set_number(lua, "told_residual_ma", status->residual_ua / 1e3);
     set_number(lua, "told_power", (double)status->power_mw / 1e3);
+    set_number(lua, "told_trips", status->trips);
     set_number(lua, "power", (double)flat->plant.power_mw / 1e3);
     set_number(lua, "register_kwh", (double)status->register_mwh / 1e6);
     set_number(lua, "terminal_kwh", (double)flat->plant.terminal_energy.mwh / 1e6);

@@ -3,9 +3,9 @@ return scenario {
   name  = "smoke or heat trips the flat and supply returns when the risk is over",
   about = "claims 4, 5 and 7",
   tags  = { "safety" },
-  fleet = { flats = 10, household = false, safety_reclose = "5 s" },
+  fleet = { flats = 10, household = false, safety_reclose = "7 s" },
   board = 7,
-  board_time = "25 s",
+  board_time = "30 s",
   cases = { risk = { "smoke", "heat" } },
   run = function(bench, case)
     local flat = bench:flat(7)
@@ -13,9 +13,9 @@ return scenario {
     if case.risk == "smoke" then fault = flat:smoke() else fault = flat:heat("90 C") end
     bench:expect(flat:tripped { cause = case.risk }):within("5 s", fault)
     bench:expect(flat:alarmed { to = "tenant", cause = case.risk }):within("30 s", fault)
-    bench:expect(flat:supplied()):never_for "8 s" -- longer than the delay: the risk stands
+    bench:expect(flat:supplied()):never_for "10 s" -- longer than the delay: the risk stands
     local over = flat:clear(case.risk)
-    bench:expect(flat:supplied()):never_for "3500 ms"
-    bench:expect(flat:supplied()):within("10 s", over)
+    bench:expect(flat:supplied()):never_for "5 s"
+    bench:expect(flat:supplied()):within("9 s", over)
   end,
 }

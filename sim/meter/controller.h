@@ -87,6 +87,7 @@ struct controller_status {
     enum trip_cause last_trip;
     bool powered, keep_power, close_permitted, held_by_current;
     bool trip_cause_known;  /* last_trip belongs to the last opening */
+    uint16_t trips;         /* as the meter counts them */
     int64_t register_mwh;
     int64_t balance;        /* 1/10000 yuan; of profile `local` */
     int32_t voltage_mv, current_ma, residual_ua; /* as the meter tells them */

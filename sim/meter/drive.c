@@ -44,6 +44,7 @@ static void set_last_trip(struct meter *meter, int64_t now, enum trip_cause caus
     port_note_trip(meter, now, cause);
     meter->memory.last_trip = cause;
     meter->memory.trips++;
+    meter->controller.status.trips = meter->memory.trips;
     meter->controller.status.last_trip = cause;
     meter->controller.status.trip_cause_known = true;
 }

@@ -5,9 +5,14 @@ need_board
 
 # bug SCENARIO CASE WORDS: the reference passes the case, the firmware with the bug fails it in these words.
 found=""
+sound=""
 bug() {
     found="$found $1"
-    expect_exit 0 "$meterbench" test "$2" --name "$3" --board emulated --lockstep
+    case "$sound;" in
+    *";$2 $3;"*) ;;
+    *) expect_exit 0 "$meterbench" test "$2" --name "$3" --board emulated --lockstep ;;
+    esac
+    sound="$sound;$2 $3"
     expect_exit 1 "$meterbench" test "$2" --name "$3" --board emulated --lockstep \
         --firmware "$board/reference-$1.elf" --json "$work/run.json"
     jq -r '.cases[] | select(.on_board and .outcome == "failed").message' "$work/run.json" >"$work/message"
@@ -30,12 +35,26 @@ bug closes_while_arrears tests/system/firmware/close_in_arrears.lua "*" \
 bug slow_overload scenarios/safety/overload.lua "*[[]current=45 A]" "tripped (overload) after overload of 45 A: 8.01"
 bug accepts_replayed_sequence scenarios/board/damaged_frames.lua "*[[]fault=repeated]" \
     "tripped: never for 4 s: it happened"
+bug early_reclose scenarios/safety/smoke_and_heat.lua "*[[]risk=smoke]" "supplied: never for 5 s: it happened"
+bug recloses_in_smoke scenarios/safety/smoke_and_heat.lua "*[[]risk=smoke]" "supplied: never for 5 s: it happened"
+bug overload_never_locks scenarios/safety/overload_locks.lua "*" "supplied: never for 6 s: it happened"
+bug ignores_holdoff scenarios/operations/large_current.lua "*" "tripped: never for 6 s: it happened"
+bug short_key scenarios/operations/permit_close.lua "*" "supplied: never for 2.500 s: it happened"
+bug permit_serves_twice scenarios/operations/key_and_permit.lua "*" "tripped: not so"
+bug double_price scenarios/billing/local_charge.lua "*" "yuan were taken for"
+bug ignores_overdraft scenarios/billing/local_limits.lua "*" "tripped: never for 5 s: it happened"
+bug forgets_causes scenarios/safety/power_cut.lua "*" "supplied: never for 8 s: it happened"
+bug forgets_energy scenarios/operations/power_cut.lua "*" "the register is what it was before the cut: not so"
+bug forgets_settings scenarios/operations/settings_survive.lua "*" "tripped: never for 1 s: it happened"
+bug miscounts_trips scenarios/safety/protects_in_any_state.lua "*[[]state=tripped before]" \
+    "the meter counted the trip: not so"
 
-# A bug that is added to the firmware needs a line above.
+# A bug that is added to the firmware needs a line above, or one among the bugs on the wire.
 for elf in "$board"/reference-*.elf; do
     name=$(basename "$elf" .elf)
     case "$found " in
     *" ${name#reference-} "*) ;;
-    *) fail "nothing looks for the bug of $(basename "$elf")" ;;
+    *) grep -q "\"${name#reference-}\"" tests/board/test_wire_bugs.c ||
+            fail "nothing looks for the bug of $(basename "$elf")" ;;
     esac
 done

@@ -59,7 +59,6 @@
 #define HEAT_HYSTERESIS_DC 50
 #define WELD_MA 200
 #define WELD_MS 1000
-#define KEY_HOLD_MS 3000
 /* This long below the overload limit, and the re-closes are forgotten. */
 #define OVERLOAD_FORGIVEN_S 600
 

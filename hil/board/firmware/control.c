@@ -15,7 +15,9 @@ static uint8_t trip(void)
     if (state.flags & FLAG_KEEP_POWER)
         return RESULT_REFUSED_KEEP_POWER;
 #endif
+#if !defined(BUG_PERMIT_SERVES_TWICE)
     state.flags &= (uint8_t)~FLAG_PERMIT;
+#endif
     return supply_trip_or_defer(CAUSE_ORDER) ? RESULT_HELD : RESULT_EXECUTED;
 }
 
@@ -38,7 +40,11 @@ static uint8_t close_now(void)
 {
     if (other_cause_stands())
         return RESULT_REFUSED_CAUSE;
+#if defined(BUG_PERMIT_SERVES_TWICE)
+    state.flags &= (uint8_t)~FLAG_HOLD_OPEN;
+#else
     state.flags &= (uint8_t)~(FLAG_PERMIT | FLAG_HOLD_OPEN);
+#endif
     supply_clear(lifted_by_order());
     supply_apply();
     return RESULT_EXECUTED;

@@ -15,6 +15,9 @@ void credit_charge(uint16_t energy_wh)
     if (settings.credit_mode != CREDIT_LOCAL)
         return;
     while (energy_wh--) {
+#if defined(BUG_DOUBLE_PRICE)
+        state.charge_rest += settings.price;
+#endif
         state.charge_rest += settings.price;
         state.balance_cent -= (int32_t)(state.charge_rest / PARTS_PER_CENT);
         state.charge_rest %= PARTS_PER_CENT;
@@ -26,7 +29,11 @@ void credit_judge(void)
 #if defined(BUG_CLOSES_WHILE_ARREARS)
     static bool was_overdrawn; /* judged when it changes only, so an order undoes it */
 #endif
+#if defined(BUG_IGNORES_OVERDRAFT)
+    bool overdrawn = state.balance_cent <= 0;
+#else
     bool overdrawn = state.balance_cent <= -(int32_t)settings.overdraft_cent;
+#endif
 
     if (settings.credit_mode != CREDIT_LOCAL)
         return;

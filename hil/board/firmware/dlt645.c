@@ -11,6 +11,7 @@
 #include "storage.h"
 #include "uart.h"
 
+#include <avr/wdt.h>
 #include <string.h>
 
 #define START 0x68
@@ -27,8 +28,7 @@
 /* Besides the identifier and the sequence number of a follow-up frame. */
 #define BLOCK_MAX (DATA_MAX - 5)
 
-/* The standard allows 20 to 500 ms to a reply, and 500 ms between two bytes. */
-#define REPLY_DELAY_MS 30
+/* The standard allows 500 ms between two bytes, and 20 to 500 ms to a reply (REPLY_DELAY_MS). */
 #define BYTE_GAP_MS 500
 /* The last byte, and at 600 Bd it takes 18 ms, is still on its way when the buffer is empty. */
 #define BAUD_DELAY_MS 50
@@ -110,6 +110,9 @@ static uint8_t read_data(uint8_t request_length)
     next_sequence = 1;
     if (!data_read(read_di, &window))
         return refuse(ERR_NO_DATA);
+#if defined(BUG_ECHOES_WRONG_DI)
+    data[0]++;
+#endif
     accept((uint8_t)(4 + window.taken));
     return window.more ? MORE : NORMAL;
 }
@@ -270,6 +273,9 @@ static bool still_valid(const uint8_t *until)
                          .day = until[3], .month = until[4], .year = until[5] };
     uint32_t until_s;
 
+#if defined(BUG_IGNORES_VALID_UNTIL)
+    return true;
+#endif
     if (!live.clock_set)
         return true;
     return calendar_seconds(&date, &until_s) && until_s >= live.clock_s;
@@ -366,6 +372,13 @@ static enum addressed addressed(void)
     bool wild = false;
     uint8_t i;
 
+#if defined(BUG_ANSWERS_BROADCAST)
+    if (all_are(0x99))
+        return US;
+#elif defined(BUG_ANSWERS_OTHERS)
+    if (!all_are(0x99) && !all_are(0xAA))
+        return US;
+#endif
     if (all_are(0x99))
         return BROADCAST;
     for (i = 0; i < sizeof line.address; i++) {
@@ -375,6 +388,10 @@ static enum addressed addressed(void)
         if (byte != (wild ? 0xAA : line.address[i]))
             return NOT_US;
     }
+#if defined(BUG_NO_WILDCARD)
+    if (wild)
+        return NOT_US;
+#endif
     return wild ? WILDCARD : US;
 }
 
@@ -468,6 +485,10 @@ static void finish_reply(uint8_t kind)
     frame[CONTROL_AT] |= kind;
     for (i = 0; i < data_length; i++)
         data[i] = (uint8_t)(data[i] + OFFSET);
+#if defined(BUG_PLAIN_LAST_BYTE)
+    if (data_length)
+        data[data_length - 1] = (uint8_t)(data[data_length - 1] - OFFSET);
+#endif
     data[data_length] = sum((uint8_t)(DATA_AT + data_length));
     data[data_length + 1] = END;
     reply_length = (uint8_t)(PREAMBLES + OVERHEAD + data_length);
@@ -495,6 +516,11 @@ static bool is_hopeless(void)
 
 static bool is_sound(uint8_t whole)
 {
+#if defined(BUG_IGNORES_CHECKSUM)
+    return frame[whole - 1] == END;
+#elif defined(BUG_IGNORES_END)
+    return frame[whole - 2] == sum((uint8_t)(whole - 2));
+#endif
     return frame[whole - 1] == END && frame[whole - 2] == sum((uint8_t)(whole - 2));
 }
 
@@ -516,6 +542,10 @@ static bool complete(void)
         if (is_sound(whole))
             return true;
         live.bad_frames++;
+#if defined(BUG_HANGS_ON_BAD_FRAME)
+        for (;;)
+            wdt_reset();
+#endif
         resynchronise();
     }
     return false;
@@ -549,8 +579,10 @@ static void receive(void)
             length = 0;
             continue;
         }
+#if !defined(BUG_IGNORES_GAP)
         if ((uint16_t)(now_ms - last_byte_ms) > BYTE_GAP_MS)
             length = 0;
+#endif
         last_byte_ms = now_ms;
         frame[length++] = (uint8_t)byte;
         if (complete())

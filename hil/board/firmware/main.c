@@ -100,6 +100,10 @@ static void every_second(void)
 
     live.uptime_s++;
     live.clock_s++;
+#if defined(BUG_FAST_CLOCK)
+    if (live.uptime_s % 50 == 0)
+        live.clock_s++;
+#endif
     if (live.seal_s)
         live.seal_s--;
     if (live.supply_low)
@@ -191,7 +195,11 @@ int main(void)
 {
     live.reset_flags = MCUSR;
     MCUSR = 0;
+#if defined(BUG_HANGS_ON_BAD_FRAME)
+    wdt_disable();
+#else
     wdt_enable(WDTO_500MS);
+#endif
     DDRB |= 1 << PIN_ALARM;
     restore();
     adc_init();

@@ -6,6 +6,7 @@
 #include "state.h"
 #include "uart.h"
 
+#include <avr/sleep.h>
 #include <util/crc16.h>
 
 #define BROADCAST 0
@@ -129,8 +130,14 @@ static uint16_t answer(uint8_t *frame, uint16_t length)
         return 0;
 #endif
     exception = serve(frame, length, &reply_length);
+#if !defined(BUG_ANSWERS_BROADCAST)
     if (to == BROADCAST)
         return 0;
+#endif
+#if defined(BUG_WRONG_EXCEPTION)
+    if (exception == MODBUS_VALUE)
+        exception = MODBUS_ADDRESS;
+#endif
     if (exception) {
         frame[1] |= 0x80;
         frame[2] = exception;
@@ -165,8 +172,17 @@ void modbus_run(void)
 
     if (!length)
         return;
-    if (!is_sound(frame, length, damaged))
+    if (!is_sound(frame, length, damaged)) {
         live.bad_frames++;
+#if defined(BUG_HANGS_ON_BAD_FRAME)
+        for (;;)
+            sleep_mode();
+#endif
+    }
+#if defined(BUG_ANSWERS_OTHERS)
+    else if (frame[0] != BROADCAST)
+        reply_length = answer(frame, length);
+#endif
     else if (frame[0] == BROADCAST || frame[0] == settings.slave_address)
         reply_length = answer(frame, length);
     if (reply_length)

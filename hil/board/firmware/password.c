@@ -33,6 +33,9 @@ bool password_opens(const uint8_t pa[4], uint8_t needed)
 
     if (index == PASSWORD_LEVELS || line.locked_min[index])
         return false;
+#if defined(BUG_NO_PASSWORD)
+    return pa[0] <= needed;
+#endif
     if (memcmp(line.passwords[index], pa + 1, 3) != 0) {
         count_wrong(index);
         return false;

@@ -82,8 +82,10 @@ static void check_overload(uint8_t elapsed_ms)
     if (overload_ms < delay_ms || (state.causes & CAUSE_OVERLOAD))
         return;
     overload_wait_s = 0;
+#if !defined(BUG_OVERLOAD_NEVER_LOCKS)
     if (state.overload_recloses >= settings.overload_recloses_max)
         state.flags |= FLAG_OVERLOAD_LOCK;
+#endif
     supply_protect(CAUSE_OVERLOAD);
 }
 
@@ -144,7 +146,11 @@ static void clear_when_safe(uint8_t cause, bool safe, uint16_t *safe_s)
         *safe_s = 0;
         return;
     }
+#if defined(BUG_EARLY_RECLOSE)
+    if (++*safe_s > 2)
+#else
     if (++*safe_s > settings.safety_reclose_s)
+#endif
         supply_clear(cause);
 }
 
@@ -184,7 +190,11 @@ void protection_second(void)
     uint32_t voltage_mv = metrology_voltage_mv();
     int16_t heat_back_dc = (int16_t)(settings.heat_trip_dc - HEAT_HYSTERESIS_DC);
 
+#if defined(BUG_RECLOSES_IN_SMOKE)
+    clear_when_safe(CAUSE_SMOKE, true, &smoke_safe_s);
+#else
     clear_when_safe(CAUSE_SMOKE, !smoke_seen(), &smoke_safe_s);
+#endif
     clear_when_safe(CAUSE_HEAT, metrology_temperature_dc() < heat_back_dc, &heat_safe_s);
     clear_when_safe(CAUSE_VOLTAGE,
                     voltage_mv > UNDERVOLTAGE_BACK_MV && voltage_mv < OVERVOLTAGE_BACK_MV,

@@ -227,7 +227,16 @@ static bool in_range(const struct holding *holding, uint32_t value)
         return value == SEAL_KEY || value == 0;
     if (holding->is_signed)
         return (int32_t)value >= (int32_t)holding->min && (int32_t)value <= (int32_t)holding->max;
+#if defined(BUG_LIMIT_OFF_BY_ONE)
+    return value >= holding->min && value <= holding->max + 1;
+#endif
     return value >= holding->min && value <= holding->max;
+}
+
+/* Of a 32-bit value. */
+static bool is_half(const struct holding *holding, uint16_t address, uint16_t count)
+{
+    return address != holding->address || count < holding->words;
 }
 
 /* The Modbus order of checks: address, then value, then the state of the device. */
@@ -240,8 +249,16 @@ static uint8_t check(uint16_t address, uint16_t count, const uint8_t *bytes)
         return MODBUS_ADDRESS;
     while (count) {
         find(address, &holding);
-        if (address != holding.address || count < holding.words)
-            return MODBUS_VALUE; /* half of a 32-bit value */
+#if defined(BUG_WRITES_HALF)
+        if (is_half(&holding, address, count)) {
+            address++;
+            count--;
+            bytes += 2;
+            continue;
+        }
+#endif
+        if (is_half(&holding, address, count))
+            return MODBUS_VALUE;
         if (!in_range(&holding, value_at(&holding, bytes)))
             return MODBUS_VALUE;
         sealed |= address < 20;
@@ -288,6 +305,15 @@ uint8_t registers_write(uint16_t address, uint16_t count, const uint8_t *bytes)
         return exception;
     while (count) {
         find(address, &holding);
+#if defined(BUG_WRITES_HALF)
+        if (is_half(&holding, address, count)) {
+            ((uint16_t *)holding.at)[address == holding.address] = word_at(bytes);
+            address++;
+            count--;
+            bytes += 2;
+            continue;
+        }
+#endif
         store(&holding, value_at(&holding, bytes));
         settings_changed |= holding.is_setting;
         address += holding.words;

@@ -100,13 +100,19 @@ bool storage_load(void)
 {
     bool found;
 
+#if !defined(BUG_FORGETS_SETTINGS)
     load(&records[SETTINGS]);
+#endif
     load(&records[LINE]);
     load(&records[EVENTS]);
     found = load(&records[STATE]);
 #if defined(BUG_FORGETS_CREDIT)
     state.balance_cent = 0;
     state.charge_rest = 0;
+#elif defined(BUG_FORGETS_CAUSES)
+    state.causes = 0;
+#elif defined(BUG_FORGETS_ENERGY)
+    state.energy_wh = 0;
 #endif
     return found;
 }

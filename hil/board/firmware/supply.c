@@ -1,5 +1,6 @@
 #include "supply.h"
 
+#include "bugs.h"
 #include "events.h"
 #include "metrology.h"
 #include "relay.h"
@@ -45,6 +46,12 @@ void supply_apply(void)
 
 static void open_for(uint8_t cause)
 {
+#if defined(BUG_MISCOUNTS_TRIPS)
+    if (state.last_trip == trip_code(cause)) {
+        supply_apply();
+        return;
+    }
+#endif
     if (relay_wanted_closed()) {
         state.last_trip = trip_code(cause);
         state.trip_count++;
@@ -68,6 +75,9 @@ void supply_protect(uint8_t cause)
 
 static bool current_is_large(void)
 {
+#if defined(BUG_IGNORES_HOLDOFF)
+    return false;
+#endif
     return metrology_current_ma() > settings.holdoff_current * 10UL;
 }
 
