@@ -7,6 +7,7 @@
 #include <fnmatch.h>
 #include <getopt.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char help[] =
     "usage: meterbench board check [OPTION...]\n"
@@ -176,6 +177,8 @@ static int run(const struct arguments *arguments, const struct board_spec *spec)
     const struct check_options check = {
         .board = *spec,
         .write = arguments->write,
+        .protocol_said = arguments->protocol_said,
+        .protocol = arguments->protocol,
         .only = arguments->only,
         .seed = arguments->seed,
         .interrupted = &cli_interrupted,
@@ -200,6 +203,16 @@ static int run(const struct arguments *arguments, const struct board_spec *spec)
     return code;
 }
 
+/* The emulated board's other profile, beside the program as its first one is. */
+static const char *reference_dlt645(char *path, size_t size)
+{
+    ssize_t length = readlink("/proc/self/exe", path, size - 64);
+    path[length > 0 ? length : 0] = '\0';
+    char *slash = strrchr(path, '/');
+    strcpy(slash ? slash + 1 : path, "scenarios/boards/reference_dlt645.lua");
+    return path;
+}
+
 int cli_board_check(int argc, char **argv)
 {
     struct arguments arguments = {.seed = 1};
@@ -219,7 +232,9 @@ int cli_board_check(int argc, char **argv)
         return result;
     if (spec.kind == BOARD_PORT && !spec.port && !spec.bench_file)
         return cli_usage_error("name the meter: --board emulated, --board /dev/ttyUSB0 or --bench FILE");
-    if (arguments.profile)
-        spec.profile = arguments.profile;
+    char profile[4200];
+    spec.profile = arguments.profile;
+    if (!spec.profile && spec.kind == BOARD_EMULATED && arguments.protocol == CHECK_DLT645)
+        spec.profile = reference_dlt645(profile, sizeof profile);
     return run(&arguments, &spec);
 }

@@ -320,8 +320,15 @@ static int connect_wire(struct check *check)
 static void describe(const struct check *check, struct check_report *report)
 {
     const struct pace *pace = check->wire.pace;
-    char board[140];
+    char board[140], address[DLT645_ADDRESS_TEXT_SIZE];
     board_describe(check->board, board, sizeof board);
+    if (check->protocol == CHECK_DLT645) {
+        const struct serial_settings *line = &check->wire.line;
+        dlt645_address_to_text(&check->address, address);
+        snprintf(board, sizeof board, "%s (%d 8%c%d, address %s)",
+                 check->board->spec.lockstep ? "its lockstep line" : check->board->port, line->baud,
+                 line->parity, line->stop_bits, address);
+    }
     snprintf(report->board, sizeof report->board, "%s%s%s", check->profile ? check->profile->name : "",
              check->profile ? ", " : "", board);
     int64_t stamp = pace->resolution_ns + check->wire.uncertainty_ns;
@@ -382,16 +389,55 @@ static void told_error(const struct check *check, struct check_report *report)
              pace && pace->message[0] ? pace->message : error_text(check->error));
 }
 
+/* ---- which meter --------------------------------------------------------------------------------
+ */
+
 /* A foreign meter without a profile is judged by its protocol alone. */
-static bool has_profile(const struct check_options *options)
+static bool has_profile(const struct check_options *options, const struct bench_file *bench)
 {
-    struct bench_file bench;
-    char message[8];
-    const struct board_spec *spec = &options->board;
-    if (spec->kind == BOARD_EMULATED || spec->profile)
-        return true;
-    return spec->bench_file && bench_file_read(spec->bench_file, spec->bench_id, &bench, message, sizeof message) == 0 &&
-           bench.profile[0];
+    return options->board.kind == BOARD_EMULATED || options->board.profile || bench->profile[0];
+}
+
+/* DL/T 645 has its own usual line: 2400 Bd, even parity. */
+static void choose_line(struct check *check, const struct bench_file *bench)
+{
+    struct serial_settings *line = &check->board->modbus.line;
+    int said = check->options->board.baud ? check->options->board.baud : bench->baud;
+    if (check->profile || check->protocol == CHECK_MODBUS)
+        return;
+    line->baud = said ? said : 2400;
+    line->parity = bench->parity ? bench->parity : 'E';
+}
+
+static void choose_meter(struct check *check)
+{
+    const struct board_spec *spec = &check->options->board;
+    struct bench_file bench = {0};
+    char message[200];
+    if (spec->bench_file) /* board_open has read it already, so it is good */
+        bench_file_read(spec->bench_file, spec->bench_id, &bench, message, sizeof message);
+    check->profile = has_profile(check->options, &bench) ? &check->board->profile : NULL;
+    check->protocol = check->options->protocol_said ? check->options->protocol : CHECK_MODBUS;
+    if (check->profile)
+        check->protocol =
+            check->profile->protocol == PROFILE_DLT645 ? CHECK_DLT645 : CHECK_MODBUS;
+    choose_line(check, &bench);
+    check->slave = (uint8_t)check->board->modbus.slave;
+    check->address = check->profile ? check->profile->address : dlt645_wildcard;
+    if (bench.address[0])
+        dlt645_address_from_text(bench.address, &check->address);
+}
+
+/* A profile that is of the other protocol than was asked for is a contradiction. */
+static bool contradicts(const struct check *check, struct check_report *report)
+{
+    if (!check->options->protocol_said || check->options->protocol == check->protocol)
+        return false;
+    snprintf(report->message, sizeof report->message,
+             "the profile \"%s\" is for %s; leave out --protocol, or name another profile",
+             check->profile->name, check->protocol == CHECK_MODBUS ? "Modbus" : "DL/T 645");
+    report->error = ERROR_PROFILE;
+    return true;
 }
 
 static void run_on_board(struct check *check, struct check_report *report)
@@ -425,12 +471,12 @@ int check_run(const struct check_options *options, struct check_report *report)
     }
     check->board = (struct hil_board *)board;
     check->options = options;
-    check->profile = has_profile(options) ? &check->board->profile : NULL;
-    check->slave = (uint8_t)check->board->link.slave;
+    choose_meter(check);
     check->writes = options->write || options->board.kind == BOARD_EMULATED;
     check->random = random_stream(options->seed, RANDOM_NO_FLAT, RANDOM_METER_LINK);
     report->protocol = check->protocol;
-    run_on_board(check, report);
+    if (!contradicts(check, report))
+        run_on_board(check, report);
     board_close(board);
     free(check);
     return report->error;
@@ -450,7 +496,8 @@ int check_rows(enum check_protocol protocol, const struct check_row *rows[], int
 {
     static const struct check_rows *const modbus[] = {
         &check_modbus_frames, &check_modbus_rules, &check_modbus_times, NULL};
-    static const struct check_rows *const dlt645[] = {NULL};
+    static const struct check_rows *const dlt645[] = {
+        &check_dlt645_frames, &check_dlt645_rules, &check_dlt645_values, NULL};
     const struct check_rows *const *groups = protocol == CHECK_MODBUS ? modbus : dlt645;
     int count = 0;
     for (; *groups; groups++)

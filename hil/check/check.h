@@ -68,6 +68,8 @@ struct check_result {
 struct check_options {
     struct board_spec board;
     bool write;
+    bool protocol_said; /* else the profile says, or it is Modbus */
+    enum check_protocol protocol;
     const char *only; /* a glob over the rows' ids; NULL: all */
     uint64_t seed;    /* of the garbage that is sent */
     const atomic_bool *interrupted;

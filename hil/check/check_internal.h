@@ -75,15 +75,15 @@ void check_source(struct check *check, uint32_t voltage_mv);
 /* Supply away for `off_ns` and back, until the meter answers again. False when it does not. */
 bool check_power_cycle(struct check *check, int64_t off_ns);
 
+enum heard_kind { HEARD_NOTHING, HEARD_NORMAL, HEARD_REFUSED, HEARD_DAMAGED };
+
 /* ---- Modbus (modbus_talk.c) --------------------------------------------------------------------
  */
 
 enum { RTU_MAX = 260 };
 
-enum modbus_kind { MODBUS_SILENT, MODBUS_NORMAL, MODBUS_REFUSED, MODBUS_DAMAGED };
-
 struct modbus_heard {
-    enum modbus_kind kind;
+    enum heard_kind kind;
     uint8_t exception;
     struct modbus_response response; /* of a normal answer to a request of ours */
     char why[160];                   /* of a damaged one */
@@ -117,7 +117,37 @@ bool modbus_find_anchor(struct check *check);
 /* ---- DL/T 645 (dlt645_talk.c) ------------------------------------------------------------------
  */
 
+struct dlt645_heard {
+    enum heard_kind kind;
+    struct dlt645_frame frame; /* normal or refused */
+    uint16_t error_bits;       /* refused */
+    char why[160];             /* damaged */
+};
+
+enum { DLT645_RAW_MAX = 320 };
+
 bool dlt645_whole(const void *user, const uint8_t *bytes, size_t size);
+
+/* The bytes of a frame behind so many FE. */
+size_t dlt645_raw(const struct dlt645_frame *frame, unsigned preambles,
+                  uint8_t bytes[DLT645_RAW_MAX]);
+/* The anchor's request. */
+size_t dlt645_good(const struct check *check, unsigned preambles, uint8_t bytes[DLT645_RAW_MAX]);
+
+/* What check->answer is, as the answer to a function. */
+void dlt645_judge_answer(const struct check *check, enum dlt645_function function,
+                         struct dlt645_heard *heard);
+/* Bytes as they are, and the answer to them. */
+void dlt645_ask_bytes(struct check *check, const uint8_t *bytes, size_t size,
+                      enum dlt645_function function, struct dlt645_heard *heard);
+/* Up to three attempts until something sound comes; silence or damage at the end fails the row and
+ * is false. */
+bool dlt645_ask(struct check *check, const struct dlt645_frame *request,
+                struct dlt645_heard *heard);
+/* The value of an identifier. False when the row has failed; *size is 0 when it is refused. */
+bool dlt645_read_value(struct check *check, uint32_t identifier, struct dlt645_heard *heard,
+                       const uint8_t **value, size_t *size);
+
 bool dlt645_find_anchor(struct check *check);
 
 /* ---- the rows ----------------------------------------------------------------------------------

@@ -34,8 +34,8 @@ static void endurance(struct check *check)
     int unanswered = 0, first = 0, damaged = 0;
     for (int i = 1; i <= ENDURANCE && check->error == 0 && unanswered < 5; i++) {
         modbus_ask_once(check, &check->anchor, &heard);
-        damaged += heard.kind == MODBUS_DAMAGED;
-        if (heard.kind == MODBUS_SILENT && unanswered++ == 0)
+        damaged += heard.kind == HEARD_DAMAGED;
+        if (heard.kind == HEARD_NOTHING && unanswered++ == 0)
             first = i;
     }
     if (unanswered > 0)
@@ -156,16 +156,16 @@ static void split_shortly(struct check *check)
     int64_t gap = exchanger_characters(&check->wire, 1);
     bool exact = check->wire.pace->resolution_ns == 0;
     for (size_t at = 1; at < 8 && check_goes_on(check); at += 3) {
-        for (int i = 0; i < 3 && heard.kind != MODBUS_NORMAL; i++) {
+        for (int i = 0; i < 3 && heard.kind != HEARD_NORMAL; i++) {
             split(check, at, exact ? gap : 0, pieces, frame);
             if (!check_send(check, pieces, 2))
                 return;
             modbus_judge_answer(check, &check->anchor, (uint8_t)check->anchor.function, &heard);
-            if (heard.kind == MODBUS_REFUSED)
-                heard.kind = MODBUS_NORMAL;
+            if (heard.kind == HEARD_REFUSED)
+                heard.kind = HEARD_NORMAL;
         }
-        if (heard.kind == MODBUS_NORMAL)
-            heard.kind = MODBUS_SILENT;
+        if (heard.kind == HEARD_NORMAL)
+            heard.kind = HEARD_NOTHING;
         else if (exact)
             check_fail(check, "a frame with a pause of one character behind byte %zu met silence", at);
         else
@@ -203,10 +203,10 @@ static void noise_then_silence(struct check *check)
         if (!check_send(check, pieces, 2))
             return;
         modbus_judge_answer(check, &check->anchor, (uint8_t)check->anchor.function, &heard);
-        if (heard.kind == MODBUS_SILENT)
+        if (heard.kind == HEARD_NOTHING)
             check_fail(check, "a good frame met silence, %.1f ms after %zu bytes of noise",
                        (double)gap / NS_PER_MS, count);
-        else if (heard.kind == MODBUS_DAMAGED)
+        else if (heard.kind == HEARD_DAMAGED)
             check_fail(check, "after %zu bytes of noise: %s", count, heard.why);
     }
 }
@@ -230,9 +230,9 @@ static void back_to_back(struct check *check)
         if (!check_send(check, &piece, 1))
             return;
         modbus_judge_answer(check, &check->anchor, frame[1], &heard);
-        if (heard.kind == MODBUS_SILENT)
+        if (heard.kind == HEARD_NOTHING)
             check_fail(check, "request %d, 4 characters after the last answer, met silence", i + 1);
-        else if (heard.kind == MODBUS_DAMAGED)
+        else if (heard.kind == HEARD_DAMAGED)
             check_fail(check, "request %d: %s", i + 1, heard.why);
     }
 }

@@ -10,7 +10,7 @@ enum { LAST_ADDRESS = 0xffff };
 
 static const char *said(const struct modbus_heard *heard, char *text, size_t size)
 {
-    if (heard->kind == MODBUS_REFUSED)
+    if (heard->kind == HEARD_REFUSED)
         snprintf(text, size, "exception %d (%s)", heard->exception,
                  modbus_exception_text(heard->exception));
     else
@@ -25,7 +25,7 @@ static void refused(struct check *check, const uint8_t *pdu, size_t size, int wa
     char hex[60], text[80];
     if (!check_goes_on(check) || !modbus_ask_pdu(check, pdu, size, &heard))
         return;
-    bool good = heard.kind == MODBUS_REFUSED && (heard.exception == wanted || heard.exception == also);
+    bool good = heard.kind == HEARD_REFUSED && (heard.exception == wanted || heard.exception == also);
     if (!good)
         check_fail(check, "PDU %s met %s, not exception %d", check_hex(pdu, size, hex, sizeof hex),
                    said(&heard, text, sizeof text), wanted);
@@ -57,7 +57,7 @@ static bool has_function(struct check *check, uint8_t function)
     uint8_t pdu[5];
     read_pdu(function, check->anchor.address, 1, pdu);
     return modbus_ask_pdu(check, pdu, sizeof pdu, &heard) &&
-           !(heard.kind == MODBUS_REFUSED &&
+           !(heard.kind == HEARD_REFUSED &&
              heard.exception == MODBUS_EXCEPTION_ILLEGAL_FUNCTION);
 }
 
@@ -88,8 +88,8 @@ static void absent_register(struct check *check)
         read_pdu((uint8_t)check->anchor.function, places[i], 1, pdu);
         if (!modbus_ask_pdu(check, pdu, sizeof pdu, &heard))
             return;
-        there += heard.kind == MODBUS_NORMAL;
-        if (heard.kind == MODBUS_REFUSED && heard.exception != MODBUS_EXCEPTION_ILLEGAL_ADDRESS)
+        there += heard.kind == HEARD_NORMAL;
+        if (heard.kind == HEARD_REFUSED && heard.exception != MODBUS_EXCEPTION_ILLEGAL_ADDRESS)
             check_fail(check, "a read of register %04X was refused with exception %d, not 2",
                        places[i], heard.exception);
     }
@@ -126,11 +126,11 @@ static void short_request(struct check *check)
         if (!check_send_for_silence(check, &piece, 1))
             return;
         modbus_judge_answer(check, NULL, pdu[0], &heard);
-        if (heard.kind == MODBUS_NORMAL)
+        if (heard.kind == HEARD_NORMAL)
             check_fail(check, "a request of %zu bytes was answered as if it were whole", size);
-        else if (heard.kind == MODBUS_DAMAGED)
+        else if (heard.kind == HEARD_DAMAGED)
             check_fail(check, "a request of %zu bytes: %s", size, heard.why);
-        else if (heard.kind == MODBUS_REFUSED && heard.exception != MODBUS_EXCEPTION_ILLEGAL_VALUE)
+        else if (heard.kind == HEARD_REFUSED && heard.exception != MODBUS_EXCEPTION_ILLEGAL_VALUE)
             check_fail(check, "a request of %zu bytes met exception %d, not 3", size, heard.exception);
     }
     if (check_goes_on(check) && !check_answers(check))
@@ -159,11 +159,11 @@ static void broken_write(struct check *check)
         char hex[60], text[80];
         if (!modbus_ask_pdu(check, all[i].pdu, all[i].size, &heard))
             return;
-        if (heard.kind == MODBUS_REFUSED && heard.exception == MODBUS_EXCEPTION_ILLEGAL_FUNCTION) {
+        if (heard.kind == HEARD_REFUSED && heard.exception == MODBUS_EXCEPTION_ILLEGAL_FUNCTION) {
             check_not_judged(check, "the meter has no function 16");
             return;
         }
-        if (heard.kind != MODBUS_REFUSED || heard.exception < 2 || heard.exception > 3)
+        if (heard.kind != HEARD_REFUSED || heard.exception < 2 || heard.exception > 3)
             check_fail(check, "PDU %s met %s, not exception 3",
                        check_hex(all[i].pdu, all[i].size, hex, sizeof hex),
                        said(&heard, text, sizeof text));
@@ -178,7 +178,7 @@ static void write_to_absent(struct check *check)
         struct modbus_heard heard;
         if (!modbus_ask_pdu(check, pdus[i], sizes[i], &heard))
             return;
-        if (heard.kind == MODBUS_NORMAL)
+        if (heard.kind == HEARD_NORMAL)
             check_fail(check, "a write to register FFF0 was acknowledged (function %d)", pdus[i][0]);
         else if (heard.exception != MODBUS_EXCEPTION_ILLEGAL_ADDRESS &&
                  heard.exception != MODBUS_EXCEPTION_ILLEGAL_FUNCTION)
@@ -207,7 +207,7 @@ static void all_items(struct check *check)
         if (!modbus_ask(check, &request, &heard))
             return;
         count++;
-        if (heard.kind == MODBUS_REFUSED)
+        if (heard.kind == HEARD_REFUSED)
             check_fail(check, "the profile's %s (register %u) is refused with exception %d",
                        profile_register_key((enum profile_register)i), request.address,
                        heard.exception);
@@ -280,13 +280,13 @@ static void block_agrees(struct check *check)
     struct modbus_heard block, single;
     if (!modbus_ask(check, &request, &block))
         return;
-    if (block.kind == MODBUS_REFUSED)
+    if (block.kind == HEARD_REFUSED)
         check_fail(check, "%d registers from %d are refused in one read with exception %d", best, start,
                    block.exception);
     for (int i = 0; i < best && check_goes_on(check); i++) {
         request = (struct modbus_request){
             .function = MODBUS_READ_HOLDING, .address = (uint16_t)(start + i), .count = 1};
-        if (!modbus_ask(check, &request, &single) || single.kind == MODBUS_REFUSED)
+        if (!modbus_ask(check, &request, &single) || single.kind == HEARD_REFUSED)
             continue;
         int difference = single.response.values[0] - block.response.values[i];
         if (difference < -2 || difference > 2) /* a clock or a count may go on meanwhile */

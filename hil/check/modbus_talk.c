@@ -30,7 +30,7 @@ bool modbus_whole(const void *user, const uint8_t *bytes, size_t size)
 
 static void damaged(struct modbus_heard *heard, const char *what)
 {
-    heard->kind = MODBUS_DAMAGED;
+    heard->kind = HEARD_DAMAGED;
     snprintf(heard->why, sizeof heard->why, "%s", what);
 }
 
@@ -50,15 +50,15 @@ static void judge_frame(const struct check *check, const struct modbus_request *
     else if ((bytes[1] & MODBUS_EXCEPTION_BIT) && size != EXCEPTION_SIZE)
         damaged(heard, "an exception has 5 bytes");
     else if (bytes[1] & MODBUS_EXCEPTION_BIT) {
-        heard->kind = MODBUS_REFUSED;
+        heard->kind = HEARD_REFUSED;
         heard->exception = bytes[2];
     } else if (request) {
         int result = modbus_rtu_response_parse(check->slave, request, bytes, size, &heard->response);
-        heard->kind = MODBUS_NORMAL;
+        heard->kind = HEARD_NORMAL;
         if (result < 0)
             damaged(heard, error_text(result));
     } else {
-        heard->kind = MODBUS_NORMAL;
+        heard->kind = HEARD_NORMAL;
     }
 }
 
@@ -95,13 +95,13 @@ static bool ask(struct check *check, const uint8_t *frame, size_t size,
     char hex[100], answer[100];
     for (int i = 0; i < ATTEMPTS && check->error == 0; i++) {
         ask_frame(check, frame, size, request, heard);
-        if (heard->kind == MODBUS_NORMAL || heard->kind == MODBUS_REFUSED)
+        if (heard->kind == HEARD_NORMAL || heard->kind == HEARD_REFUSED)
             return true;
     }
     if (check->error < 0)
         return false;
     check_hex(frame, size, hex, sizeof hex);
-    if (heard->kind == MODBUS_SILENT)
+    if (heard->kind == HEARD_NOTHING)
         check_fail(check, "no answer to %s at %d attempts%s", hex, ATTEMPTS,
                    check_answers(check) ? "" : ", nor to any other request after that");
     else
@@ -133,7 +133,7 @@ static bool try_anchor(struct check *check, const struct modbus_request *request
 {
     struct modbus_heard heard;
     modbus_ask_once(check, request, &heard);
-    bool good = heard.kind == MODBUS_NORMAL || (refusal_counts && heard.kind == MODBUS_REFUSED);
+    bool good = heard.kind == HEARD_NORMAL || (refusal_counts && heard.kind == HEARD_REFUSED);
     if (good)
         check->anchor = *request;
     return good;
