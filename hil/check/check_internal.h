@@ -30,6 +30,8 @@ struct check {
     int64_t contacts_at; /* host time */
 
     struct check_result *result;
+    bool lost;       /* the row failed for want of an answer */
+    int64_t late_ns; /* the furthest this process fell behind in the row */
     int error; /* of the bench: ends the run */
 };
 
@@ -37,6 +39,9 @@ struct check {
  */
 
 void check_fail(struct check *check, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The same for an answer that did not come, or came damaged: on a machine that is too busy to keep
+ * its times, that is in doubt. */
+void check_lost(struct check *check, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void check_inconclusive(struct check *check, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void check_not_judged(struct check *check, const char *format, ...)

@@ -37,9 +37,9 @@ static void must_answer(struct check *check, const uint8_t *bytes, size_t size, 
         return;
     dlt645_ask_bytes(check, bytes, size, DLT645_READ, &heard);
     if (check->error == 0 && heard.kind == HEARD_NOTHING)
-        check_fail(check, "%s met silence", what);
+        check_lost(check, "%s met silence", what);
     else if (heard.kind == HEARD_DAMAGED)
-        check_fail(check, "%s: %s", what, heard.why);
+        check_lost(check, "%s: %s", what, heard.why);
 }
 
 static void answers(struct check *check)
@@ -69,18 +69,20 @@ static void endurance(struct check *check)
     struct dlt645_heard heard;
     uint8_t bytes[DLT645_RAW_MAX];
     int unanswered = 0, first = 0, damaged = 0;
+    char why[sizeof heard.why] = "";
     size_t size = dlt645_good(check, DLT645_PREAMBLE_MAX, bytes);
     for (int i = 1; i <= ENDURANCE && check->error == 0 && unanswered < 5; i++) {
         dlt645_ask_bytes(check, bytes, size, DLT645_READ, &heard);
-        damaged += heard.kind == HEARD_DAMAGED;
+        if (heard.kind == HEARD_DAMAGED && damaged++ == 0)
+            snprintf(why, sizeof why, "%s", heard.why);
         if (heard.kind == HEARD_NOTHING && unanswered++ == 0)
             first = i;
     }
     if (unanswered > 0)
-        check_fail(check, "request %d of %d met silence, and %d more", first, ENDURANCE,
+        check_lost(check, "request %d of %d met silence, and %d more", first, ENDURANCE,
                    unanswered - 1);
     else if (damaged > 0)
-        check_fail(check, "%d of %d answers were damaged: %s", damaged, ENDURANCE, heard.why);
+        check_lost(check, "%d of %d answers were damaged: %s", damaged, ENDURANCE, why);
     check_note(check, "%d of %d answered", ENDURANCE, ENDURANCE);
 }
 
@@ -129,7 +131,7 @@ static void other_address(struct check *check)
         check_inconclusive(check, "something answers at another address: a second meter on the bus? "
                                   "leave one");
     if (check_goes_on(check) && !check_answers(check) && check->error == 0)
-        check_fail(check, "after requests to other addresses it answers no more");
+        check_lost(check, "after requests to other addresses it answers no more");
 }
 
 static void broadcast_read(struct check *check)
@@ -158,9 +160,9 @@ static void read_address(struct check *check)
     if (check->error < 0)
         return;
     if (heard.kind == HEARD_NOTHING)
-        check_fail(check, "13H to the wildcard address met silence");
+        check_lost(check, "13H to the wildcard address met silence");
     else if (heard.kind != HEARD_NORMAL)
-        check_fail(check, "13H: %s", heard.kind == HEARD_DAMAGED ? heard.why : "refused");
+        check_lost(check, "13H: %s", heard.kind == HEARD_DAMAGED ? heard.why : "refused");
     else if (dlt645_address_reply_parse(&heard.frame, &own) < 0)
         check_fail(check, "the answer to 13H carries no address of six bytes in BCD");
     else if (!dlt645_address_equal(&own, &check->address))
@@ -254,7 +256,7 @@ static void split_shortly(struct check *check)
             check_inconclusive(check, "silence, but the bench was late by %lld ms",
                                (long long)(check->answer.late_ns / NS_PER_MS));
         else
-            check_fail(check, "a frame with a pause of 400 ms behind byte %zu met %s", at,
+            check_lost(check, "a frame with a pause of 400 ms behind byte %zu met %s", at,
                        heard.kind == HEARD_NOTHING ? "silence" : "no sound answer");
     }
 }
@@ -350,7 +352,7 @@ static void overlong(struct check *check)
     if (heard.kind == HEARD_NORMAL)
         check_fail(check, "a read with L = 255 was answered as if it were one of L = 4");
     if (check_goes_on(check) && !check_answers(check) && check->error == 0)
-        check_fail(check, "after a frame of 267 bytes it answers no more");
+        check_lost(check, "after a frame of 267 bytes it answers no more");
 }
 
 /* Another meter's reply, as every meter on the bus hears it. */
@@ -384,7 +386,7 @@ static void garbage(struct check *check)
         if (!check_send_for_silence(check, &piece, 1))
             return;
         if (!check_answers(check) && check->error == 0)
-            check_fail(check, "after %d random bytes it answers no more", GARBAGE);
+            check_lost(check, "after %d random bytes it answers no more", GARBAGE);
     }
 }
 

@@ -42,9 +42,9 @@ static void unknown_control(struct check *check)
         if (heard.kind == HEARD_NORMAL)
             check_fail(check, "control code %02X was answered normally", controls[i]);
         else if (heard.kind == HEARD_DAMAGED)
-            check_fail(check, "control code %02X: %s", controls[i], heard.why);
+            check_lost(check, "control code %02X: %s", controls[i], heard.why);
         if (check_goes_on(check) && !check_answers(check) && check->error == 0)
-            check_fail(check, "after control code %02X it answers no more", controls[i]);
+            check_lost(check, "after control code %02X it answers no more", controls[i]);
     }
 }
 
@@ -64,10 +64,10 @@ static void short_read(struct check *check)
         if (heard.kind == HEARD_NORMAL)
             check_fail(check, "a read with L = %u was answered as if it were whole", length);
         else if (heard.kind == HEARD_DAMAGED)
-            check_fail(check, "a read with L = %u: %s", length, heard.why);
+            check_lost(check, "a read with L = %u: %s", length, heard.why);
     }
     if (check_goes_on(check) && !check_answers(check) && check->error == 0)
-        check_fail(check, "after short reads it answers no more");
+        check_lost(check, "after short reads it answers no more");
 }
 
 /* ---- long values --------------------------------------------------------------------------------
@@ -142,9 +142,9 @@ static void stray_follow_up(struct check *check)
     if (heard.kind == HEARD_NORMAL)
         check_fail(check, "part 200 of a value of one frame was answered normally");
     else if (heard.kind == HEARD_DAMAGED)
-        check_fail(check, "part 200 of a value: %s", heard.why);
+        check_lost(check, "part 200 of a value: %s", heard.why);
     else if (!check_answers(check) && check->error == 0)
-        check_fail(check, "after it was asked for part 200 of a value it answers no more");
+        check_lost(check, "after it was asked for part 200 of a value it answers no more");
 }
 
 /* ---- times --------------------------------------------------------------------------------------

@@ -119,10 +119,10 @@ bool dlt645_ask(struct check *check, const struct dlt645_frame *request, struct 
         return false;
     dlt645_describe(request, text, sizeof text);
     if (heard->kind == HEARD_NOTHING)
-        check_fail(check, "no answer to \"%s\" at %d attempts%s", text, ATTEMPTS,
+        check_lost(check, "no answer to \"%s\" at %d attempts%s", text, ATTEMPTS,
                    check_answers(check) ? "" : ", nor to any other request after that");
     else
-        check_fail(check, "\"%s\": %s", text, heard->why);
+        check_lost(check, "\"%s\": %s", text, heard->why);
     return false;
 }
 

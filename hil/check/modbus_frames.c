@@ -32,17 +32,19 @@ static void endurance(struct check *check)
 {
     struct modbus_heard heard;
     int unanswered = 0, first = 0, damaged = 0;
+    char why[sizeof heard.why] = "";
     for (int i = 1; i <= ENDURANCE && check->error == 0 && unanswered < 5; i++) {
         modbus_ask_once(check, &check->anchor, &heard);
-        damaged += heard.kind == HEARD_DAMAGED;
+        if (heard.kind == HEARD_DAMAGED && damaged++ == 0)
+            snprintf(why, sizeof why, "%s", heard.why);
         if (heard.kind == HEARD_NOTHING && unanswered++ == 0)
             first = i;
     }
     if (unanswered > 0)
-        check_fail(check, "request %d of %d met silence, and %d more", first, ENDURANCE,
+        check_lost(check, "request %d of %d met silence, and %d more", first, ENDURANCE,
                    unanswered - 1);
     else if (damaged > 0)
-        check_fail(check, "%d of %d answers were damaged: %s", damaged, ENDURANCE, heard.why);
+        check_lost(check, "%d of %d answers were damaged: %s", damaged, ENDURANCE, why);
     else
         check_note(check, "%d of %d answered", ENDURANCE, ENDURANCE);
 }
@@ -73,7 +75,7 @@ static void other_address(struct check *check)
         check_inconclusive(check, "something answers at another address: a second meter on the bus? "
                                   "leave one");
     if (check_goes_on(check) && !check_answers(check))
-        check_fail(check, "after requests to other addresses it answers no more");
+        check_lost(check, "after requests to other addresses it answers no more");
 }
 
 static void broadcast_read(struct check *check)
@@ -167,7 +169,7 @@ static void split_shortly(struct check *check)
         if (heard.kind == HEARD_NORMAL)
             heard.kind = HEARD_NOTHING;
         else if (exact)
-            check_fail(check, "a frame with a pause of one character behind byte %zu met silence", at);
+            check_lost(check, "a frame with a pause of one character behind byte %zu met silence", at);
         else
             check_not_judged(check, "a frame in two writes met silence, but this port cannot promise "
                                     "a pause under 1.5 characters");
@@ -204,10 +206,10 @@ static void noise_then_silence(struct check *check)
             return;
         modbus_judge_answer(check, &check->anchor, (uint8_t)check->anchor.function, &heard);
         if (heard.kind == HEARD_NOTHING)
-            check_fail(check, "a good frame met silence, %.1f ms after %zu bytes of noise",
+            check_lost(check, "a good frame met silence, %.1f ms after %zu bytes of noise",
                        (double)gap / NS_PER_MS, count);
         else if (heard.kind == HEARD_DAMAGED)
-            check_fail(check, "after %zu bytes of noise: %s", count, heard.why);
+            check_lost(check, "after %zu bytes of noise: %s", count, heard.why);
     }
 }
 
@@ -231,9 +233,9 @@ static void back_to_back(struct check *check)
             return;
         modbus_judge_answer(check, &check->anchor, frame[1], &heard);
         if (heard.kind == HEARD_NOTHING)
-            check_fail(check, "request %d, 4 characters after the last answer, met silence", i + 1);
+            check_lost(check, "request %d, 4 characters after the last answer, met silence", i + 1);
         else if (heard.kind == HEARD_DAMAGED)
-            check_fail(check, "request %d: %s", i + 1, heard.why);
+            check_lost(check, "request %d: %s", i + 1, heard.why);
     }
 }
 
@@ -258,7 +260,7 @@ static void garbage(struct check *check)
             return;
         check_pass(check, QUIET_GAP(check));
         if (!check_answers(check) && check->error == 0)
-            check_fail(check, "after %d random bytes it answers no more", GARBAGE);
+            check_lost(check, "after %d random bytes it answers no more", GARBAGE);
     }
 }
 

@@ -129,12 +129,12 @@ static void short_request(struct check *check)
         if (heard.kind == HEARD_NORMAL)
             check_fail(check, "a request of %zu bytes was answered as if it were whole", size);
         else if (heard.kind == HEARD_DAMAGED)
-            check_fail(check, "a request of %zu bytes: %s", size, heard.why);
+            check_lost(check, "a request of %zu bytes: %s", size, heard.why);
         else if (heard.kind == HEARD_REFUSED && heard.exception != MODBUS_EXCEPTION_ILLEGAL_VALUE)
             check_fail(check, "a request of %zu bytes met exception %d, not 3", size, heard.exception);
     }
     if (check_goes_on(check) && !check_answers(check))
-        check_fail(check, "after short requests it answers no more");
+        check_lost(check, "after short requests it answers no more");
 }
 
 /* Writes that must not be obeyed whatever the register: to one that hardly exists, so that a meter

@@ -102,10 +102,10 @@ static bool ask(struct check *check, const uint8_t *frame, size_t size,
         return false;
     check_hex(frame, size, hex, sizeof hex);
     if (heard->kind == HEARD_NOTHING)
-        check_fail(check, "no answer to %s at %d attempts%s", hex, ATTEMPTS,
+        check_lost(check, "no answer to %s at %d attempts%s", hex, ATTEMPTS,
                    check_answers(check) ? "" : ", nor to any other request after that");
     else
-        check_fail(check, "%s: to %s it said %s", heard->why, hex,
+        check_lost(check, "%s: to %s it said %s", heard->why, hex,
                    check_hex(check->answer.bytes, check->answer.size, answer, sizeof answer));
     return false;
 }
