@@ -7,7 +7,6 @@
 #include <fnmatch.h>
 #include <getopt.h>
 #include <string.h>
-#include <unistd.h>
 
 static const char help[] =
     "usage: meterbench board check [OPTION...]\n"
@@ -15,7 +14,6 @@ static const char help[] =
     "Judge a meter by the rules of its protocol and of sound behaviour, one row a rule, from the\n"
     "bytes on the wire. Without --write nothing of a meter is changed; the emulated board may be.\n"
     "\n" CLI_BOARD_HELP
-    "  --profile FILE       what the meter has and where; before the bench file's\n"
     "  --protocol P         modbus or dlt645, where profile and bench file do not say\n"
     "which rows\n"
     "  --list               list the rows and stop\n"
@@ -33,18 +31,17 @@ static const char help[] =
 
 struct arguments {
     struct cli_board_options board;
-    const char *profile, *only, *junit, *json;
+    const char *only, *junit, *json;
     enum check_protocol protocol;
     bool protocol_said, list, write, verbose, helped;
     unsigned long long seed;
 };
 
-enum { OPTION_PROFILE = 256, OPTION_PROTOCOL, OPTION_LIST, OPTION_ONLY, OPTION_WRITE, OPTION_SEED,
+enum { OPTION_PROTOCOL = 256, OPTION_LIST, OPTION_ONLY, OPTION_WRITE, OPTION_SEED,
        OPTION_JUNIT, OPTION_JSON, OPTION_VERBOSE };
 
 static const struct option options[] = {
     CLI_BOARD_OPTIONS,
-    {"profile", required_argument, NULL, OPTION_PROFILE},
     {"protocol", required_argument, NULL, OPTION_PROTOCOL},
     {"list", no_argument, NULL, OPTION_LIST},
     {"only", required_argument, NULL, OPTION_ONLY},
@@ -69,9 +66,6 @@ static int read_protocol(struct arguments *arguments, const char *value)
 static int read_option(struct arguments *arguments, int option)
 {
     switch (option) {
-    case OPTION_PROFILE:
-        arguments->profile = optarg;
-        return 0;
     case OPTION_PROTOCOL:
         return read_protocol(arguments, optarg);
     case OPTION_LIST:
@@ -203,16 +197,6 @@ static int run(const struct arguments *arguments, const struct board_spec *spec)
     return code;
 }
 
-/* The emulated board's other profile, beside the program as its first one is. */
-static const char *reference_dlt645(char *path, size_t size)
-{
-    ssize_t length = readlink("/proc/self/exe", path, size - 64);
-    path[length > 0 ? length : 0] = '\0';
-    char *slash = strrchr(path, '/');
-    strcpy(slash ? slash + 1 : path, "scenarios/boards/reference_dlt645.lua");
-    return path;
-}
-
 int cli_board_check(int argc, char **argv)
 {
     struct arguments arguments = {.seed = 1};
@@ -232,9 +216,7 @@ int cli_board_check(int argc, char **argv)
         return result;
     if (spec.kind == BOARD_PORT && !spec.port && !spec.bench_file)
         return cli_usage_error("name the meter: --board emulated, --board /dev/ttyUSB0 or --bench FILE");
-    char profile[4200];
-    spec.profile = arguments.profile;
     if (!spec.profile && spec.kind == BOARD_EMULATED && arguments.protocol == CHECK_DLT645)
-        spec.profile = reference_dlt645(profile, sizeof profile);
+        spec.profile = "reference_dlt645";
     return run(&arguments, &spec);
 }

@@ -467,7 +467,7 @@ static bool has_profile(const struct check_options *options, const struct bench_
 /* DL/T 645 has its own usual line: 2400 Bd, even parity. */
 static void choose_line(struct check *check, const struct bench_file *bench)
 {
-    struct serial_settings *line = &check->board->modbus.line;
+    struct serial_settings *line = &check->board->link.line;
     int said = check->options->board.baud ? check->options->board.baud : bench->baud;
     if (check->profile || check->protocol == CHECK_MODBUS)
         return;
@@ -488,10 +488,8 @@ static void choose_meter(struct check *check)
         check->protocol =
             check->profile->protocol == PROFILE_DLT645 ? CHECK_DLT645 : CHECK_MODBUS;
     choose_line(check, &bench);
-    check->slave = (uint8_t)check->board->modbus.slave;
-    check->address = check->profile ? check->profile->address : dlt645_wildcard;
-    if (bench.address[0])
-        dlt645_address_from_text(bench.address, &check->address);
+    check->slave = (uint8_t)check->board->link.slave;
+    check->address = check->profile || bench.address[0] ? check->board->link.address : dlt645_wildcard;
 }
 
 /* A profile that is of the other protocol than was asked for is a contradiction. */

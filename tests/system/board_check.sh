@@ -32,6 +32,9 @@ expect_same "rows in JUnit" "$(junit "$work/one.xml" 'count(//testcase)')" "$(jq
 check 0 --board emulated --lockstep --json "$work/again.json"
 cmp -s "$work/one.json" "$work/again.json" || fail "in lockstep the same seed sees other bytes or times"
 
+check 0 --board emulated --lockstep --protocol dlt645
+expect_text "$work/out" "address 000000000001" " 0 fail, 0 inconclusive"
+
 bug ignores_crc modbus modbus.bad_crc "it answered a frame whose CRC is wrong"
 bug falls_silent modbus modbus.endurance "of 100 met silence"
 
