@@ -292,6 +292,8 @@ static int listen_to_port(struct monitor *monitor)
         return EXIT_BENCH_FAULT;
     }
     monitor->capture.epoch_ns = serial_epoch_ns();
+    fprintf(stderr, "listening on %s, %d baud 8%c%d; Ctrl-C ends\n", arguments->source,
+            arguments->line.baud, arguments->line.parity, arguments->line.stop_bits);
     int result = read_port(monitor, &serial);
     capture_flush(&monitor->capture);
     serial_close(&serial);

@@ -36,7 +36,7 @@ static const char help[] =
     "reports\n"
     "  --junit FILE         JUnit XML\n"
     "  --json FILE          JSON; - is standard output\n"
-    "  --record DIR         write each case's event log to DIR\n"
+    "  --record DIR         write each case's event log to DIR, of a board also its wire (pcapng)\n"
     "  --quiet              only what did not pass, and the totals\n"
     "  -h, --help           this text\n"
     "\n"

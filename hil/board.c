@@ -377,6 +377,7 @@ void board_close(struct board *base)
         return;
     board->flat = NULL; /* the site may be gone already */
     detach_flat(base);
+    board_capture_free(board);
     free(board);
 }
 

@@ -77,6 +77,7 @@ struct hil_board {
     struct line line;
     struct talk talk;
     struct rack rack;
+    struct board_capture *capture; /* NULL: nobody asked for one */
     bool connected;
     int64_t listened_at; /* host time of the last turn */
     bool rack_contacts; /* contacts as the rack last told, */
@@ -168,6 +169,18 @@ void connection_service(struct hil_board *board, bool polls);
 int64_t connection_due(const struct hil_board *board, bool polls);
 /* Let time pass to `until` or to an arrival. */
 void connection_wait(struct hil_board *board, int64_t until);
+
+/* ---- board_capture.c ---------------------------------------------------------------------------
+ */
+
+/* Makes the file of board.capture_path, if that is set and there is none yet. 0, ERROR_IO with a
+ * message, ERROR_NO_MEMORY. */
+int board_capture_open(struct hil_board *board);
+void board_capture_bytes(struct hil_board *board, int64_t stamp, bool to_board,
+                         const uint8_t *bytes, size_t size);
+/* The connection ended: so did the frame under way. */
+void board_capture_flush(struct hil_board *board);
+void board_capture_free(struct hil_board *board);
 
 /* ---- stimulus.c --------------------------------------------------------------------------------
  */

@@ -25,6 +25,8 @@ static void tell_wire(struct hil_board *board, enum board_wire wire, int64_t sta
     int64_t at = board->flat ? board_site_time(board, stamp) : EVENT_NO_STAMP;
     if (tap && tap->wire)
         tap->wire(tap, wire, stamp, at, bytes, size);
+    if (wire == BOARD_WIRE_TO || wire == BOARD_WIRE_FROM)
+        board_capture_bytes(board, stamp, wire == BOARD_WIRE_TO, bytes, size);
 }
 
 static void byte_from_port(void *user, int64_t stamp, uint8_t byte)
@@ -123,6 +125,8 @@ int connection_open(struct hil_board *board)
     bool emulated = board->spec.kind == BOARD_EMULATED;
     int result = connection_reach(board, &bytes);
     if (result == 0)
+        result = board_capture_open(board);
+    if (result == 0)
         result = open_line(board);
     if (result < 0) {
         connection_close(board);
@@ -141,6 +145,7 @@ void connection_close(struct hil_board *board)
     if (!board->connected)
         return;
     board->connected = false;
+    board_capture_flush(board);
     talk_close(&board->talk);
     for (int i = 0; i < LINE_FAULT_KINDS; i++)
         board->statistics.line_faults[i] += board->line.spoiler.counts[i];

@@ -76,6 +76,7 @@ struct board {
     bool has_rack;      /* stimulus and contact evidence are there */
     bool emulated;
     bool lockstep;
+    char capture_path[1024]; /* where the bytes on its port are kept as pcapng; empty: nowhere. Set before attach */
     struct board_tap *tap; /* NULL, or who listens; set by the run before attach */
     char profile_path[256], bench_path[256]; /* the files it was made from; empty: none */
 };

@@ -349,6 +349,9 @@ static FILE *open_record(struct run *run)
     for (char *p = name; *p; p++)
         if (strchr("/ \t[],=#", *p))
             *p = '_';
+    if (run->board)
+        snprintf(run->board->capture_path, sizeof run->board->capture_path, "%s/%s.pcapng",
+                 run->options->record_dir, name);
     snprintf(path, sizeof path, "%s/%s.events", run->options->record_dir, name);
     FILE *file = fopen(path, "w");
     if (!file)
