@@ -632,6 +632,26 @@ static size_t choose(const struct explainer *explainer, char *why, size_t size)
     return first;
 }
 
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* A broken frame ends by its L if that leads to a 16, else where the next one may begin. */
+static size_t end_of_broken(const struct explainer *explainer, size_t at, int error)
+{
+    size_t end = least(next_frame(explainer, at + 1), at + DLT645_FRAME_MAX);
+
+    if (error == ERROR_DLT645_CHECKSUM) {
+        return at + DLT645_FRAME_MIN + explainer->bytes[at + AT_LENGTH];
+    }
+    end = least(end, next_candidate(explainer, at + AT_SECOND_START + 1));
+    while (end > at + 1 && end < explainer->size && explainer->bytes[end - 1] == DLT645_PREAMBLE) {
+        end--; /* of the frame that follows */
+    }
+    return end;
+}
+
 size_t explain_dlt645(struct explainer *explainer)
 {
     struct explained *result = explainer->result;
@@ -664,10 +684,7 @@ size_t explain_dlt645(struct explainer *explainer)
         result->size = at + (size_t)used - result->begin;
         return at + (size_t)used;
     }
-    end = next_frame(explainer, at + 1);
-    while (end > at + 1 && end < explainer->size && explainer->bytes[end - 1] == DLT645_PREAMBLE) {
-        end--; /* of the frame that follows */
-    }
+    end = end_of_broken(explainer, at, used);
     used = dlt645_decode(explainer->bytes + at, end - at, &frame, &offset);
     say_broken(explainer, at, end, used, offset);
     result->size = end - result->begin;

@@ -32,6 +32,9 @@ if command -v capinfos >/dev/null && command -v tshark >/dev/null; then
     tshark -r "$work/a.pcapng" -T fields -e frame.len -e frame.comment >"$work/tshark" 2>"$work/err" ||
         fail "tshark does not open the capture"
     expect_text "$work/tshark" "16" "20" "checksum 15, computed 14"
+    tshark -X lua_script:hil/wireshark/dlt645.lua -r "$work/a.pcapng" -T fields -E separator=/s -e dlt645.function \
+        -e dlt645.address -e dlt645.data >"$work/tshark" 2>"$work/err" || fail "the dissector fails"
+    expect_text "$work/tshark" "read 000000000161 0000010026000000"
 fi
 
 # what a killed program leaves

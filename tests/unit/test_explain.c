@@ -259,6 +259,28 @@ static void a_broken_frame_ends_where_the_next_good_one_begins(void **state)
     assert_string_equal(result.summary, "read 00020000 (reverse active energy) from 000000000161");
 }
 
+static void two_broken_frames_are_told_one_by_one(void **state)
+{
+    static const char *const reasons[] = {"checksum 15, computed 14", "end 16 expected, is 17",
+                                          "checksum 16, computed 14"};
+    uint8_t bytes[FRAMES_BYTES_MAX];
+    size_t size = (size_t)frames_parse_hex(
+        "68 61 01 00 00 00 00 68 11 04 33 33 34 33 15 16 "
+        "68 61 01 00 00 00 00 68 11 04 33 33 34 33 14 17 "
+        "68 61 01 00 00 00 00 68 11 04 33 33 34 33 16 16",
+        bytes, sizeof bytes);
+    size_t at = 0;
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        struct explained result;
+
+        at += explain_next(WIRE_DLT645, WIRE_EITHER, bytes + at, size - at, NULL, NULL, &result);
+        assert_int_equal(at, 16 * (i + 1));
+        assert_string_equal(result.reason, reasons[i]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -271,6 +293,7 @@ int main(void)
         cmocka_unit_test(modbus_messages_are_told_apart_from_each_other),
         cmocka_unit_test(two_readings_are_both_told),
         cmocka_unit_test(a_broken_frame_ends_where_the_next_good_one_begins),
+        cmocka_unit_test(two_broken_frames_are_told_one_by_one),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
