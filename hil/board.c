@@ -285,6 +285,7 @@ static void choose_line(struct hil_board *board, const struct bench_file *bench)
     snprintf(board->port, sizeof board->port, "%s",
              board->spec.port ? board->spec.port : bench->port);
     snprintf(board->rack_path, sizeof board->rack_path, "%s", bench->rack);
+    board->rack_bitrate = bench->rack_bitrate;
 }
 
 static void tell_file(struct board_properties *told, const char *name, const char *path)

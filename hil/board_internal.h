@@ -66,6 +66,7 @@ struct hil_board {
     /* what board_open found */
     struct board_spec spec; /* its strings point below */
     char port[96], rack_path[96];
+    int rack_bitrate; /* 0: the usual one */
     char program[PATH_SIZE], elf[PATH_SIZE], map[PATH_SIZE], truth[PATH_SIZE];
     struct profile profile;
     struct talk_config link;

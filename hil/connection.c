@@ -80,8 +80,12 @@ static int open_pace(struct hil_board *board, const struct pace_listener *listen
     if (board->spec.kind == BOARD_EMULATED && board->spec.lockstep)
         board->pace = granted_open(board->emulator.lockstep_fd, listener);
     else
-        board->pace = paced_open(board->port, &board->link.line, board->rack_path, listener,
-                                 &error, board->board.message, sizeof board->board.message);
+        board->pace = paced_open(&(struct paced_config){.port = board->port,
+                                                        .settings = board->link.line,
+                                                        .rack = board->rack_path,
+                                                        .rack_bitrate = board->rack_bitrate},
+                                 listener, &error, board->board.message,
+                                 sizeof board->board.message);
     return board->pace ? 0 : error;
 }
 
@@ -182,19 +186,23 @@ static void rack_failed(struct hil_board *board, int error)
     const char *on = board->rack_path[0] ? " on " : "";
     int64_t quiet_ms = (board_host_now(board) - board->rack.status_at) / NS_PER_MS;
     unsigned long long frames = board->rack.frames;
+    char health[200] = "";
+    if (board->pace->rack_health)
+        can_health_describe(board->pace->rack_health, health, sizeof health);
+    const char *bus = health[0] ? ". Its bus: " : "";
     if (board->pace->message[0])
         board_fail(board, error, "%s", board->pace->message);
     else if (!rack_alive(&board->rack, board_host_now(board)))
         board_fail(board, ERROR_RACK_LOST,
                    "the rack%s%s has told nothing for %lld ms (%llu frames came before); check its "
-                   "power and its cable",
-                   on, board->rack_path, (long long)quiet_ms, frames);
+                   "power and its cable%s%s",
+                   on, board->rack_path, (long long)quiet_ms, frames, bus, health);
     else
         board_fail(board, ERROR_RACK_LOST,
                    "the rack%s%s lives but acknowledges no stimulus %03x (%llu frames came, %llu "
-                   "were lost); check the CAN bus between adapter and rack",
+                   "were lost); check the CAN bus between adapter and rack%s%s",
                    on, board->rack_path, (unsigned)board->rack.pending[0].stimulus.id, frames,
-                   (unsigned long long)board->rack.lost);
+                   (unsigned long long)board->rack.lost, bus, health);
 }
 
 static void port_failed(struct hil_board *board, int error)

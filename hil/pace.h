@@ -7,6 +7,7 @@
 #ifndef METERBENCH_HIL_PACE_H
 #define METERBENCH_HIL_PACE_H
 
+#include "hil/can_health.h"
 #include "hil/rack.h"
 
 #include <stddef.h>
@@ -36,6 +37,8 @@ struct pace {
     struct pace_listener listener;
     struct can_port rack; /* send frames here; not to be used without has_rack */
     bool has_rack;
+    const struct can_health *rack_health; /* NULL: there is no controller that tells */
+    const char *rack_notes;               /* about the rack's interface; NULL or empty: none */
     int64_t jitter_ns;     /* how unevenly bytes arrive that left in one go */
     int64_t resolution_ns; /* a byte's stamp may be that late; 0: it is exact */
     char message[320];

@@ -6,10 +6,17 @@
 #include "hil/pace.h"
 #include "hil/serial.h"
 
-/* Opens the port, and the rack's slcan adapter unless rack_path is empty. NULL with *error
- * ERROR_PORT, ERROR_RACK_LOST or ERROR_NO_MEMORY and a message. */
-struct pace *paced_open(const char *port_path, const struct serial_settings *settings,
-                        const char *rack_path, const struct pace_listener *listener, int *error,
-                        char *message, size_t size);
+/* Either may be missing: NULL or empty. */
+struct paced_config {
+    const char *port;
+    struct serial_settings settings;
+    const char *rack; /* device of an slcan adapter, or a SocketCAN interface (hil/can_link.h) */
+    int rack_bitrate; /* bit/s; 0: CAN_LINK_BITRATE */
+};
+
+/* Opens what the configuration names. NULL with *error ERROR_PORT, ERROR_RACK_LOST or
+ * ERROR_NO_MEMORY and a message. */
+struct pace *paced_open(const struct paced_config *config, const struct pace_listener *listener,
+                        int *error, char *message, size_t size);
 
 #endif

@@ -26,7 +26,7 @@ struct serial {
 int64_t serial_clock_ns(void);
 
 /* What added to serial_clock_ns gives ns since 1970, by the civil clock of now: for files that are
- * dated, never for measuring. */
+ * dated, and for stamps that the kernel makes by that clock, which may be set at any time. */
 int64_t serial_epoch_ns(void);
 
 /* Nanoseconds of one character on the line: start, 8 data, parity, stop bits. */

@@ -70,9 +70,15 @@ static enum slcan_line classify(struct slcan_receiver *receiver, struct can_fram
     const char *line = receiver->line;
     size_t size = receiver->size;
     receiver->size = 0;
+    receiver->last_size = size;
     if (size == 0 || (size == 1 && (line[0] == 'z' || line[0] == 'Z')) || line[0] == 'V' ||
-        line[0] == 'N' || line[0] == 'F')
+        line[0] == 'N')
         return SLCAN_DONE;
+    int flags = size == 3 && line[0] == 'F' ? hex_number(line + 1, 2) : -1;
+    if (flags >= 0) {
+        receiver->flags = (uint8_t)flags;
+        return SLCAN_FLAGS;
+    }
     if (size <= sizeof receiver->line && slcan_decode(line, size, frame) == 0)
         return SLCAN_FRAME;
     receiver->noise_count++;

@@ -28,15 +28,18 @@ int slcan_decode(const char *text, size_t size, struct can_frame *frame);
 enum slcan_line {
     SLCAN_NOTHING, /* the line goes on */
     SLCAN_FRAME,
-    SLCAN_DONE,    /* \r, z\r or an answer to V, N, F */
+    SLCAN_DONE,    /* \r, z\r or an answer to V, N */
+    SLCAN_FLAGS,   /* the answer to F, in receiver->flags */
     SLCAN_REFUSED, /* \a */
-    SLCAN_NOISE,   /* a line that is none of them */
+    SLCAN_NOISE,   /* a line that is none of them, in receiver->line */
 };
 
 /* Finds lines in a stream. Zero it to begin. */
 struct slcan_receiver {
     char line[32];
     size_t size;
+    size_t last_size; /* of the line that ended last; beyond the array: it was too long */
+    uint8_t flags;
     uint64_t noise_count;
 };
 
