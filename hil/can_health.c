@@ -87,14 +87,15 @@ static void protocol(struct can_health *health, uint8_t what, uint8_t where)
 {
     if (where < 32 && locations[where])
         health->location = locations[where];
+    bool received = !(what & (CAN_ERR_PROT_TX | CAN_ERR_PROT_BIT0 | CAN_ERR_PROT_BIT1));
     if (where == CAN_ERR_PROT_LOC_ACK)
         note(health, CAN_TROUBLE_NO_ACK);
+    else if (where == CAN_ERR_PROT_LOC_CRC_SEQ && received)
+        note(health, CAN_TROUBLE_CRC);
     else if (what & (CAN_ERR_PROT_BIT | CAN_ERR_PROT_BIT0 | CAN_ERR_PROT_BIT1))
         note(health, CAN_TROUBLE_BIT);
     else if (what & CAN_ERR_PROT_STUFF)
         note(health, CAN_TROUBLE_STUFF);
-    else if (where == CAN_ERR_PROT_LOC_CRC_SEQ)
-        note(health, CAN_TROUBLE_CRC);
     else if (what & CAN_ERR_PROT_FORM)
         note(health, CAN_TROUBLE_FORM);
     else if (what & CAN_ERR_PROT_OVERLOAD)

@@ -44,6 +44,9 @@ static void an_error_frame_tells_kind_place_and_state(void **state)
         {CAN_ERR_PROT, {0, 0, CAN_ERR_PROT_BIT0, CAN_ERR_PROT_LOC_SOF}, "short circuit"},
         {CAN_ERR_PROT, {0, 0, CAN_ERR_PROT_FORM, CAN_ERR_PROT_LOC_EOF}, "wrong form"},
         {CAN_ERR_PROT, {0, 0, 0, CAN_ERR_PROT_LOC_CRC_SEQ}, "wrong CRC"},
+        {CAN_ERR_PROT, {0, 0, CAN_ERR_PROT_BIT, CAN_ERR_PROT_LOC_CRC_SEQ}, "wrong CRC"},
+        {CAN_ERR_PROT, {0, 0, CAN_ERR_PROT_BIT1, CAN_ERR_PROT_LOC_CRC_SEQ}, "what was sent"},
+        {CAN_ERR_PROT | CAN_ERR_ACK, {0, 0, 0, CAN_ERR_PROT_LOC_ACK}, "no acknowledgement"},
         {CAN_ERR_BUSERROR, {0}, "no named kind"},
         {CAN_ERR_LOSTARB, {9}, "arbitration was lost"},
         {CAN_ERR_TRX, {0, 0, 0, 0, CAN_ERR_TRX_CANH_NO_WIRE}, "broken or shorted wire"},
@@ -58,7 +61,11 @@ static void an_error_frame_tells_kind_place_and_state(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct can_health health = {0};
         can_health_error_frame(&health, rows[i].id, rows[i].data);
+        uint64_t told = 0;
+        for (int j = 0; j < CAN_TROUBLES_COUNT; j++)
+            told += health.troubles[j];
         assert_int_equal(health.reports, 1);
+        assert_in_range(told, 0, 1); /* one frame, one trouble */
         expect_words(&health, rows[i].words);
     }
 }
