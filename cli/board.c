@@ -52,6 +52,7 @@ static const struct {
     {"check", cli_board_check, "judge a meter by the rules of its protocol, from the bytes on the wire"},
     {"emulate", emulate, "run the reference board on pseudo-terminals"},
     {"monitor", cli_board_monitor, "decode what passes on a line, live or from a capture"},
+    {"selftest", cli_board_selftest, "measure the bench itself: rack, clock, contact sense, serial port"},
 };
 
 static void print_help(FILE *out)

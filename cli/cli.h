@@ -18,6 +18,7 @@ int cli_gui(int argc, char **argv);
 /* Subcommands of board; argv[0] is the subcommand's name. */
 int cli_board_check(int argc, char **argv);
 int cli_board_monitor(int argc, char **argv);
+int cli_board_selftest(int argc, char **argv);
 
 /* Set by SIGINT, SIGTERM and SIGHUP; runs look at it and end with a valid report. */
 extern atomic_bool cli_interrupted;

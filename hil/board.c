@@ -2,6 +2,7 @@
 #include "hil/board_internal.h"
 
 #include "hil/identity.h"
+#include "hil/selftest_record.h"
 
 #include <assert.h>
 #include <stdarg.h>
@@ -310,6 +311,10 @@ static void tell_files(struct hil_board *board, const struct bench_file *bench)
         board_tell(told, "rack", "%s", board->rack_path[0] ? board->rack_path : "emulated");
     else
         board_tell(told, "rack", "none");
+    if (board->board.has_rack && board->spec.kind == BOARD_PORT) {
+        selftest_record_tell(board->spec.bench_file, bench->id, what, sizeof what);
+        board_tell(told, "rack.selftest", "%s", what);
+    }
     board_tell(told, "profile.name", "%s", board->profile.name);
     tell_file(told, "profile", board->board.profile_path);
     if (firmware[0])

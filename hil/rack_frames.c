@@ -34,6 +34,11 @@ void rack_stimulus_encode(const struct rack_stimulus *stimulus, uint16_t sequenc
         frame->data[4] = stimulus->smoke;
         frame->data[5] = stimulus->key;
         break;
+    case RACK_BOARD_SUPPLY:
+    case RACK_LOOPBACK:
+        frame->length = 3;
+        frame->data[2] = stimulus->level != 0;
+        break;
     case RACK_HEARTBEAT:
         frame->length = 2;
         break;
@@ -45,7 +50,7 @@ void rack_stimulus_encode(const struct rack_stimulus *stimulus, uint16_t sequenc
 
 static bool is_report(unsigned id)
 {
-    return (id >= RACK_ACK && id <= RACK_STATUS) || id == RACK_HEARTBEAT_ACK;
+    return (id >= RACK_ACK && id <= RACK_LOOPBACK_EDGE) || id == RACK_HEARTBEAT_ACK;
 }
 
 int rack_report_decode(const struct can_frame *frame, struct rack_report *report)

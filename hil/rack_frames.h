@@ -12,12 +12,15 @@ enum rack_id {
     RACK_LOAD_CURRENT = 0x111,
     RACK_RESIDUAL_CURRENT = 0x112,
     RACK_ENVIRONMENT = 0x113,
+    RACK_BOARD_SUPPLY = 0x114, /* level 0: the board's supply is cut, whatever the source says */
+    RACK_LOOPBACK = 0x115,     /* level of an output that is wired to a sense input */
     RACK_HEARTBEAT = 0x120,
     RACK_ACK = 0x210,
     RACK_COIL = 0x211,
     RACK_CONTACTS = 0x212,
     RACK_LOAD_VOLTAGE = 0x213,
     RACK_STATUS = 0x214,
+    RACK_LOOPBACK_EDGE = 0x215,
     RACK_HEARTBEAT_ACK = 0x220,
 };
 
@@ -37,7 +40,7 @@ enum {
 /* One level or group of levels, as the host sends it. Which fields count follows from the id. */
 struct rack_stimulus {
     enum rack_id id;
-    uint32_t level; /* mV, mA or uA */
+    uint32_t level; /* mV, mA or uA, or 0 and 1 */
     enum rack_waveform waveform;
     int16_t temperature_dc; /* 0.1 degC */
     bool smoke, key;
