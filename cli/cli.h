@@ -14,6 +14,7 @@ int cli_board(int argc, char **argv);
 int cli_serve(int argc, char **argv);
 int cli_decode(int argc, char **argv);
 int cli_gui(int argc, char **argv);
+int cli_replay(int argc, char **argv);
 
 /* Subcommands of board; argv[0] is the subcommand's name. */
 int cli_board_check(int argc, char **argv);

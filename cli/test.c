@@ -1,6 +1,8 @@
 /* meterbench test: judge scenarios. */
 #include "cli/cli.h"
 
+#include "scenarios/runner/run_file.h"
+#include "scenarios/runner/source.h"
 #include "sim/kernel/time.h"
 
 #include <errno.h>
@@ -9,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { LIST_MAX = 32, JOBS_MAX = 64, REPEAT_MAX = 10000 };
@@ -37,6 +40,7 @@ static const char help[] =
     "  --junit FILE         JUnit XML\n"
     "  --json FILE          JSON; - is standard output\n"
     "  --record DIR         write each case's event log to DIR, of a board also its wire (pcapng)\n"
+    "  --run-file FILE      keep all that was read, seen and judged, for meterbench replay\n"
     "  --quiet              only what did not pass, and the totals\n"
     "  -h, --help           this text\n"
     "\n"
@@ -48,7 +52,7 @@ struct arguments {
     struct cli_board_options board;
     struct report_style style;
     const char *names[LIST_MAX + 1], *tags[LIST_MAX + 1], *excluded[LIST_MAX + 1];
-    const char *junit, *json;
+    const char *junit, *json, *run_file;
     bool list, quiet, helped;
 };
 
@@ -74,7 +78,7 @@ static int check_time(const char *option, const char *text, int64_t *ns)
 enum option_id { OPTION_LIST = 256, OPTION_NAME, OPTION_TAG, OPTION_EXCLUDE_TAG, OPTION_REPEAT,
                  OPTION_FAIL_FAST, OPTION_SEED, OPTION_JOBS, OPTION_TIMEOUT, OPTION_WATCHDOG,
                  OPTION_REQUIRE_BOARD, OPTION_MAX_SKIPPED, OPTION_JUNIT, OPTION_JSON,
-                 OPTION_RECORD, OPTION_QUIET };
+                 OPTION_RECORD, OPTION_RUN_FILE, OPTION_QUIET };
 
 static const struct option options[] = {
     {"list", no_argument, NULL, OPTION_LIST},
@@ -93,6 +97,7 @@ static const struct option options[] = {
     {"junit", required_argument, NULL, OPTION_JUNIT},
     {"json", required_argument, NULL, OPTION_JSON},
     {"record", required_argument, NULL, OPTION_RECORD},
+    {"run-file", required_argument, NULL, OPTION_RUN_FILE},
     {"quiet", no_argument, NULL, OPTION_QUIET},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
@@ -188,6 +193,9 @@ static int read_option(struct arguments *arguments, int id, const char *value)
     case OPTION_RECORD:
         arguments->suite.run.record_dir = value;
         break;
+    case OPTION_RUN_FILE:
+        arguments->run_file = value;
+        break;
     case OPTION_QUIET:
         arguments->quiet = true;
         break;
@@ -277,6 +285,45 @@ static int write_reports(const struct arguments *arguments, const struct suite *
     return junit < 0 || json < 0 ? EXIT_INTERNAL : 0;
 }
 
+/* The arguments as a shell would take them back, so that a run file tells how it was made. */
+static void join_arguments(int argc, char **argv, char *out, size_t size)
+{
+    size_t used = 0;
+    out[0] = '\0';
+    for (int i = 1; i < argc && used < size; i++)
+        used += (size_t)snprintf(out + used, size - used, strpbrk(argv[i], " '\"*?$") ? "%s'%s'" : "%s%s",
+                                 i > 1 ? " " : "", argv[i]);
+}
+
+static int open_run_file(struct arguments *arguments, int argc, char **argv)
+{
+    char message[500];
+    time_t now = time(NULL);
+    struct tm utc;
+    struct run_facts facts = {.version = METERBENCH_VERSION,
+                              .seed = arguments->suite.run.seed,
+                              .timeout_ns = arguments->suite.run.timeout_ns,
+                              .boards = arguments->suite.run.boards != NULL};
+    if (!arguments->run_file || arguments->list)
+        return 0;
+    join_arguments(argc, argv, facts.arguments, sizeof facts.arguments);
+    if (gmtime_r(&now, &utc))
+        strftime(facts.started, sizeof facts.started, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    gethostname(facts.host, sizeof facts.host - 1);
+    source_keep();
+    arguments->suite.run.run_file = run_file_create(arguments->run_file, &facts, message, sizeof message);
+    return arguments->suite.run.run_file ? 0 : cli_usage_error("--run-file %s", message);
+}
+
+static int close_run_file(struct arguments *arguments)
+{
+    char message[500];
+    if (run_file_close(arguments->suite.run.run_file, message, sizeof message) == 0)
+        return 0;
+    fprintf(stderr, "meterbench: --run-file %s; what it lacks cannot be replayed\n", message);
+    return EXIT_INTERNAL;
+}
+
 static int run_suite(struct arguments *arguments, struct suite *suite)
 {
     suite->options.progress = show_progress;
@@ -348,6 +395,7 @@ int cli_test(int argc, char **argv)
         return result;
     if ((result = cli_check_writable("junit", arguments.junit)) ||
         (result = cli_check_writable("json", arguments.json)) ||
+        (result = cli_check_writable("run-file", arguments.run_file)) ||
         (result = check_record_dir(arguments.suite.run.record_dir)))
         return result;
     arguments.board.seed = arguments.suite.run.seed;
@@ -374,8 +422,12 @@ int cli_test(int argc, char **argv)
     arguments.style.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
     arguments.style.progress = isatty(STDERR_FILENO) && isatty(STDOUT_FILENO);
     cli_catch_signals();
-    result = select_and_run(&arguments, path_count ? (const char *const *)argv + optind : defaults,
+    result = open_run_file(&arguments, argc, argv);
+    if (result == 0)
+        result = select_and_run(&arguments, path_count ? (const char *const *)argv + optind : defaults,
                             path_count ? path_count : 1);
+    int lost = close_run_file(&arguments);
+    result = lost ? lost : result;
     cli_board_maker_free(maker);
     return result;
 }

@@ -343,7 +343,7 @@ static int misuse(lua_State *lua, enum board_misuse kind)
     struct flat *flat = api_check_flat(lua, 1);
     int order = api_check_order(lua, 2);
     if (run_is_board_flat(run, flat->number)) {
-        int result = run->board->ops->misuse ? run->board->ops->misuse(run->board, run->site, kind, order)
+        int result = run->board->ops->misuse ? store_misuse(run, kind, order)
                                              : ERROR_NOT_FOUND;
         if (result < 0)
             return api_skip(lua, "this board's line cannot be misused");

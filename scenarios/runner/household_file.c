@@ -1,5 +1,6 @@
 #include "scenarios/runner/household_file.h"
 #include "scenarios/runner/sandbox.h"
+#include "scenarios/runner/source.h"
 
 #include "sim/error.h"
 
@@ -473,7 +474,7 @@ const struct household_model *household_default(void)
 
 static char *read_whole(const char *path, size_t *size, char *message, size_t message_size)
 {
-    FILE *file = fopen(path, "r");
+    FILE *file = source_open(path);
     char *text = file ? malloc(FILE_MAX + 1) : NULL;
     *size = text ? fread(text, 1, FILE_MAX + 1, file) : 0;
     bool whole = text && !ferror(file) && *size <= FILE_MAX;
@@ -595,7 +596,7 @@ static int curve_lines(FILE *file, const char *path, struct household_point **po
 int household_read_curve(const char *path, struct household_point **points, char *message, size_t size)
 {
     *points = NULL;
-    FILE *file = fopen(path, "r");
+    FILE *file = source_open(path);
     if (!file) {
         snprintf(message, size, "%s: cannot be read", path);
         return ERROR_NOT_FOUND;

@@ -20,6 +20,8 @@ static void put(struct event_sink *sink, const struct event *event)
     }
     observer->events[observer->count++] = *event;
     observer->hash = event_hash(observer->hash, event);
+    if (observer->also)
+        observer->also->put(observer->also, event);
     if (observer->file) {
         char line[192];
         event_format(event, line, sizeof line);

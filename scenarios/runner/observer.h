@@ -16,6 +16,7 @@ struct observer {
     size_t count, capacity;
     uint64_t hash;
     FILE *file;      /* canonical lines, or NULL */
+    struct event_sink *also; /* who else is told, or NULL */
     bool incomplete; /* memory ran out: the run must end in an error */
 };
 

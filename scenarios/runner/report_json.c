@@ -20,9 +20,8 @@ static json_t *text(const char *words)
 
 static json_t *verdict_json(const struct verdict *verdict)
 {
-    static const char *const words[] = {"holds", "fails", "inconclusive"};
     json_t *object = json_pack("{s:o, s:s, s:o}", "text", text(verdict->text), "judgement",
-                               words[verdict->judgement], "detail", text(verdict->detail));
+                               judgement_name(verdict->judgement), "detail", text(verdict->detail));
     if (object && verdict->has_time) {
         json_object_set_new(object, "earliest_ns", json_integer(verdict->measured.earliest));
         json_object_set_new(object, "latest_ns", json_integer(verdict->measured.latest));

@@ -69,9 +69,8 @@ static void write_log(xmlTextWriterPtr writer, const struct suite *suite,
     all[0] = '\0';
     for (int i = 0; i < result->verdict_count && used < sizeof all - 1; i++) {
         verdict_describe(&result->verdicts[i], line, sizeof line);
-        static const char *const words[] = {"holds", "fails", "inconclusive"};
         used += (size_t)snprintf(all + used, sizeof all - used, "%s: %s: %s\n",
-                                 words[result->verdicts[i].judgement], result->verdicts[i].text, line);
+                                 judgement_name(result->verdicts[i].judgement), result->verdicts[i].text, line);
     }
     junit_text(writer, "system-out", all);
     report_repro(suite, result, repro, sizeof repro);

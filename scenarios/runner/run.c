@@ -118,14 +118,14 @@ bool run_stride(struct run *run, int64_t target)
 {
     int64_t next = site_next(run->site);
     int64_t aim = next < target ? next : target;
-    int64_t reached = run->clock->advance(run->clock, run->site->now, aim);
+    int64_t reached = store_advance(run, aim);
     if (reached < 0) {
         board_failed(run, (int)reached);
         return false;
     }
     if (run->attached) {
         site_run_until(run->site, reached);
-        run->board->ops->deliver(run->board, run->site);
+        store_deliver(run);
     } else {
         site_step(run->site, reached);
     }
@@ -211,7 +211,7 @@ int run_attach(struct run *run)
         return 0;
     struct flat *flat = site_flat(run->site, run->board_flat);
     run->board->interrupted = run->options->interrupted;
-    int result = run->board->ops->attach(run->board, run->site, flat);
+    int result = store_attach(run, flat);
     if (result < 0) {
         board_failed(run, result);
         return result;
@@ -328,7 +328,7 @@ static bool choose_board(struct run *run)
     }
     char message[400] = "";
     run->result->on_board = true;
-    run->board = options->boards->open(options->boards, message, sizeof message);
+    run->board = store_open_board(run, message, sizeof message);
     if (!run->board) {
         run_fail(run, OUTCOME_ERROR, "%s", message);
         return false;
@@ -364,6 +364,7 @@ bool run_make_site(struct run *run, const struct site_config *config)
 {
     int error = 0;
     observer_init(&run->observer, run->record);
+    run->observer.also = store_sink(run);
     run->site = site_new(config, &run->observer.sink, &error);
     if (run->site)
         run->invariants = invariants_new(run->site, &run->observer, run->tallies);
@@ -511,12 +512,13 @@ void run_tear_down(struct run *run)
     }
     if (run->attached) {
         result->lateness_ns = run->board->lateness_ns_max;
+        store_board_ends(run);
         run->board->ops->detach(run->board);
     }
     if (run->board)
         result->properties = run->board->properties;
     if (run->board)
-        run->options->boards->close(run->options->boards, run->board);
+        store_close_board(run);
     sandbox_close(&run->sandbox);
     invariants_free(run->invariants);
     site_free(run->site);
@@ -549,7 +551,9 @@ void run_case(const struct scenario *scenario, int case_index, int repeat,
         .clock = &clock_free,
         .wall_deadline = started + (options->watchdog_s > 0 ? options->watchdog_s : watchdog),
     };
+    store_begin(&run);
     conduct(&run);
     run_tear_down(&run);
     result->wall_s = run_wall_now() - started;
+    store_end(&run);
 }

@@ -11,6 +11,9 @@
 #include <signal.h>
 #include <stdatomic.h>
 
+struct run_file;
+struct replay;
+
 /* How the runner gets boards, without knowing how they are made. */
 struct board_maker {
     char id[48];              /* what reports call this board; "": it has no name */
@@ -29,6 +32,8 @@ struct run_options {
     struct board_maker *boards; /* NULL: all virtual */
     bool require_board;
     const char *record_dir;   /* NULL, or where <case>.events is written */
+    struct run_file *run_file; /* NULL, or where everything is kept (run_file.h) */
+    struct replay *replay;     /* NULL, or the run that this one repeats (replay.h) */
     const atomic_bool *interrupted; /* NULL, or set when the user wants to stop */
 };
 

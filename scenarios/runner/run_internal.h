@@ -2,6 +2,7 @@
 #ifndef METERBENCH_RUNNER_RUN_INTERNAL_H
 #define METERBENCH_RUNNER_RUN_INTERNAL_H
 
+#include "scenarios/runner/board_record.h"
 #include "scenarios/runner/invariants.h"
 #include "scenarios/runner/observer.h"
 #include "scenarios/runner/run.h"
@@ -59,6 +60,10 @@ struct run {
     struct board *board;
     struct clock *clock;
     FILE *record;
+    struct case_record *rows;        /* of the run file, or NULL */
+    struct event_sink rows_sink;
+    struct board_record *listener;   /* to the board, for the run file */
+    struct replayed_case *replayed;  /* what this case must repeat, or NULL */
     struct wait wait;
     int64_t timeout;
     double wall_deadline;
@@ -99,6 +104,21 @@ bool run_make_site(struct run *run, const struct site_config *config);
 /* One stride of the clock towards `target`. False when the bench failed. */
 bool run_stride(struct run *run, int64_t target);
 void run_tear_down(struct run *run);
+
+/* run_store.c: the run file's and the replay's part in a run. */
+void store_begin(struct run *run);
+/* Who else is told of events; NULL: nobody. */
+struct event_sink *store_sink(struct run *run);
+/* The board of this case: a player in a replay, else one of the maker's. NULL with a message. */
+struct board *store_open_board(struct run *run, char *message, size_t size);
+int store_attach(struct run *run, struct flat *flat);
+int64_t store_advance(struct run *run, int64_t target);
+void store_deliver(struct run *run);
+int store_misuse(struct run *run, enum board_misuse misuse, int order);
+/* Before the board is let go, and after the result stands. */
+void store_board_ends(struct run *run);
+void store_close_board(struct run *run);
+void store_end(struct run *run);
 
 /* Hand the board's flat over, if it is not yet. 0 or a negative error (recorded). */
 int run_attach(struct run *run);

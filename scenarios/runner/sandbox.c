@@ -1,5 +1,7 @@
 #include "scenarios/runner/sandbox.h"
 
+#include "scenarios/runner/source.h"
+
 #include "sim/error.h"
 
 #include <lauxlib.h>
@@ -177,7 +179,7 @@ static int sandbox_require(lua_State *lua)
     lua_pop(lua, 1);
     char path[640];
     snprintf(path, sizeof path, "%s/lib/%s.lua", sandbox->module_dir, name);
-    if (luaL_loadfilex(lua, path, "t") != LUA_OK)
+    if (source_load_lua(lua, path) != LUA_OK)
         return luaL_error(lua, "require \"%s\": %s", name, lua_tostring(lua, -1));
     lua_call(lua, 0, 1);
     lua_pushvalue(lua, -1);
@@ -300,11 +302,8 @@ static void find_module_dir(struct sandbox *sandbox, const char *path)
         *slash = '\0';
         char probe[600];
         snprintf(probe, sizeof probe, "%s/lib", sandbox->module_dir);
-        FILE *directory = fopen(probe, "r"); /* a directory opens for reading on Linux */
-        if (directory) {
-            fclose(directory);
+        if (source_is_directory(probe))
             return;
-        }
     }
 }
 
@@ -322,7 +321,7 @@ int sandbox_load(struct sandbox *sandbox, const char *path)
     find_module_dir(sandbox, path);
     /* In a coroutine: its stack still stands after an error, so the line can be told. */
     lua_State *thread = lua_newthread(lua);
-    int status = luaL_loadfilex(thread, path, "t");
+    int status = source_load_lua(thread, path);
     if (status == LUA_OK) {
         int results = 0;
         status = lua_resume(thread, lua, 0, &results);

@@ -248,7 +248,7 @@ static void refuse_double_name(struct scenario_list *list, struct scenario *adde
     }
 }
 
-static int add_file(struct scenario_list *list, const char *path)
+int scenario_add(struct scenario_list *list, const char *path)
 {
     struct scenario *grown =
         realloc(list->items, (size_t)(list->count + 1) * sizeof *list->items);
@@ -291,7 +291,7 @@ static int find_in_directory(struct scenario_list *list, const char *path)
             if (S_ISDIR(status.st_mode))
                 result = find_in_directory(list, child);
             else if (is_lua(child))
-                result = add_file(list, child);
+                result = scenario_add(list, child);
         }
         free(entries[i]);
     }
@@ -305,7 +305,7 @@ int scenario_find(struct scenario_list *list, const char *path)
     struct stat status;
     if (stat(path, &status) < 0)
         return ERROR_NOT_FOUND;
-    return S_ISDIR(status.st_mode) ? find_in_directory(list, path) : add_file(list, path);
+    return S_ISDIR(status.st_mode) ? find_in_directory(list, path) : scenario_add(list, path);
 }
 
 void scenario_list_free(struct scenario_list *list)

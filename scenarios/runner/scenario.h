@@ -37,6 +37,8 @@ struct scenario_list {
  * runner folders and hidden ones aside). A file that is wrong is listed with its error.
  * 0, or ERROR_NOT_FOUND / ERROR_NO_MEMORY. */
 int scenario_find(struct scenario_list *list, const char *path);
+/* One file. */
+int scenario_add(struct scenario_list *list, const char *path);
 void scenario_list_free(struct scenario_list *list);
 
 /* Load a scenario's table onto the stack of a sandbox, checked field by field. 0 or ERROR_INVALID_ARGUMENT with

@@ -43,8 +43,8 @@ static bool name_matches(const struct suite_options *options, const struct case_
     return false;
 }
 
-static int add_case(struct suite *suite, const struct scenario *scenario,
-                    struct board_maker *maker, int index, int repeat)
+int suite_add_case(struct suite *suite, const struct scenario *scenario, struct board_maker *maker, int index,
+                   int repeat)
 {
     struct case_result result = {.scenario = scenario, .maker = maker, .case_index = index};
     snprintf(result.board_id, sizeof result.board_id, "%s", maker ? maker->id : "");
@@ -71,7 +71,7 @@ static int add_scenario(struct suite *suite, const struct scenario *scenario,
 {
     for (int c = 0; c < scenario->case_count; c++) {
         for (int r = 0; r < suite->options.repeat; r++) {
-            int result = add_case(suite, scenario, maker, c, r);
+            int result = suite_add_case(suite, scenario, maker, c, r);
             if (result < 0)
                 return result;
         }

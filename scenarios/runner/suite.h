@@ -50,6 +50,9 @@ struct suite {
 /* Find and select; 0, ERROR_NOT_FOUND (complaint names the path) or ERROR_NO_MEMORY. */
 int suite_select(struct suite *suite, const struct suite_options *options, const char *const *paths,
                  int path_count);
+/* One case more, if the options select it. 0 or ERROR_NO_MEMORY. */
+int suite_add_case(struct suite *suite, const struct scenario *scenario, struct board_maker *maker, int index,
+                   int repeat);
 void suite_run(struct suite *suite);
 int suite_exit_code(const struct suite *suite);
 void suite_free(struct suite *suite);

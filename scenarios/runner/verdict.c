@@ -39,6 +39,12 @@ enum judgement judge(struct interval measured, int64_t limit)
     return JUDGEMENT_INCONCLUSIVE;
 }
 
+const char *judgement_name(enum judgement judgement)
+{
+    static const char *const names[] = {"holds", "fails", "inconclusive"};
+    return names[judgement];
+}
+
 const char *evidence_name(enum evidence evidence)
 {
     static const char *const names[] = {"model", "contact", "coil", "register"};

@@ -45,6 +45,7 @@ struct verdict {
     char detail[200]; /* why it does not hold */
 };
 
+const char *judgement_name(enum judgement judgement);
 const char *evidence_name(enum evidence evidence);
 
 /* "0.842 s ± 0.001 s (contact), limit 5 s, margin 4.157 s" */

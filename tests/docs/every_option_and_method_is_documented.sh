@@ -39,6 +39,10 @@ if "$build/meterbench" gui --help >/dev/null 2>&1; then
     done
 fi
 
+for option in $(options replay); do
+    need "the option" "$option" "$work/meterbench.1"
+done
+
 # names FILE VALUE: what stands first in the {"name", VALUE...} entries of its C tables
 names() {
     grep -oE "\\{\"[a-z_0-9]+\", *$2" "$1" | sed 's/{"//; s/".*//' | sort -u
