@@ -80,6 +80,14 @@ int cli_read_board_option(struct cli_board_options *options, int id, const char 
     return result;
 }
 
+int cli_read_twin(const char *value, enum twin_use *twin)
+{
+    if (value && strcmp(value, "strict") != 0)
+        return cli_usage_error("--twin=%s: expected --twin or --twin=strict", value);
+    *twin = value ? TWIN_STRICT : TWIN_TOLD;
+    return 0;
+}
+
 static struct board *open_one(struct board_maker *base, char *message, size_t size)
 {
     struct maker *maker = (struct maker *)base;

@@ -82,6 +82,9 @@ int cli_read_board_option(struct cli_board_options *options, int id, const char 
 /* The value of --line-faults. 0, or EXIT_USAGE (told on stderr). */
 int cli_read_line_faults(const char *text, struct line_faults *faults);
 
+/* --twin or --twin=strict: 0, or EXIT_USAGE (told on stderr). */
+int cli_read_twin(const char *value, enum twin_use *twin);
+
 /* The number of an option's value; 0, or EXIT_USAGE when it is none from min to max (told on stderr). */
 int cli_check_number(const char *option, const char *text, unsigned long long min,
                      unsigned long long max, unsigned long long *value);

@@ -21,6 +21,7 @@ static const char help[] =
     "\n"
     "  --name GLOB          only cases whose name, or whose scenario's name, matches (again: any of them)\n"
     "  --jobs N             cases side by side (default: one a processor)\n"
+    "  --twin[=strict]      hold the recorded board against a virtual meter on the same stimulus\n"
     "  --junit FILE         JUnit XML of the replayed run\n"
     "  --json FILE          JSON of it; - is standard output\n"
     "  --quiet              only what differs, and the totals\n"
@@ -33,16 +34,17 @@ struct arguments {
     const char *names[NAMES_MAX + 1];
     const char *junit, *json, *file;
     int jobs;
+    enum twin_use twin;
     bool quiet, helped;
 };
 
-enum option_id { OPTION_NAME = 256, OPTION_JOBS, OPTION_JUNIT, OPTION_JSON, OPTION_QUIET };
+enum option_id { OPTION_NAME = 256, OPTION_JOBS, OPTION_JUNIT, OPTION_JSON, OPTION_QUIET, OPTION_TWIN };
 
 static const struct option options[] = {
     {"name", required_argument, NULL, OPTION_NAME},   {"jobs", required_argument, NULL, OPTION_JOBS},
     {"junit", required_argument, NULL, OPTION_JUNIT}, {"json", required_argument, NULL, OPTION_JSON},
     {"quiet", no_argument, NULL, OPTION_QUIET},       {"help", no_argument, NULL, 'h'},
-    {NULL, 0, NULL, 0},
+    {"twin", optional_argument, NULL, OPTION_TWIN},   {NULL, 0, NULL, 0},
 };
 
 static int add_name(struct arguments *arguments, const char *value)
@@ -72,6 +74,9 @@ static int read_option(struct arguments *arguments, int id)
         break;
     case OPTION_JSON:
         arguments->json = optarg;
+        break;
+    case OPTION_TWIN:
+        result = cli_read_twin(optarg, &arguments->twin);
         break;
     case OPTION_QUIET:
         arguments->quiet = true;
@@ -170,6 +175,7 @@ static int select_and_run(const struct arguments *arguments, struct replay *repl
         .run = {.seed = facts->seed,
                 .timeout_ns = facts->timeout_ns,
                 .replay = replay,
+                .twin = arguments->twin,
                 .interrupted = &cli_interrupted},
         .names = arguments->names,
         .jobs = arguments->jobs ? arguments->jobs : (int)(processors > 0 ? processors : 1),

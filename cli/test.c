@@ -34,6 +34,7 @@ static const char help[] =
     "  --timeout DUR        simulated time a case may take, as in 30min or \"2 days\"\n"
     "  --watchdog DUR       wall-clock time a case may take (default 2min, with a board 10min)\n"
     CLI_BOARD_HELP
+    "  --twin[=strict]      hold the board against a virtual meter on the same stimulus; strict: a difference fails\n"
     "  --require-board      a board scenario that is skipped fails\n"
     "  --max-skipped N      more skipped cases than this fail the run\n"
     "reports\n"
@@ -77,7 +78,7 @@ static int check_time(const char *option, const char *text, int64_t *ns)
 
 enum option_id { OPTION_LIST = 256, OPTION_NAME, OPTION_TAG, OPTION_EXCLUDE_TAG, OPTION_REPEAT,
                  OPTION_FAIL_FAST, OPTION_SEED, OPTION_JOBS, OPTION_TIMEOUT, OPTION_WATCHDOG,
-                 OPTION_REQUIRE_BOARD, OPTION_MAX_SKIPPED, OPTION_JUNIT, OPTION_JSON,
+                 OPTION_TWIN, OPTION_REQUIRE_BOARD, OPTION_MAX_SKIPPED, OPTION_JUNIT, OPTION_JSON,
                  OPTION_RECORD, OPTION_RUN_FILE, OPTION_QUIET };
 
 static const struct option options[] = {
@@ -92,6 +93,7 @@ static const struct option options[] = {
     {"timeout", required_argument, NULL, OPTION_TIMEOUT},
     {"watchdog", required_argument, NULL, OPTION_WATCHDOG},
     CLI_BOARD_OPTIONS,
+    {"twin", optional_argument, NULL, OPTION_TWIN},
     {"require-board", no_argument, NULL, OPTION_REQUIRE_BOARD},
     {"max-skipped", required_argument, NULL, OPTION_MAX_SKIPPED},
     {"junit", required_argument, NULL, OPTION_JUNIT},
@@ -162,6 +164,8 @@ static int read_strictness(struct arguments *arguments, int id, const char *valu
     unsigned long long number = 0;
     int result = 0;
     switch (id) {
+    case OPTION_TWIN:
+        return cli_read_twin(value, &arguments->suite.run.twin);
     case OPTION_REQUIRE_BOARD:
         arguments->suite.run.require_board = true;
         break;
@@ -261,7 +265,7 @@ static void list_cases(const struct suite *suite)
 static void show_progress(void *owner, const struct case_result *result, int done, int total)
 {
     const struct arguments *arguments = owner;
-    bool fine = result->outcome == OUTCOME_PASSED;
+    bool fine = result->outcome == OUTCOME_PASSED && !result->twin[0];
     if (arguments->style.progress)
         fprintf(stderr, "\r\033[K[%d/%d] %.60s%s", done, total, result->scenario->name,
                 done == total ? "\r\033[K" : "");

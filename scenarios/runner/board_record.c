@@ -16,7 +16,8 @@ struct board_record {
     struct board_tap tap;       /* first: the tap is cast back */
     struct controller_ops ops;  /* in the place of the board's own, which are: */
     const struct controller_ops *inner;
-    struct case_record *record;
+    struct case_record *record; /* or NULL */
+    struct twin *twin;          /* or NULL */
     struct board *board;
     struct site *site;
     struct controller *controller; /* NULL before attach */
@@ -41,6 +42,10 @@ static char *copy(const char *text)
 static void put(struct board_record *listener, const struct board_fact *fact)
 {
     struct board_fact stamped = *fact;
+    if (!listener->record) {
+        free(fact->text);
+        return;
+    }
     stamped.at = listener->site->now;
     case_record_fact(listener->record, &stamped);
 }
@@ -70,6 +75,8 @@ static void status(struct board_record *listener)
                 now->balance == told->balance && now->voltage_mv == told->voltage_mv &&
                 now->current_ma == told->current_ma && now->residual_ua == told->residual_ua &&
                 now->power_mw == told->power_mw;
+    if (listener->twin && listener->context == DELIVERING)
+        twin_board_status(listener->twin, listener->site->now, now);
     if (same)
         return;
     listener->told = *now;
@@ -94,6 +101,8 @@ static void tell_event(struct board_tap *tap, const struct event *event)
     struct board_record *listener = (struct board_record *)tap;
     mark(listener);
     put(listener, &(struct board_fact){.kind = BOARD_FACT_EVENT, .event = *event});
+    if (listener->twin)
+        twin_board_event(listener->twin, event);
 }
 
 static void tell_contacts(struct board_tap *tap, bool closed)
@@ -135,6 +144,8 @@ static void receive(struct controller *controller, int64_t now, const uint8_t *f
     listener->context = RECEIVING;
     listener->marked = true;
     listener->frames_before = controller->outbox->count;
+    if (listener->twin)
+        twin_receive(listener->twin, now, frame, size);
     listener->inner->receive(controller, now, frame, size);
     status(listener);
     frames(listener);
@@ -147,6 +158,8 @@ static void sense(struct controller *controller, int64_t now, const struct plant
 {
     struct board_record *listener =
         (struct board_record *)((char *)controller->ops - offsetof(struct board_record, ops));
+    if (listener->twin)
+        twin_sense(listener->twin, now, signals);
     listener->inner->sense(controller, now, signals);
 }
 
@@ -171,6 +184,8 @@ static void tell_wire(struct board_tap *tap, enum board_wire wire, int64_t stamp
                       const uint8_t *bytes, size_t size)
 {
     struct board_record *listener = (struct board_record *)tap;
+    if (!listener->record)
+        return;
     bool rack = wire == BOARD_WIRE_RACK_FROM || wire == BOARD_WIRE_RACK_TO;
     bool goes_on = !rack && listener->chunk.size > 0 && listener->chunk.wire == wire &&
                    stamp - listener->chunk.last < WIRE_GAP_NS &&
@@ -192,7 +207,8 @@ static void tell_wire(struct board_tap *tap, enum board_wire wire, int64_t stamp
 
 /* ---- the run's calls --------------------------------------------------------------------------------- */
 
-struct board_record *board_record_new(struct case_record *record, struct board *board, struct site *site)
+struct board_record *board_record_new(struct case_record *record, struct twin *twin, struct board *board,
+                                      struct site *site)
 {
     struct board_record *listener = calloc(1, sizeof *listener);
     if (!listener)
@@ -206,6 +222,7 @@ struct board_record *board_record_new(struct case_record *record, struct board *
     };
     listener->ops = (struct controller_ops){.sense = sense, .receive = receive, .timer = timer};
     listener->record = record;
+    listener->twin = twin;
     listener->board = board;
     listener->site = site;
     listener->context = ATTACHING;
@@ -255,6 +272,8 @@ void board_record_attached(struct board_record *listener, struct flat *flat, int
     flat->controller->ops = &listener->ops;
     listener->told = flat->controller->status;
     listener->context = BETWEEN_CALLS;
+    if (listener->twin)
+        twin_attached(listener->twin, listener->site->now, board, &listener->told);
     put(listener, &(struct board_fact){.kind = BOARD_FACT_ATTACHED,
                                        .a = (board->has_rack ? BOARD_FLAG_RACK : 0) |
                                             (board->emulated ? BOARD_FLAG_EMULATED : 0) |
@@ -279,7 +298,7 @@ void board_record_advanced(struct board_record *listener, int64_t reached)
                                            .a = reached,
                                            .b = listener->advances,
                                            .text = copy(listener->board->message)});
-    case_record_tick(listener->record);
+    case_record_tick(listener->record); /* NULL is fine */
 }
 
 void board_record_delivers(struct board_record *listener)

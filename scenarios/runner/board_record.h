@@ -1,15 +1,18 @@
 /*
- * Listens to a board while it is in a run and writes down what it does (board_fact.h) and what goes over its wires.
+ * Listens to a board while it is in a run: writes down what it does (board_fact.h) and what goes over its wires, and
+ * tells its twin.
  */
 #ifndef METERBENCH_RUNNER_BOARD_RECORD_H
 #define METERBENCH_RUNNER_BOARD_RECORD_H
 
 #include "scenarios/runner/run_file.h"
+#include "scenarios/runner/twin.h"
 
 struct board_record;
 
-/* NULL when memory is out. `record` outlives it. */
-struct board_record *board_record_new(struct case_record *record, struct board *board, struct site *site);
+/* NULL when memory is out. `record` and `twin` outlive it; either may be NULL. */
+struct board_record *board_record_new(struct case_record *record, struct twin *twin, struct board *board,
+                                      struct site *site);
 void board_record_free(struct board_record *listener);
 
 /* There is no board. */

@@ -48,6 +48,18 @@ static void describe(const struct case_result *result, char *out, size_t size)
     }
 }
 
+/* Indented; what a script or a board says of itself is in it. */
+static void report_twin(const struct case_result *result)
+{
+    char line[400], clean[400];
+    const char *lead = "[twin] ";
+    for (const char *at = result->twin; *at; at += strcspn(at, "\n") + (at[strcspn(at, "\n")] != '\0')) {
+        snprintf(line, sizeof line, "%.*s", (int)strcspn(at, "\n"), at);
+        printf("%14s%s%s\n", "", lead, report_clean(line, clean, sizeof clean));
+        lead = "       ";
+    }
+}
+
 void report_case(const struct case_result *result, const struct report_style *style)
 {
     char raw[700], name[400], text[700];
@@ -69,6 +81,7 @@ void report_case(const struct case_result *result, const struct report_style *st
                  result->board_id);
     if (text[0])
         printf("%14s%s%s\n", "", board, text);
+    report_twin(result);
 }
 
 static void report_invariants(const struct suite *suite)

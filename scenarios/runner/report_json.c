@@ -18,6 +18,12 @@ static json_t *text(const char *words)
     return json_string(report_clean(words, cleaned, sizeof cleaned));
 }
 
+static json_t *long_text(const char *words)
+{
+    char cleaned[3200];
+    return json_string(report_clean(words, cleaned, sizeof cleaned));
+}
+
 static json_t *verdict_json(const struct verdict *verdict)
 {
     json_t *object = json_pack("{s:o, s:s, s:o}", "text", text(verdict->text), "judgement",
@@ -63,6 +69,8 @@ static json_t *case_json(const struct suite *suite, const struct case_result *re
         json_object_set_new(object, "board_id", text(result->board_id));
     if (object && result->on_board)
         json_object_set_new(object, "clock_lateness_ns", json_integer(result->lateness_ns));
+    if (object && result->twin[0])
+        json_object_set_new(object, "twin", long_text(result->twin));
     if (object && result->requirement != REQUIREMENT_REQUIRED)
         json_object_set_new(object, "holds", json_boolean(case_holds(result)));
     if (object)

@@ -72,6 +72,8 @@ static void write_log(xmlTextWriterPtr writer, const struct suite *suite,
         used += (size_t)snprintf(all + used, sizeof all - used, "%s: %s: %s\n",
                                  judgement_name(result->verdicts[i].judgement), result->verdicts[i].text, line);
     }
+    if (result->twin[0] && used < sizeof all - 1)
+        snprintf(all + used, sizeof all - used, "twin: %s", result->twin);
     junit_text(writer, "system-out", all);
     report_repro(suite, result, repro, sizeof repro);
     junit_text(writer, "system-err", repro);

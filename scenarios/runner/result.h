@@ -63,6 +63,7 @@ struct case_result {
     char message[640]; /* why it did not pass, or was skipped */
     char board[128];
     struct board_properties properties; /* of the board, as far as it came */
+    char twin[3000]; /* how the board differs from its twin, lines ended by \n; empty: it does not */
     int verdict_count;
     int verdicts_lost; /* beyond VERDICTS_MAX */
     struct verdict verdicts[VERDICTS_MAX];

@@ -25,12 +25,16 @@ struct board_maker {
     void (*close)(struct board_maker *maker, struct board *board);
 };
 
+/* A virtual meter beside the board (twin.h): none, told of, or a difference fails the case. */
+enum twin_use { TWIN_NONE, TWIN_TOLD, TWIN_STRICT };
+
 struct run_options {
     uint64_t seed;            /* root seed */
     int64_t timeout_ns;       /* simulated; 0: the scenario's own or the default */
     double watchdog_s;        /* wall clock; 0: the default */
     struct board_maker *boards; /* NULL: all virtual */
     bool require_board;
+    enum twin_use twin;
     const char *record_dir;   /* NULL, or where <case>.events is written */
     struct run_file *run_file; /* NULL, or where everything is kept (run_file.h) */
     struct replay *replay;     /* NULL, or the run that this one repeats (replay.h) */

@@ -63,6 +63,7 @@ struct run {
     struct case_record *rows;        /* of the run file, or NULL */
     struct event_sink rows_sink;
     struct board_record *listener;   /* to the board, for the run file */
+    struct twin *twin;               /* of the board, or NULL */
     struct replayed_case *replayed;  /* what this case must repeat, or NULL */
     struct wait wait;
     int64_t timeout;

@@ -5,6 +5,7 @@
 #include "sim/error.h"
 
 #include <stddef.h>
+#include <string.h>
 
 static void keep_event(struct event_sink *sink, const struct event *event)
 {
@@ -44,8 +45,11 @@ struct board *store_open_board(struct run *run, char *message, size_t size)
 int store_attach(struct run *run, struct flat *flat)
 {
     struct board *board = run->board;
-    if (run->rows)
-        run->listener = board_record_new(run->rows, board, run->site);
+    const struct twin_tolerance tolerance = twin_tolerance_default();
+    if (run->options->twin != TWIN_NONE)
+        run->twin = twin_new(run->site, flat, &tolerance);
+    if (run->rows || run->twin)
+        run->listener = board_record_new(run->rows, run->twin, board, run->site);
     int result = board->ops->attach(board, run->site, flat);
     if (run->listener)
         board_record_attached(run->listener, flat, result);
@@ -80,16 +84,29 @@ int store_misuse(struct run *run, enum board_misuse misuse, int order)
     return result;
 }
 
+static void judge_twin(struct run *run)
+{
+    struct case_result *result = run->result;
+    twin_finish(run->twin, run->site->now, result->twin, sizeof result->twin);
+    if (result->twin[0] && run->options->twin == TWIN_STRICT)
+        run_fail(run, OUTCOME_FAILED, "the board and its twin differ %.*s", (int)strcspn(result->twin, "\n"),
+                 result->twin);
+}
+
 void store_board_ends(struct run *run)
 {
     if (run->listener)
         board_record_ends(run->listener);
+    if (run->twin)
+        judge_twin(run);
 }
 
 void store_close_board(struct run *run)
 {
     board_record_free(run->listener);
     run->listener = NULL;
+    twin_free(run->twin);
+    run->twin = NULL;
     if (run->replayed)
         replay_close_board(run->replayed, run->board);
     else
