@@ -287,6 +287,7 @@ static void choose_line(struct hil_board *board, const struct bench_file *bench)
              board->spec.port ? board->spec.port : bench->port);
     snprintf(board->rack_path, sizeof board->rack_path, "%s", bench->rack);
     board->rack_bitrate = bench->rack_bitrate;
+    board->power_config = bench->power;
 }
 
 static void tell_file(struct board_properties *told, const char *name, const char *path)
@@ -343,9 +344,15 @@ static int prepare(struct hil_board *board, char *message, size_t size)
         return ERROR_INVALID_ARGUMENT;
     }
     board->board.has_rack = emulated || board->rack_path[0] != '\0';
-    if (bench.safe.power_off && !emulated && !board->board.has_rack) {
-        snprintf(message, size, "%s: safe.power: \"off\" needs a rack: nothing else switches this "
-                                "board's supply", board->spec.bench_file);
+    board->board.has_power = board->board.has_rack || bench.power.kind != BENCH_POWER_NONE;
+    if (bench.power.kind == BENCH_POWER_RACK && !board->board.has_rack) {
+        snprintf(message, size, "%s: power.rack: there is no rack that could switch the supply",
+                 board->spec.bench_file);
+        return ERROR_INVALID_ARGUMENT;
+    }
+    if (bench.safe.power_off && !emulated && !board->board.has_power) {
+        snprintf(message, size, "%s: safe.power: \"off\" needs a rack or `power`: nothing else "
+                                "switches this board's supply", board->spec.bench_file);
         return ERROR_INVALID_ARGUMENT;
     }
     tell_files(board, &bench);

@@ -11,6 +11,7 @@
 #include "hil/board.h"
 #include "hil/emulator.h"
 #include "hil/pace.h"
+#include "hil/power.h"
 #include "hil/profile.h"
 #include "hil/rack.h"
 #include "hil/talk.h"
@@ -58,6 +59,13 @@ struct order {
     bool resynchronised;
 };
 
+/* A switch of the supply without a rack to see it. */
+struct supply_change {
+    bool waiting;
+    int64_t ordered; /* host time */
+    int64_t cause, level; /* of the flat, or cause -1 */
+};
+
 struct hil_board {
     struct board board; /* first */
     struct controller controller;
@@ -67,6 +75,7 @@ struct hil_board {
     struct board_spec spec; /* its strings point below */
     char port[96], rack_path[96];
     int rack_bitrate; /* 0: the usual one */
+    struct bench_power power_config;
     char program[PATH_SIZE], elf[PATH_SIZE], map[PATH_SIZE], truth[PATH_SIZE];
     struct profile profile;
     struct talk_config link;
@@ -78,6 +87,9 @@ struct hil_board {
     struct line line;
     struct talk talk;
     struct rack rack;
+    struct power power;
+    struct supply_change supply_change;
+    bool supplied; /* as last ordered: the board's supply is on */
     struct board_capture *capture; /* NULL: nobody asked for one */
     bool connected;
     int64_t listened_at; /* host time of the last turn */
@@ -191,7 +203,12 @@ void stimulus_rack_fact(void *user, const struct rack_fact *fact);
 void stimulus_send(struct hil_board *board, const struct plant_signals *signals, bool currents);
 /* A cause that changed nothing at the inputs. */
 void stimulus_flush_cause(struct hil_board *board);
+/* Currents and source voltage 0; what switches the supply beside the rack stays. */
 void stimulus_zero(struct hil_board *board);
+/* Switch the supply, by whatever the bench file's `power` names. */
+void stimulus_supply(struct hil_board *board, bool on);
+void stimulus_service(struct hil_board *board, int64_t now);
+int64_t stimulus_due(const struct hil_board *board);
 void stimulus_deliver(struct hil_board *board, int64_t now, const struct fact *fact);
 
 /* ---- poll.c ------------------------------------------------------------------------------------

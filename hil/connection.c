@@ -109,12 +109,18 @@ int connection_reach(struct hil_board *board, const struct pace_listener *listen
 {
     bool emulated = board->spec.kind == BOARD_EMULATED;
     board->line.master = board->line.slave = -1;
+    board->power.line_fd = board->power.relay.fd = -1;
     board->connected = true;
     int result = emulated ? start_emulator(board) : 0;
     if (result == 0 && emulated && !board->spec.lockstep) {
         snprintf(board->port, sizeof board->port, "%s", board->emulator.uart);
         snprintf(board->rack_path, sizeof board->rack_path, "%s", board->emulator.rack);
     }
+    if (result == 0 && !emulated)
+        result = power_open(&board->power, &board->power_config, board->board.message,
+                            sizeof board->board.message);
+    board->supplied = true;
+    board->supply_change.waiting = false;
     if (result == 0)
         result = open_pace(board, listener);
     if (result < 0)
@@ -157,6 +163,7 @@ void connection_close(struct hil_board *board)
     if (board->pace)
         board->pace->ops->close(board->pace);
     board->pace = NULL;
+    power_close(&board->power);
     if (board->spec.kind == BOARD_EMULATED)
         emulator_stop(&board->emulator);
 }
@@ -244,6 +251,7 @@ void connection_service(struct hil_board *board, bool polls)
             rack_failed(board, result);
         return;
     }
+    stimulus_service(board, now);
     result = line_service(&board->line, now);
     if (result == 0 && polls)
         poll_service(board, now);
@@ -258,6 +266,7 @@ int64_t connection_due(const struct hil_board *board, bool polls)
     int64_t due = talk_due(&board->talk);
     int64_t others[] = {
         line_due(&board->line),
+        stimulus_due(board),
         board->pace->has_rack ? rack_due(&board->rack) : TIME_NEVER,
         polls && !board->poll_in_flight ? board->poll_due : TIME_NEVER,
     };

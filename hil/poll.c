@@ -91,7 +91,7 @@ void poll_snapshot(const struct hil_board *board, struct snapshot *snapshot)
 
 static bool board_has_power(const struct hil_board *board)
 {
-    return !board->pace->has_rack || board->powered;
+    return board->pace->has_rack ? board->powered : board->supplied;
 }
 
 static void fell_silent(struct hil_board *board, int64_t now)

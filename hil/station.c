@@ -166,7 +166,9 @@ static int switch_off(struct visit *visit)
 {
     struct hil_board *board = visit->board;
     int64_t until = board_host_now(board) + POWER_WAIT_NS;
-    stimulus_zero(board);
+    stimulus_supply(board, false);
+    if (board->pace->has_rack)
+        stimulus_zero(board);
     while (board->error == 0 && (board->rack.status & RACK_STATUS_POWERED)) {
         if (board_host_now(board) >= until)
             board_fail(board, ERROR_BOARD_REFUSED, "the rack took its voltage away, and the board "

@@ -80,14 +80,83 @@ static void send_environment(struct hil_board *board, const struct plant_signals
     send(board, &stimulus);
 }
 
-void stimulus_send(struct hil_board *board, const struct plant_signals *signals, bool currents)
+/* ---- supply -------------------------------------------------------------------------------------
+ */
+
+/* Without a rack the order to the switch is all that is known: what follows from it has happened
+ * when switch and supply have settled, and is told then. */
+static void note_supply(struct hil_board *board, int64_t ordered)
+{
+    struct flat *flat = board->flat;
+    struct supply_change *change = &board->supply_change;
+    board->powered = board->supplied;
+    board->power_since = ordered + POWER_SETTLE_NS;
+    if (!flat)
+        return;
+    *change = (struct supply_change){.waiting = true, .ordered = ordered, .cause = -1};
+    if (flat->last_cause < 0 || carrier(flat->last_cause) != RACK_SOURCE_VOLTAGE)
+        return;
+    change->cause = flat->last_cause;
+    change->level = flat->plant.fault_level[flat->last_cause];
+}
+
+static void supply_fact(struct hil_board *board, enum fact_kind kind, enum event_kind event,
+                        int64_t a, int64_t b)
+{
+    int64_t ordered = board->supply_change.ordered;
+    struct fact *fact = board_fact(board, kind, ordered + POWER_SETTLE_NS);
+    if (!fact)
+        return;
+    board_fact_times(board, fact, ordered, ordered + POWER_SETTLE_NS, EVENT_NO_STAMP,
+                     EVIDENCE_REGISTER);
+    fact->event.kind = (uint16_t)event;
+    fact->event.a = a;
+    fact->event.b = b;
+}
+
+int64_t stimulus_due(const struct hil_board *board)
+{
+    return board->supply_change.waiting ? board->supply_change.ordered + POWER_SETTLE_NS
+                                        : TIME_NEVER;
+}
+
+void stimulus_service(struct hil_board *board, int64_t now)
+{
+    struct supply_change *change = &board->supply_change;
+    if (now < stimulus_due(board))
+        return;
+    change->waiting = false;
+    if (change->cause >= 0)
+        supply_fact(board, FACT_EVENT, change->level ? EVENT_CAUSE : EVENT_CAUSE_ENDED,
+                    change->cause, change->level);
+    supply_fact(board, FACT_POWER, EVENT_METER_POWER, board->supplied, 0);
+}
+
+void stimulus_supply(struct hil_board *board, bool on)
+{
+    const struct rack_stimulus relay = {.id = RACK_BOARD_SUPPLY, .level = on};
+    char message[200];
+    if (on == board->supplied || board->error < 0)
+        return;
+    board->supplied = on;
+    if (board->power_config.kind == BENCH_POWER_RACK)
+        send(board, &relay);
+    if (!power_is_open(&board->power))
+        return;
+    int64_t ordered = board_host_now(board);
+    int result = power_switch(&board->power, on, message, sizeof message);
+    if (result < 0)
+        board_fail(board, result, "%s", message);
+    else if (!board->board.has_rack)
+        note_supply(board, ordered);
+}
+
+/* ---- levels -------------------------------------------------------------------------------------
+ */
+
+static void send_levels(struct hil_board *board, const struct plant_signals *signals, bool currents)
 {
     struct levels *levels = &board->levels;
-    if (!board->pace || !board->pace->has_rack) {
-        if (board->flat)
-            board->flat->last_cause = -1; /* nobody can bring it to this board's inputs */
-        return;
-    }
     send_level(board, RACK_SOURCE_VOLTAGE, &levels->voltage_mv, signals->voltage_mv);
     send_level(board, RACK_LOAD_CURRENT, &levels->demand_ma, currents ? signals->demand_ma : 0);
     send_level(board, RACK_RESIDUAL_CURRENT, &levels->residual_ua,
@@ -96,11 +165,23 @@ void stimulus_send(struct hil_board *board, const struct plant_signals *signals,
     levels->known = true;
 }
 
+/* A supply that something switches follows the mains: it is off while there are 0 V. */
+void stimulus_send(struct hil_board *board, const struct plant_signals *signals, bool currents)
+{
+    if (board->pace)
+        stimulus_supply(board, signals->voltage_mv > 0);
+    if (board->pace && board->pace->has_rack)
+        send_levels(board, signals, currents);
+    else if (board->flat)
+        board->flat->last_cause = -1; /* nobody can bring it to this board's inputs */
+}
+
 void stimulus_zero(struct hil_board *board)
 {
     const struct plant_signals none = {.temperature_mc = 25000};
     board->levels.known = false;
-    stimulus_send(board, &none, false);
+    if (board->pace->has_rack)
+        send_levels(board, &none, false);
 }
 
 void stimulus_flush_cause(struct hil_board *board)

@@ -74,6 +74,7 @@ struct board {
     struct board_properties properties; /* the same and more, one by one */
     int64_t lateness_ns_max; /* how far a paced clock fell behind the wall; intervals include it */
     bool has_rack;      /* stimulus and contact evidence are there */
+    bool has_power;     /* its supply can be cut, rack or not */
     bool emulated;
     bool lockstep;
     char capture_path[1024]; /* where the bytes on its port are kept as pcapng; empty: nowhere. Set before attach */

@@ -9,9 +9,20 @@ void act_settle(struct run *run, struct flat *flat)
     invariants_watch(run->invariants);
 }
 
+/* A real board without a rack has the mains that it has, unless its supply can be switched. */
+static bool may_cut(const struct run *run, const struct flat *flat)
+{
+    return !run_is_board_flat(run, flat->number) || run->board->has_rack || run->board->has_power;
+}
+
+static bool may_stimulate(const struct run *run, const struct flat *flat)
+{
+    return !run_is_board_flat(run, flat->number) || run->board->has_rack;
+}
+
 int act_fault(struct run *run, struct flat *flat, enum plant_fault fault, int64_t level)
 {
-    if (run_is_board_flat(run, flat->number) && !run->board->has_rack)
+    if (fault == PLANT_FAULT_OUTAGE ? !may_cut(run, flat) : !may_stimulate(run, flat))
         return ERROR_NOT_ALLOWED;
     flat_set_fault(flat, run->site->now, fault, level);
     act_settle(run, flat);
@@ -29,7 +40,7 @@ int act_leak(struct run *run, struct flat *flat, const struct leak *leak, int ph
 
 int act_voltage(struct run *run, struct flat *flat, int32_t level_mv, int64_t duration_ns)
 {
-    if (run_is_board_flat(run, flat->number) && !run->board->has_rack)
+    if (level_mv == 0 ? !may_cut(run, flat) : !may_stimulate(run, flat))
         return ERROR_NOT_ALLOWED;
     flat_set_voltage(flat, run->site->now, level_mv, duration_ns);
     act_settle(run, flat);
@@ -38,7 +49,7 @@ int act_voltage(struct run *run, struct flat *flat, int32_t level_mv, int64_t du
 
 int act_load(struct run *run, struct flat *flat, const struct plant_load *load)
 {
-    if (run_is_board_flat(run, flat->number) && !run->board->has_rack)
+    if (!may_stimulate(run, flat))
         return ERROR_NOT_ALLOWED;
     flat_set_load(flat, run->site->now, load);
     act_settle(run, flat);
@@ -47,7 +58,7 @@ int act_load(struct run *run, struct flat *flat, const struct plant_load *load)
 
 int act_play(struct run *run, struct flat *flat, const struct household_curve *curve)
 {
-    if (run_is_board_flat(run, flat->number) && !run->board->has_rack)
+    if (!may_stimulate(run, flat))
         return ERROR_NOT_ALLOWED;
     plant_play(&flat->plant, run->site->now, curve);
     act_settle(run, flat);

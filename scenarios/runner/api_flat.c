@@ -44,7 +44,9 @@ static int set_fault(lua_State *lua, enum plant_fault fault, int64_t level, cons
     };
     snprintf(cause.text, sizeof cause.text, "%s", text);
     if (act_fault(run, flat, fault, level) < 0)
-        return api_skip(lua, "the board has no rack that could apply the stimulus");
+        return api_skip(lua, fault == PLANT_FAULT_OUTAGE
+                                 ? "the board's supply cannot be cut: it has no rack, and its bench file no power"
+                                 : "the board has no rack that could apply the stimulus");
     api_push_cause(lua, &cause);
     return 1;
 }

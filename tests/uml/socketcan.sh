@@ -29,7 +29,7 @@ cat >"$work/init" <<END
 END
 chmod +x "$work/init"
 
-timeout -k 1 100 linux.uml mem=192M root=/dev/root rootfstype=hostfs rootflags=/ rw con=null con0=fd:0,fd:1 quiet \
+timeout -k 1 250 linux.uml mem=192M root=/dev/root rootfstype=hostfs rootflags=/ rw con=null con0=fd:0,fd:1 quiet \
     "init=$work/init" </dev/null >"$work/boot" 2>&1
 [ -e "$work/began" ] || {
     tail -n 5 "$work/boot" >&2
