@@ -322,6 +322,19 @@ static void tell_status(struct hil_board *board, int64_t now, const struct fact 
         tell_alarm(board, now, fact, METER_ALARM_POWER_UP, 0);
 }
 
+/* How far the board's clock, whose seconds are whole, was ahead when it was asked. */
+static void publish_clock(struct hil_board *board, const struct snapshot *snapshot)
+{
+    struct controller_status *status = &board->controller.status;
+    int64_t asked_ms = board_site_time(board, snapshot->sent) / NS_PER_MS;
+    int64_t shown_ms = (snapshot->clock_s - board->flat->meter.config->epoch_s) * 1000;
+    int64_t ahead_ms = shown_ms - asked_ms;
+    status->clock_told = board->profile.can[PROFILE_CAN_CLOCK];
+    if (ahead_ms < INT32_MIN || ahead_ms > INT32_MAX)
+        ahead_ms = ahead_ms < 0 ? INT32_MIN : INT32_MAX;
+    status->clock_ahead_ms = (int32_t)ahead_ms;
+}
+
 void poll_publish(struct hil_board *board, const struct snapshot *snapshot)
 {
     struct controller_status *status = &board->controller.status;
@@ -342,6 +355,7 @@ void poll_publish(struct hil_board *board, const struct snapshot *snapshot)
     status->residual_ua = (int32_t)snapshot->residual_ua;
     status->power_mw = snapshot->power_mw;
     status->balance = snapshot->balance;
+    publish_clock(board, snapshot);
     if (!board->board.has_rack)
         status->powered = true;
 }

@@ -14,15 +14,17 @@ return scenario {
     local flat = bench:flat(7)
     local admin = bench:sign_in()
     bench:expect(flat:order_done()):within("5 s", admin:order(flat, "keep_power_off")) -- the platform has no say
+    bench:wait("1 s")
+    flat:outage()
+    bench:wait("3 s")
+    flat:clear("outage")
+    bench:wait("5 s")
     flat:overload("20 A") -- 4.6 kW: 1.28 Wh or 0.064 yuan a second
     bench:expect(flat:tripped()):never_for("5 s")
     bench:expect(flat:tripped { cause = "arrears" }):within("4 s")
     flat:clear("overload")
     bench:wait("1 s")
-    flat:outage()
-    bench:wait("3 s")
-    flat:clear("outage")
-    bench:expect(flat:supplied()):never_for { sim = "2 min", board = "10 s" } -- a modem takes its time, too
+    bench:expect(flat:supplied()):never_for { sim = "2 min", board = "8 s" } -- the modem takes its time after the cut, too
     local payment = flat:pay("700 yuan")
     bench:expect(flat:supplied()):within("3 s", payment)
     bench:wait("1 s")

@@ -6,7 +6,7 @@ return scenario {
   fleet = { flats = 10, household = false, overload_limit = "80 A", balance = "2000 yuan" },
   board = 7,
   history = true,
-  board_time = "15 s",
+  board_time = "25 s",
   run = function(bench)
     local flat = bench:flat(7)
     flat:overload("60 A")
@@ -18,6 +18,12 @@ return scenario {
     bench:attach()
     bench:wait("1 s")
     bench:check(math.abs(flat:state().register_kwh - before) <= 0.001, "it is told whole")
+    flat:overload("60 A")
+    bench:wait("8 s")
+    flat:clear("overload")
+    bench:wait("1 s")
+    bench:check(flat:state().register_kwh > before + 0.025, "it goes on")
+    before = flat:state().register_kwh
     flat:outage()
     bench:wait("3 s")
     flat:clear("outage")

@@ -721,9 +721,12 @@ static void set_bool(lua_State *lua, const char *name, bool value)
 }
 
 /* How far the meter's clock is ahead of the run's. */
-static double clock_error_s(const struct meter *meter, int64_t now)
+static double clock_error_s(const struct flat *flat, int64_t now)
 {
-    return (double)(rtc_read(&meter->memory.rtc, now) - now) / 1e9;
+    const struct controller_status *status = &flat->controller->status;
+    if (status->clock_told)
+        return status->clock_ahead_ms / 1e3;
+    return (double)(rtc_read(&flat->meter.memory.rtc, now) - now) / 1e9;
 }
 
 static void set_rates(lua_State *lua, const struct flat *flat)
@@ -773,7 +776,7 @@ static int flat_state(lua_State *lua)
     set_number(lua, "contact_uohm", (double)relay_contact_uohm(&flat->plant.relay));
     set_number(lua, "reminders_delivered", flat->account.reminders_delivered);
     set_rates(lua, flat);
-    set_number(lua, "clock_error", clock_error_s(&flat->meter, run->site->now));
+    set_number(lua, "clock_error", clock_error_s(flat, run->site->now));
     lua_pushstring(lua, trip_cause_name(status->last_trip));
     lua_setfield(lua, -2, "last_trip");
     return 1;

@@ -88,6 +88,8 @@ struct controller_status {
     bool powered, keep_power, close_permitted, held_by_current;
     bool trip_cause_known;  /* last_trip belongs to the last opening */
     uint16_t trips;         /* as the meter counts them */
+    bool clock_told;        /* clock_ahead_ms is a board's clock, in whole seconds of its own */
+    int32_t clock_ahead_ms; /* of the run's time */
     int64_t register_mwh;
     int64_t balance;        /* 1/10000 yuan; of profile `local` */
     int32_t voltage_mv, current_ma, residual_ua; /* as the meter tells them */
