@@ -5,28 +5,9 @@
 #include "sim/kernel/time.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum { PPM_MAX = 1000000, COUNT_MAX = 1000000 };
-
-#define LATE_MAX_NS (10 * NS_PER_S)
-
-static uint32_t *chance_of(struct line_faults *faults, int kind)
-{
-    switch (kind) {
-    case LINE_FAULT_DROP:
-        return &faults->drop_ppm;
-    case LINE_FAULT_CORRUPT:
-        return &faults->corrupt_ppm;
-    case LINE_FAULT_DUPLICATE:
-        return &faults->duplicate_ppm;
-    case LINE_FAULT_SPLIT:
-        return &faults->split_ppm;
-    default:
-        return &faults->noise_ppm;
-    }
-}
+enum { COUNT_MAX = 1000000 };
 
 /* ---- Lua --------------------------------------------------------------------------------------- */
 
@@ -101,13 +82,13 @@ void line_faults_read(struct lua_file *file, struct line_faults *faults)
     lua_file_only(file, keys);
     for (int i = 0; i < LINE_FAULT_KINDS; i++) {
         char key[24];
-        int64_t ppm = *chance_of(faults, i);
+        int64_t ppm = *line_fault_chance(faults, i);
         snprintf(key, sizeof key, "%s_ppm", line_fault_name(i));
-        lua_file_integer(file, key, false, 0, PPM_MAX, &ppm);
-        *chance_of(faults, i) = (uint32_t)ppm;
+        lua_file_integer(file, key, false, 0, LINE_PPM_MAX, &ppm);
+        *line_fault_chance(faults, i) = (uint32_t)ppm;
     }
-    read_duration(file, "delay", false, LATE_MAX_NS, &faults->delay_ns);
-    read_duration(file, "pause", false, LATE_MAX_NS, &faults->split_ns);
+    read_duration(file, "delay", false, LINE_LATE_MAX_NS, &faults->delay_ns);
+    read_duration(file, "pause", false, LINE_LATE_MAX_NS, &faults->split_ns);
     lua_file_boolean(file, "echo", &faults->echo);
     lua_file_integer(file, "seed", false, 0, INT64_MAX, &seed);
     faults->seed = (uint64_t)seed;
@@ -125,112 +106,14 @@ static int read_file(const char *path, struct line_faults *faults, char *message
     return file.failed ? ERROR_PROFILE : 0;
 }
 
-/* ---- words ------------------------------------------------------------------------------------- */
-
-static bool read_number(const char *text, char **end, unsigned long long max, unsigned long long *value)
-{
-    if (*text < '0' || *text > '9')
-        return false;
-    *value = strtoull(text, end, 10);
-    return *value <= max;
-}
-
-/* N@T, with > or < behind it. */
-static bool plan_word(struct line_faults *faults, int kind, const char *text)
-{
-    char when[32], *end;
-    unsigned long long count;
-    if (!read_number(text, &end, COUNT_MAX, &count) || *end != '@' || count == 0 ||
-        faults->planned == LINE_SCHEDULE_MAX)
-        return false;
-    struct line_fault_plan *plan = &faults->plan[faults->planned];
-    snprintf(when, sizeof when, "%s", end + 1);
-    size_t length = strlen(when);
-    char last = length > 0 ? when[length - 1] : '\0';
-    plan->direction = last == '>' ? LINE_TO_DEVICE : last == '<' ? LINE_FROM_DEVICE : LINE_DIRECTIONS;
-    if (plan->direction != LINE_DIRECTIONS)
-        when[length - 1] = '\0';
-    plan->kind = (enum line_fault_kind)kind;
-    plan->count = (int)count;
-    if (duration_parse(when, &plan->at_ns) < 0)
-        return false;
-    faults->planned++;
-    return true;
-}
-
-/* Nppm, N@T, or of a split the length of its pause. */
-static bool fault_word(struct line_faults *faults, int kind, const char *text)
-{
-    char *end;
-    unsigned long long ppm;
-    if (strchr(text, '@'))
-        return plan_word(faults, kind, text);
-    if (!read_number(text, &end, PPM_MAX, &ppm) || strcmp(end, "ppm") != 0)
-        return false;
-    *chance_of(faults, kind) = (uint32_t)ppm;
-    return true;
-}
-
-static bool late_word(const char *text, int64_t *ns)
-{
-    return duration_parse(text, ns) == 0 && *ns <= LATE_MAX_NS;
-}
-
-static bool take_word(struct line_faults *faults, const char *name, const char *value)
-{
-    int kind = line_fault_from_name(name);
-    char *end;
-    unsigned long long seed;
-    if (kind >= 0)
-        return fault_word(faults, kind, value);
-    if (strcmp(name, "echo") == 0 && value[0] == '\0') {
-        faults->echo = true;
-        return true;
-    }
-    if (strcmp(name, "delay") == 0)
-        return late_word(value, &faults->delay_ns);
-    if (strcmp(name, "pause") == 0)
-        return late_word(value, &faults->split_ns);
-    bool is_seed = strcmp(name, "seed") == 0 && read_number(value, &end, UINT64_MAX, &seed) && !*end;
-    if (is_seed)
-        faults->seed = seed;
-    return is_seed;
-}
-
-static int read_words(const char *text, struct line_faults *faults, char *message, size_t size)
-{
-    char copy[400], *rest = copy;
-    int length = snprintf(copy, sizeof copy, "%s", text);
-    for (char *word; length < (int)sizeof copy && (word = strsep(&rest, ", "));) {
-        char whole[64];
-        if (word[0] == '\0')
-            continue;
-        snprintf(whole, sizeof whole, "%s", word);
-        char *value = strchr(word, '=');
-        if (value)
-            *value++ = '\0';
-        if (take_word(faults, word, value ? value : ""))
-            continue;
-        snprintf(message, size,
-                 "\"%s\": expected drop, corrupt, duplicate, split or noise, as in drop=50ppm or "
-                 "drop=2@3s, or delay=20ms, pause=30ms, echo, seed=7",
-                 whole);
-        return ERROR_PROFILE;
-    }
-    if (length < (int)sizeof copy)
-        return 0;
-    snprintf(message, size, "longer than %zu characters; use a file", sizeof copy - 1);
-    return ERROR_PROFILE;
-}
-
 int line_faults_parse(const char *text, struct line_faults *faults, char *message, size_t size)
 {
     size_t length = strlen(text);
     struct line_faults read = {0};
     bool is_file = length > 4 && strcmp(text + length - 4, ".lua") == 0;
     int result = is_file ? read_file(text, &read, message, size)
-                         : read_words(text, &read, message, size);
+                         : line_faults_words(text, &read, message, size);
     if (result == 0)
         *faults = read;
-    return result;
+    return result < 0 ? ERROR_PROFILE : 0;
 }

@@ -241,6 +241,17 @@ static const struct {
     {"start_jitter", DURATION, offsetof(struct site_config, link.start_jitter_ns), 1, false},
 };
 
+/* "drop=200ppm, delay=20ms": each flat draws for itself, so what is planned for the line as a whole has no place. */
+static void read_line_faults(lua_State *lua, int at, struct site_config *config)
+{
+    char message[300];
+    const char *text = lua_tostring(lua, at);
+    if (!text || line_faults_words(text, &config->link.line, message, sizeof message) < 0)
+        luaL_error(lua, "fleet.line_faults: %s", text ? message : "words, as in \"drop=200ppm\"");
+    if (config->link.line.planned || config->link.line.echo || config->link.line.seed)
+        luaL_error(lua, "fleet.line_faults: chances and delay only");
+}
+
 static const struct {
     const char *name;
     void (*read)(lua_State *lua, int at, struct site_config *config);
@@ -254,6 +265,7 @@ static const struct {
     {"hazards", read_hazards}, {"flats_per_floor", read_flats_per_floor},
     {"power_saving", read_power_saving}, {"lora_class", read_lora_class},
     {"lora_region", read_lora_region}, {"place", read_place},
+    {"line_faults", read_line_faults},
 };
 
 static bool read_quantity(lua_State *lua, int at, const char *name, struct site_config *config)
@@ -313,6 +325,8 @@ static int read_fleet(lua_State *lua)
     bool cellular = config->link.kind != LINK_LORA && config->link.kind != LINK_RS485;
     if (config->link.saving != LINK_SAVING_DRX && !cellular)
         return luaL_error(lua, "fleet.power_saving: of a cellular link only");
+    if (line_faults_any(&config->link.line) && config->link.kind != LINK_RS485)
+        return luaL_error(lua, "fleet.line_faults: of link = \"rs485\" only");
     if (config->link.class_c && config->link.kind != LINK_LORA)
         return luaL_error(lua, "fleet.lora_class: of link = \"lora\" only");
     if (config->link.keep_alive_ns != 0 && config->link.keep_alive_ns < NS_PER_S)

@@ -44,23 +44,30 @@ void line_spoiler_init(struct line_spoiler *spoiler, const struct line_faults *f
         spoiler->planned_left[i] = faults->plan[i].count;
 }
 
-static uint32_t chance_of(const struct line_faults *faults, enum line_fault_kind kind)
+uint32_t *line_fault_chance(struct line_faults *faults, int kind)
 {
     switch (kind) {
     case LINE_FAULT_DROP:
-        return faults->drop_ppm;
+        return &faults->drop_ppm;
     case LINE_FAULT_CORRUPT:
-        return faults->corrupt_ppm;
+        return &faults->corrupt_ppm;
     case LINE_FAULT_DUPLICATE:
-        return faults->duplicate_ppm;
+        return &faults->duplicate_ppm;
     case LINE_FAULT_SPLIT:
-        return faults->split_ppm;
-    case LINE_FAULT_NOISE:
-        return faults->noise_ppm;
-    case LINE_FAULT_KINDS:
-        break;
+        return &faults->split_ppm;
+    default:
+        return &faults->noise_ppm;
     }
-    return 0;
+}
+
+bool line_faults_spoil(const struct line_faults *faults, struct random *random, uint32_t bytes)
+{
+    const uint32_t chances[] = {faults->drop_ppm, faults->corrupt_ppm, faults->duplicate_ppm};
+    for (uint32_t i = 0; i < bytes; i++)
+        for (size_t kind = 0; kind < sizeof chances / sizeof chances[0]; kind++)
+            if (chances[kind] > 0 && random_chance_ppm(random, chances[kind]))
+                return true;
+    return false;
 }
 
 static bool planned(struct line_spoiler *spoiler, int64_t now, enum line_direction direction,
@@ -82,7 +89,7 @@ static bool planned(struct line_spoiler *spoiler, int64_t now, enum line_directi
 static bool strikes(struct line_spoiler *spoiler, int64_t now, enum line_direction direction,
                     enum line_fault_kind kind)
 {
-    uint32_t ppm = chance_of(&spoiler->faults, kind);
+    uint32_t ppm = *line_fault_chance(&spoiler->faults, (int)kind);
     bool struck = planned(spoiler, now, direction, kind) ||
                   (ppm > 0 && random_chance_ppm(&spoiler->random, ppm));
     spoiler->counts[kind] += struck;

@@ -55,6 +55,20 @@ struct line_faults {
 
 #define LINE_SPLIT_NS INT64_C(30000000) /* longer than any Modbus frame's end, shorter than a DL/T 645 frame's */
 
+#define LINE_LATE_MAX_NS INT64_C(10000000000)
+#define LINE_PPM_MAX 1000000
+
+/* Where the chance of a kind is kept. */
+uint32_t *line_fault_chance(struct line_faults *faults, int kind);
+
+/* "corrupt=200ppm, drop=50ppm, delay=20ms, pause=30ms, echo, drop=2@3s, split=1@5s<, seed=7", on top of *faults. 0, or
+ * ERROR_INVALID_ARGUMENT with a message that names the word. */
+int line_faults_words(const char *text, struct line_faults *faults, char *message, size_t size);
+
+/* Does the line, by its chances, spoil one of so many bytes, so that a DL/T 645 frame of them is lost? Foreign bytes and
+ * pauses cost such a frame nothing. */
+bool line_faults_spoil(const struct line_faults *faults, struct random *random, uint32_t bytes);
+
 /* Is anything wrong with it? */
 bool line_faults_any(const struct line_faults *faults);
 

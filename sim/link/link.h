@@ -16,6 +16,7 @@
 #include "sim/kernel/queue.h"
 #include "sim/kernel/random.h"
 #include "sim/link/cell.h"
+#include "sim/link/line_faults.h"
 #include "sim/link/place.h"
 #include "sim/link/pool.h"
 
@@ -65,6 +66,7 @@ struct link_config {
     enum link_kind kind;
     enum link_saving saving;
     enum lora_region region;
+    struct line_faults line; /* RS-485: chances and delay of the bus; nothing is planned, nothing echoes */
     bool class_c; /* LoRa: the device listens always; otherwise only after it has sent (class A) */
     int64_t keep_alive_ns; /* an uplink at least this often; 0: the technology's default */
     int64_t

@@ -49,15 +49,24 @@ static int64_t opens(struct link *link, int64_t now, enum link_direction directi
     return now;
 }
 
+/* What carries the message and, upwards, the gateway's request before it. A lost FE costs nothing. */
+static bool lost(struct link *link, int64_t now, enum link_direction direction, uint32_t size)
+{
+    (void)now;
+    uint32_t bytes = size + (direction == LINK_UP ? REQUEST_BYTES - WAKE_BYTES : 0);
+    return line_faults_spoil(&link->network->config.line, &link->random, bytes);
+}
+
 static int64_t delay(struct link *link, int64_t now, enum link_direction direction, uint32_t size)
 {
     uint32_t members = link->network->members;
     int64_t radio = cat1_connected_delay(link, size);
-    int64_t bytes = rs485_bytes_ns(WAKE_BYTES + size);
+    int64_t late = link->network->config.line.delay_ns;
+    int64_t bytes = rs485_bytes_ns(WAKE_BYTES + size) + late;
     if (direction == LINK_DOWN)
         return rs485_next_turn(link->flat, members, now + radio) - now + bytes;
     int64_t turn = rs485_next_turn(link->flat, members, now);
-    return turn - now + rs485_bytes_ns(REQUEST_BYTES) + ANSWER_NS + bytes + radio;
+    return turn - now + rs485_bytes_ns(REQUEST_BYTES) + late + ANSWER_NS + bytes + radio;
 }
 
 static int64_t retry(struct link *link, enum link_direction direction, int attempt)
@@ -71,6 +80,7 @@ static int64_t retry(struct link *link, enum link_direction direction, int attem
 const struct link_profile link_rs485 = {
     .keep_alive_ns = 120 * NS_PER_S,
     .opens = opens,
+    .lost = lost,
     .delay = delay,
     .retry = retry,
 };

@@ -448,6 +448,26 @@ static void an_order_waits_for_its_meters_turn(void **state)
     assert_true(waits[315] < cycle_s + bytes_s + 0.3);
 }
 
+/* Given again after 500 ms of silence, as often as it takes. */
+static void an_order_gets_through_a_bus_that_loses_bytes_but_not_all(void **state)
+{
+    (void)state;
+    struct link_config config = {.kind = LINK_RS485, .line = {.drop_ppm = 10000}};
+    double cycle_s = 32 * (double)rs485_turn_ns() / 1e9;
+    double bytes_s = (double)rs485_bytes_ns(78) / 1e9;
+    orders(&config, SIGNAL_GOOD, 320, NS_PER_HOUR);
+    assert_true(waits[319] < cycle_s + bytes_s + 15);
+    config.line = (struct line_faults){.corrupt_ppm = 1000000};
+    orders(&config, SIGNAL_GOOD, 32, NS_PER_MIN);
+    assert_true(waits[0] == 60);
+    config.line = (struct line_faults){.noise_ppm = 100000, .split_ppm = 100000}; /* DL/T 645 does not mind */
+    orders(&config, SIGNAL_GOOD, 320, NS_PER_HOUR);
+    assert_true(waits[315] < cycle_s + bytes_s + 0.3);
+    config.line = (struct line_faults){.delay_ns = NS_PER_S};
+    orders(&config, SIGNAL_GOOD, 320, NS_PER_HOUR);
+    assert_true(waits[0] > 1 + bytes_s);
+}
+
 /* ---- place --------------------------------------------------------------------------------------
  */
 
@@ -715,6 +735,7 @@ int main(void)
         cmocka_unit_test(a_byte_on_the_bus_takes_eleven_bits_at_2400_baud),
         cmocka_unit_test(meters_take_turns),
         cmocka_unit_test(an_order_waits_for_its_meters_turn),
+        cmocka_unit_test(an_order_gets_through_a_bus_that_loses_bytes_but_not_all),
         cmocka_unit_test(the_tail_of_the_normal_is_that_of_erfc),
         cmocka_unit_test(places_have_names),
         cmocka_unit_test(a_place_has_its_level),
