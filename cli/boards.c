@@ -70,6 +70,9 @@ int cli_read_board_option(struct cli_board_options *options, int id, const char 
     case CLI_OPTION_FIRMWARE:
         options->elf = value;
         break;
+    case CLI_OPTION_NO_FLASH:
+        options->no_flash = true;
+        break;
     case CLI_OPTION_TRUTH:
         options->truth = value;
         break;
@@ -138,8 +141,10 @@ static int check_emulated(const struct cli_board_options *options)
 {
     if (options->lockstep)
         return cli_usage_error("--lockstep needs --board emulated: a real board keeps its own time");
-    if (options->elf)
-        return cli_usage_error("--firmware needs --board emulated");
+    if (options->elf && !options->board && !options->bench_file)
+        return cli_usage_error("--firmware needs a board: --board or --bench");
+    if (options->no_flash && !options->board && !options->bench_file)
+        return cli_usage_error("--no-flash needs a board: --board or --bench");
     if (options->truth)
         return cli_usage_error("--truth needs --board emulated");
     return 0;
@@ -238,6 +243,7 @@ int cli_board_spec(const struct cli_board_options *options, struct board_spec *s
         .port = emulated ? NULL : board,
         .profile = options->profile,
         .elf = options->elf,
+        .no_flash = options->no_flash,
         .truth = options->truth,
         .baud = options->baud,
         .line_faults = options->line_faults,

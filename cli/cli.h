@@ -38,6 +38,7 @@ struct cli_board_options {
     const char *profile;
     const char *elf;
     const char *truth;
+    bool no_flash;
     int baud;
     bool lockstep;
     struct line_faults line_faults;
@@ -53,7 +54,8 @@ enum cli_board_option_id {
     CLI_OPTION_LOCKSTEP,
     CLI_OPTION_FIRMWARE,
     CLI_OPTION_TRUTH,
-    CLI_OPTION_LINE_FAULTS
+    CLI_OPTION_LINE_FAULTS,
+    CLI_OPTION_NO_FLASH
 };
 #define CLI_BOARD_OPTIONS                                                                          \
     {"board", required_argument, NULL, CLI_OPTION_BOARD},                                          \
@@ -63,7 +65,8 @@ enum cli_board_option_id {
         {"lockstep", no_argument, NULL, CLI_OPTION_LOCKSTEP},                                      \
         {"firmware", required_argument, NULL, CLI_OPTION_FIRMWARE},                                \
         {"truth", required_argument, NULL, CLI_OPTION_TRUTH},                                      \
-        {"line-faults", required_argument, NULL, CLI_OPTION_LINE_FAULTS}
+        {"line-faults", required_argument, NULL, CLI_OPTION_LINE_FAULTS},                      \
+        {"no-flash", no_argument, NULL, CLI_OPTION_NO_FLASH}
 #define CLI_BOARD_HELP                                                                             \
     "on a board\n"                                                                                 \
     "  --board SPEC         emulated, a device such as /dev/ttyUSB0, or a bench file (.lua);\n"    \
@@ -73,8 +76,9 @@ enum cli_board_option_id {
     "                       such as dds238 of those that come along (default: the reference board)\n" \
     "  --baud N             line speed, before the bench file's\n"                                 \
     "  --lockstep           the emulated board runs in simulated time: deterministic, faster\n"    \
-    "  --firmware ELF       firmware of the emulated board\n"                                      \
+    "  --firmware FILE      firmware of the emulated board (ELF), or what a real one runs\n"       \
     "  --line-faults WHAT   a bad serial line: drop=50ppm,noise=100ppm,.. (docs/serve.md)\n"           \
+    "  --no-flash           the bench file's flash command is not run\n"                           \
     "  --truth FILE         keep what the emulator knows to have happened, cycle by cycle\n"
 /* 0, or EXIT_USAGE when the value is wrong (told on stderr). */
 int cli_read_board_option(struct cli_board_options *options, int id, const char *value);

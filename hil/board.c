@@ -304,7 +304,8 @@ static void tell_file(struct board_properties *told, const char *name, const cha
 static void tell_files(struct hil_board *board, const struct bench_file *bench)
 {
     struct board_properties *told = &board->board.properties;
-    const char *firmware = board->elf[0] ? board->elf : bench->firmware;
+    const char *given = board->spec.elf ? board->spec.elf : bench->firmware;
+    const char *firmware = board->elf[0] ? board->elf : given;
     char what[160];
     board_describe(board, what, sizeof what);
     board_tell(told, "connection", "%s", what);
@@ -344,6 +345,11 @@ static int prepare(struct hil_board *board, char *message, size_t size)
         return ERROR_INVALID_ARGUMENT;
     }
     board->board.has_rack = emulated || board->rack_path[0] != '\0';
+    if (!emulated && strstr(bench.flash, "{firmware}") && !bench.firmware[0] && !board->spec.elf) {
+        snprintf(message, size, "%s: flash: it names {firmware}, and there is none: say `firmware` "
+                                "or --firmware", board->spec.bench_file);
+        return ERROR_INVALID_ARGUMENT;
+    }
     board->board.has_power = board->board.has_rack || bench.power.kind != BENCH_POWER_NONE;
     if (bench.power.kind == BENCH_POWER_RACK && !board->board.has_rack) {
         snprintf(message, size, "%s: power.rack: there is no rack that could switch the supply",

@@ -30,7 +30,10 @@ struct board_spec {
     const char *port;       /* device of a board on a port; goes before the bench file's */
     const char *profile;    /* Lua, or the name of one that comes along; default reference */
     const char *emulator;   /* default board/meterbench-emulator beside the running program */
-    const char *elf;        /* firmware; default board/reference.elf beside the running program */
+    /* firmware; of the emulated board, default board/reference.elf beside the running program; of a
+     * board on a port what runs on it or is flashed, goes before the bench file's */
+    const char *elf;
+    bool no_flash;          /* the bench file's flash command is not run */
     const char *map;        /* wiring; default board/reference.map beside the running program */
     const char *truth;      /* file for what the emulator knows to be true, kept. NULL: none */
     int baud;               /* goes before the bench file's */

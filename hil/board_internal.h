@@ -92,6 +92,12 @@ struct hil_board {
     bool supplied; /* as last ordered: the board's supply is on */
     struct board_capture *capture; /* NULL: nobody asked for one */
     bool connected;
+    int64_t wrote_at; /* host time of the last byte that went out */
+    struct {          /* bytes since that nobody asked for */
+        int64_t since;
+        uint64_t count;
+        uint8_t last[8];
+    } babble;
     int64_t listened_at; /* host time of the last turn */
     bool rack_contacts; /* contacts as the rack last told, */
     bool rack_contacts_known;

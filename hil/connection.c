@@ -9,6 +9,10 @@
 #include <string.h>
 #include <time.h>
 
+/* Nobody asks, and yet so many bytes have come for so long. */
+#define BABBLE_NS (1 * NS_PER_S)
+enum { BABBLE_BYTES = 16 };
+
 /* A turn comes at least every 100 ms, with the heartbeat. */
 #define ABSENT_NS (200 * NS_PER_MS)
 /* An emulated rack lives on the processor that the bench lives on, and waits for it. */
@@ -29,8 +33,45 @@ static void tell_wire(struct hil_board *board, enum board_wire wire, int64_t sta
         board_capture_bytes(board, stamp, wire == BOARD_WIRE_TO, bytes, size);
 }
 
+/* A frame has 256 characters at most; what comes later than the longest answer is none. */
+static int64_t longest_answer_ns(const struct hil_board *board)
+{
+    return board->link.timeout_ns + board->link.jitter_ns +
+           300 * serial_character_ns(&board->link.line);
+}
+
+static void babbled(struct hil_board *board, int64_t stamp)
+{
+    char what[160], bytes[3 * sizeof board->babble.last + 1] = "";
+    board_describe(board, what, sizeof what);
+    for (size_t i = 0; i < sizeof board->babble.last; i++) {
+        uint64_t at = board->babble.count + i; /* the oldest of the ring first */
+        snprintf(bytes + 3 * i, 4, " %02x", board->babble.last[at % sizeof board->babble.last]);
+    }
+    board_fail(board, ERROR_BABBLE,
+               "%s sends without being asked: %llu bytes in %.1f s, the last%s; is it another "
+               "program's line, a receiver without a bias, or the wrong speed?",
+               what, (unsigned long long)board->babble.count,
+               (double)(stamp - board->babble.since) / (double)NS_PER_S, bytes);
+}
+
+/* A line that is never quiet lets no request out, so that nothing would ever time out. */
+static void watch_babble(struct hil_board *board, int64_t stamp, uint8_t byte)
+{
+    if (stamp - board->wrote_at < longest_answer_ns(board)) {
+        board->babble.count = 0;
+        return;
+    }
+    if (board->babble.count == 0)
+        board->babble.since = stamp;
+    board->babble.last[board->babble.count++ % sizeof board->babble.last] = byte;
+    if (board->babble.count >= BABBLE_BYTES && stamp - board->babble.since >= BABBLE_NS)
+        babbled(board, stamp);
+}
+
 static void byte_from_port(void *user, int64_t stamp, uint8_t byte)
 {
+    watch_babble(user, stamp, byte);
     tell_wire(user, BOARD_WIRE_FROM, stamp, &byte, 1);
     line_from_device(&((struct hil_board *)user)->line, stamp, byte);
 }
@@ -47,7 +88,8 @@ static void frame_from_rack(void *user, int64_t stamp, const struct can_frame *f
 static int bytes_to_port(void *user, const uint8_t *bytes, size_t size)
 {
     struct hil_board *board = user;
-    tell_wire(board, BOARD_WIRE_TO, board_host_now(board), bytes, size);
+    board->wrote_at = board_host_now(board);
+    tell_wire(board, BOARD_WIRE_TO, board->wrote_at, bytes, size);
     return board->pace->ops->write(board->pace, bytes, size);
 }
 
@@ -146,7 +188,8 @@ int connection_open(struct hil_board *board)
                board->spec.lockstep ? 0 : RACK_SYNC_DRIFT_PPM);
     if (emulated)
         board->rack.silence_ns = EMULATED_SILENCE_NS;
-    board->listened_at = board_host_now(board);
+    board->listened_at = board->wrote_at = board_host_now(board);
+    board->babble.count = 0;
     return 0;
 }
 

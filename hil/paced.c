@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { READS_MAX = 16 }; /* at a time: what never ends must not keep everything else waiting */
+
 struct paced {
     struct pace pace;
     struct serial port;
@@ -39,7 +41,9 @@ static int take_bytes(struct paced *paced, short events)
     const struct pace_listener *listener = &paced->pace.listener;
     uint8_t bytes[256];
     int count = 0;
-    while ((events & POLLIN) && (count = serial_read(&paced->port, bytes, sizeof bytes)) > 0) {
+    for (int turn = 0; (events & POLLIN) && turn < READS_MAX; turn++) {
+        if ((count = serial_read(&paced->port, bytes, sizeof bytes)) <= 0)
+            break;
         int64_t stamp = serial_clock_ns();
         for (int i = 0; i < count; i++)
             listener->byte(listener->user, stamp, bytes[i]);

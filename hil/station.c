@@ -1,6 +1,7 @@
 #include "hil/station.h"
 
 #include "hil/board_internal.h"
+#include "hil/flash.h"
 #include "hil/port_lock.h"
 #include "hil/station_state.h"
 
@@ -14,7 +15,7 @@
 #define POWER_WAIT_NS (2 * NS_PER_S)
 #define NOMINAL_MV 220000 /* GB/T 12325: the voltage of a flat's supply */
 
-enum { SAFE_TRIES = 3 };
+enum { TRIES = 3 }; /* of what the run hangs on, so that one disturbance does not decide it */
 
 struct station {
     struct board_spec spec;
@@ -241,7 +242,9 @@ static int read_bench(struct station *station, char *message, size_t size)
 static int look(struct station *station, struct board_properties *told, char *message, size_t size)
 {
     struct visit visit = {NULL};
-    int error = enter(station, &visit, message, size);
+    int error = ERROR_RACK_LOST;
+    for (int tries = 0; tries < TRIES && error == ERROR_RACK_LOST; tries++)
+        error = enter(station, &visit, message, size);
     if (error < 0)
         return error;
     bool killed = station_state_read(station->port, &station->state);
@@ -258,9 +261,33 @@ static int look(struct station *station, struct board_properties *told, char *me
     return leave(&visit, error, message, size);
 }
 
+/* The port is locked to see that it is free, and closed for whoever writes the firmware. */
+static int flash(struct station *station, struct board_properties *told, char *message, size_t size)
+{
+    const struct board_spec *spec = &station->spec;
+    const char *firmware = spec->elf ? spec->elf : station->bench.firmware;
+    char command[1200];
+    if (!station->bench.flash[0] || spec->no_flash)
+        return 0;
+    int error = lock_ports(station, told, message, size);
+    free_ports(station);
+    if (error == 0 && flash_command(station->bench.flash, firmware, station->port, command,
+                                    sizeof command) < 0)
+        error = ERROR_BUFFER_TOO_SMALL;
+    if (error < 0)
+        return error;
+    fprintf(stderr, "meterbench: %s: %s\n", station->port, command);
+    error = flash_run(command, message, size);
+    if (error == 0)
+        board_tell(told, "flashed", "%s", command);
+    return error;
+}
+
 static int begin(struct station *station, struct board_properties *told, char *message, size_t size)
 {
     int error = read_bench(station, message, size);
+    if (error == 0)
+        error = flash(station, told, message, size);
     if (error == 0)
         error = lock_ports(station, told, message, size);
     if (error == 0)
@@ -308,9 +335,13 @@ static int come_back(struct station *station, struct board_properties *told, cha
                      size_t size)
 {
     char text[120];
-    int error = wait_for_ports(station, message, size);
-    if (error == 0)
+    int error = ERROR_TIMEOUT;
+    for (int tries = 0; tries < TRIES && error < 0; tries++) {
+        error = wait_for_ports(station, message, size);
+        if (error < 0)
+            return error;
         error = make_safe_once(station, text, sizeof text, message, size);
+    }
     if (error < 0)
         return error;
     fprintf(stderr, "meterbench: %s is back; the board was brought to safe: %s\n", station->port,
@@ -354,7 +385,7 @@ static int make_safe(struct station *station, struct board_properties *told, cha
 {
     char text[120];
     int error = ERROR_TIMEOUT;
-    for (int tries = 0; tries < SAFE_TRIES && error < 0; tries++)
+    for (int tries = 0; tries < TRIES && error < 0; tries++)
         error = make_safe_once(station, text, sizeof text, message, size);
     if (error == 0)
         board_tell(told, "left", "safe: %s", text);

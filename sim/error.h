@@ -60,7 +60,9 @@
     X(-205, BOARD_REFUSED, "the board refused what the bench set")                                 \
     X(-206, EMULATOR, "the board emulator failed")                                                 \
     X(-207, PROFILE, "a board profile or bench file is wrong")                                     \
-    X(-208, LATE, "the bench fell behind the wall clock")
+    X(-208, LATE, "the bench fell behind the wall clock")                                          \
+    X(-220, BABBLE, "the board sends without being asked")                                         \
+    X(-221, FLASH, "the board's firmware could not be written")
 
 /* ERROR_INVALID_ARGUMENT = -1, and so on, one constant for each line of the table. */
 enum error_number {

@@ -33,7 +33,7 @@ refuses 4 "--junit $work/no/dir.xml: the directory is not there" test --junit "$
 refuses 4 "--json $work: it is a directory" test --json "$work" $one
 refuses 4 "--record /dev/null: it is no directory" test --record /dev/null $one
 refuses 4 "--lockstep needs --board emulated" test --lockstep $one
-refuses 4 "--firmware needs --board emulated" test --firmware x.elf $one
+refuses 4 "--firmware needs a board" test --firmware x.elf $one
 refuses 4 "$work/none.lua: No such file" test --bench "$work/none.lua" $one
 refuses 5 "no case matches (meterbench test --list" test --name "no such case" scenarios
 refuses 5 "no case matches" test --tag no-such-tag scenarios
