@@ -220,6 +220,7 @@ static struct {
     char path[256];
     int fd; /* 0: the place is free; a descriptor here is never 0 */
     int count;
+    bool keep_latency;
 } held[HELD_MAX];
 static pthread_mutex_t held_lock = PTHREAD_MUTEX_INITIALIZER;
 
@@ -333,6 +334,7 @@ int port_lock_hold(const char *path, char *message, size_t size)
     if (place < 0 && (place = free_place()) >= 0) {
         snprintf(held[place].path, sizeof held[place].path, "%s", path);
         held[place].fd = 0;
+        held[place].keep_latency = false;
     }
     if (place < 0)
         result = refuse(message, size, path, "too many ports are held", "use fewer boards");
@@ -354,4 +356,22 @@ void port_lock_release(const char *path)
         held[place].fd = 0;
     }
     pthread_mutex_unlock(&held_lock);
+}
+
+void port_lock_keep_latency(const char *path, bool keep)
+{
+    pthread_mutex_lock(&held_lock);
+    int place = place_of(path);
+    if (place >= 0)
+        held[place].keep_latency = keep;
+    pthread_mutex_unlock(&held_lock);
+}
+
+bool port_lock_keeps_latency(const char *path)
+{
+    pthread_mutex_lock(&held_lock);
+    int place = place_of(path);
+    bool keep = place >= 0 && held[place].keep_latency;
+    pthread_mutex_unlock(&held_lock);
+    return keep;
 }

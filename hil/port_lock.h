@@ -21,6 +21,10 @@ void port_lock_close(int fd);
 int port_lock_hold(const char *path, char *message, size_t size);
 void port_lock_release(const char *path);
 
+/* Of a held device: the adapter's latency is left as it is, from the next opening on. */
+void port_lock_keep_latency(const char *path, bool keep);
+bool port_lock_keeps_latency(const char *path);
+
 /* Has no line behind it: no parity, no speed of its own, no adapter. */
 bool port_is_pseudo_terminal(int fd);
 

@@ -1,26 +1,18 @@
 #include "hil/serial.h"
 
 #include "hil/port_lock.h"
+#include "hil/serial_latency.h"
 #include "sim/error.h"
 #include "sim/kernel/time.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/serial.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/ioctl.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
-
-/* How long bytes may be held back: a pseudo terminal's other end works in slices, an FTDI adapter
- * without low latency waits 16 ms for more. */
-#define PTY_RESOLUTION_NS (2 * NS_PER_MS)
-#define LOW_LATENCY_RESOLUTION_NS (2 * NS_PER_MS)
-#define ADAPTER_RESOLUTION_NS (16 * NS_PER_MS)
 
 enum { WRITE_WAIT_MS = 500 };
 
@@ -88,18 +80,6 @@ static bool configure(int fd, const struct serial_settings *settings, bool has_p
     return tcgetattr(fd, &is) == 0 && cfgetospeed(&is) == speed && cfgetispeed(&is) == speed;
 }
 
-/* Adapters that can are told not to collect bytes. Returns the resolution that results. */
-static int64_t lower_latency(int fd)
-{
-    struct serial_struct port;
-    if (port_is_pseudo_terminal(fd))
-        return PTY_RESOLUTION_NS;
-    if (ioctl(fd, TIOCGSERIAL, &port) != 0)
-        return ADAPTER_RESOLUTION_NS;
-    port.flags |= ASYNC_LOW_LATENCY;
-    return ioctl(fd, TIOCSSERIAL, &port) == 0 ? LOW_LATENCY_RESOLUTION_NS : ADAPTER_RESOLUTION_NS;
-}
-
 static int set_up(struct serial *serial, const struct serial_settings *settings, char *message,
                   size_t size)
 {
@@ -109,7 +89,8 @@ static int set_up(struct serial *serial, const struct serial_settings *settings,
                  settings->baud, settings->parity, settings->stop_bits);
         return refuse(message, size, serial->path, what, "choose what board and adapter both can");
     }
-    serial->resolution_ns = lower_latency(serial->fd);
+    serial->resolution_ns =
+        serial_latency_lower(serial->fd, port_lock_keeps_latency(serial->path));
     tcflush(serial->fd, TCIOFLUSH);
     return 0;
 }

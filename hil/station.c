@@ -3,6 +3,7 @@
 #include "hil/board_internal.h"
 #include "hil/flash.h"
 #include "hil/port_lock.h"
+#include "hil/serial_latency.h"
 #include "hil/station_state.h"
 
 #include <stdio.h>
@@ -228,6 +229,7 @@ static int read_bench(struct station *station, char *message, size_t size)
 {
     const struct board_spec *spec = &station->spec;
     int result = 0;
+    station->bench.low_latency = true;
     if (spec->bench_file)
         result =
             bench_file_read(spec->bench_file, spec->bench_id, &station->bench, message, size);
@@ -239,14 +241,66 @@ static int read_bench(struct station *station, char *message, size_t size)
     return result;
 }
 
+/* A status read's time on the line and back, as long as the adapter is what it is now. */
+static int64_t round_trip(const struct visit *visit)
+{
+    return visit->snapshot.answered - visit->snapshot.sent;
+}
+
+static int timer_ms(const struct station *station)
+{
+    char message[320];
+    int fd = port_lock_open(station->port, message, sizeof message);
+    int ms = fd < 0 ? -1 : serial_latency_timer_ms(fd);
+    if (fd >= 0)
+        port_lock_close(fd);
+    return ms;
+}
+
+/* Where the adapter holds bytes back, the board is asked once before that is changed; 0: it was not. */
+static int64_t ask_slowly(struct station *station, int before_ms)
+{
+    struct visit visit = {NULL};
+    char message[320];
+    int64_t took = 0;
+    port_lock_keep_latency(station->port, !station->bench.low_latency || before_ms > 1);
+    if (!station->bench.low_latency || before_ms <= 1)
+        return 0;
+    if (enter(station, &visit, message, sizeof message) == 0)
+        took = round_trip(&visit);
+    leave(&visit, 0, message, sizeof message);
+    port_lock_keep_latency(station->port, false);
+    return took;
+}
+
+static void tell_latency(const struct station *station, const struct visit *visit, int before_ms,
+                         int64_t before_ns, struct board_properties *told)
+{
+    char text[120], message[320];
+    int fd = port_lock_open(station->port, message, sizeof message);
+    double ms = (double)round_trip(visit) / (double)NS_PER_MS;
+    if (fd < 0)
+        return;
+    serial_latency_describe(fd, before_ms, text, sizeof text);
+    port_lock_close(fd);
+    board_tell(told, "port.latency", "%s", text);
+    if (before_ns > 0)
+        board_tell(told, "port.round_trip", "%.1f ms before, %.1f ms after",
+                   (double)before_ns / (double)NS_PER_MS, ms);
+    else
+        board_tell(told, "port.round_trip", "%.1f ms", ms);
+}
+
 static int look(struct station *station, struct board_properties *told, char *message, size_t size)
 {
     struct visit visit = {NULL};
-    int error = ERROR_RACK_LOST;
+    int error = ERROR_RACK_LOST, before_ms = timer_ms(station);
+    int64_t before_ns = ask_slowly(station, before_ms);
     for (int tries = 0; tries < TRIES && error == ERROR_RACK_LOST; tries++)
         error = enter(station, &visit, message, size);
     if (error < 0)
         return error;
+    tell_latency(station, &visit, before_ms, before_ns, told);
     bool killed = station_state_read(station->port, &station->state);
     if (!killed)
         station->state.found = has_contacts(&visit) ? contacts_closed(&visit) : -1;

@@ -46,6 +46,9 @@ expect_text "$work/out" "left safe: contacts open"
 expect_same "property in JUnit" "$left" "$(junit "$work/junit.xml" 'string(//property[@name="board.left"]/@value)')"
 [ ! -e "$work/state/meterbench/"* ] || fail "a state file is left over"
 
+expect_same "latency" "pseudo-terminal: no latency timer, no low latency" "$(jq -r '.boards[0]["port.latency"]' "$work/run.json")"
+jq -r '.boards[0]["port.round_trip"]' "$work/run.json" | grep -qx '[0-9.]* ms' || fail "no round trip is told"
+
 bench "{ contacts = 'closed' }"
 run $two --name '*[[]leak=60 mA]' --timeout 2s
 expect_left closed on
