@@ -309,6 +309,8 @@ struct talk_statistics talk_statistics(const struct talk *talk)
 {
     const struct modbus_master *modbus = &talk->modbus;
     const struct dlt645_master *dlt645 = &talk->dlt645;
+    if (!talk->profile) /* never opened: nothing was said */
+        return (struct talk_statistics){0};
     if (is_dlt645(talk))
         return (struct talk_statistics){dlt645->requests, dlt645->answers, dlt645->timeouts,
                                         dlt645->damaged};
