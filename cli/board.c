@@ -50,6 +50,7 @@ static const struct {
     const char *help;
 } subcommands[] = {
     {"check", cli_board_check, "judge a meter by the rules of its protocol, from the bytes on the wire"},
+    {"probe", cli_board_probe, "find the meter on a serial port, and write a bench file for it"},
     {"emulate", emulate, "run the reference board on pseudo-terminals"},
     {"monitor", cli_board_monitor, "decode what passes on a line, live or from a capture"},
     {"selftest", cli_board_selftest, "measure the bench itself: rack, clock, contact sense, serial port"},

@@ -18,6 +18,7 @@ int cli_replay(int argc, char **argv);
 
 /* Subcommands of board; argv[0] is the subcommand's name. */
 int cli_board_check(int argc, char **argv);
+int cli_board_probe(int argc, char **argv);
 int cli_board_monitor(int argc, char **argv);
 int cli_board_selftest(int argc, char **argv);
 

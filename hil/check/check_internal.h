@@ -153,6 +153,8 @@ bool dlt645_ask(struct check *check, const struct dlt645_frame *request,
 bool dlt645_read_value(struct check *check, uint32_t identifier, struct dlt645_heard *heard,
                        const uint8_t **value, size_t *size);
 
+/* Asks for the address where it has AA in it. */
+bool dlt645_find_address(struct check *check);
 bool dlt645_find_anchor(struct check *check);
 
 /* ---- the rows ----------------------------------------------------------------------------------

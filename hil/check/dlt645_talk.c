@@ -147,16 +147,17 @@ bool dlt645_read_value(struct check *check, uint32_t identifier, struct dlt645_h
 /* ---- the anchor ---------------------------------------------------------------------------------
  */
 
-static bool find_address(struct check *check)
+bool dlt645_find_address(struct check *check)
 {
     struct dlt645_frame request;
-    struct dlt645_heard heard;
     uint8_t bytes[DLT645_RAW_MAX];
     if (!dlt645_address_has_wildcard(&check->address))
         return true;
     dlt645_address_request(&request);
     size_t size = dlt645_raw(&request, DLT645_PREAMBLE_MAX, bytes);
-    dlt645_ask_bytes(check, bytes, size, DLT645_READ_ADDRESS, &heard);
+    const struct piece piece = {bytes, size, 30 * NS_PER_MS};
+    if (!check_send(check, &piece, 1))
+        return false;
     size_t skip = preambles_of(check->answer.bytes, check->answer.size);
     struct dlt645_frame reply;
     return check->error == 0 &&
@@ -180,7 +181,7 @@ static bool try_anchor(struct check *check, uint32_t identifier)
 bool dlt645_find_anchor(struct check *check)
 {
     static const uint32_t identifiers[] = {0x02010100, 0x00010000, 0x04000401, 0x04000102};
-    if (!find_address(check))
+    if (!dlt645_find_address(check))
         return false;
     for (size_t i = 0; i < sizeof identifiers / sizeof identifiers[0] && check->error == 0; i++)
         if (try_anchor(check, identifiers[i]))

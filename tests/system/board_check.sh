@@ -47,6 +47,15 @@ rows "$work/port.json" "not judged" >"$work/rows"
 expect_text "$work/rows" modbus.write_to_absent modbus.all_items
 expect_text "$work/out" "it writes to the meter, which takes --write" "no profile says what the meter has"
 
+# The probe finds it, and its bench file is one; the file is not written over.
+expect_exit 0 "$meterbench" board probe "$port" --write "$work/bench.lua"
+expect_text "$work/out" "Modbus RTU, 9600 8N1, slave 1" "like reference board: voltage 230"
+check 0 --bench "$work/bench.lua" --only modbus.all_items
+expect_exit 4 "$meterbench" board probe "$port" --write "$work/bench.lua"
+expect_text "$work/err" "it is there already; --force"
+expect_exit 10 "$meterbench" board probe /dev/null
+expect_text "$work/err" "/dev/null: it is not a serial port"
+
 check 0 --list
 expect_text "$work/out" modbus.bad_crc "(--write)"
 check 4
