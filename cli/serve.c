@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include "cli/serve_words.h"
+#include "hil/board.h"
 #include "hil/serve.h"
 #include "scenarios/runner/fleet_file.h"
 #include "scenarios/runner/household_file.h"
@@ -26,7 +27,7 @@ static const char help[] =
     "  --tcp ADDRESS        TCP on this machine, as in 127.0.0.1:0; port 0 takes a free one\n"
     "how\n"
     "  --protocol P         dlt645 or modbus (default: the profile's, else dlt645)\n"
-    "  --profile FILE       Modbus: which make of meter they are (default the reference board; scenarios/boards)\n"
+    "  --profile FILE       Modbus: which make of meter they are (default the reference board)\n"
     "  --flats N            meters, 1 to 247 (default 8, or what FILE says)\n"
     "  --baud N             line speed (default the profile's, else 9600); bytes leave no faster\n"
     "  --parity P           none, even or odd (default the profile's, else even)\n"
@@ -221,10 +222,9 @@ static int read_arguments(struct arguments *arguments, int argc, char **argv)
 
 static int read_profile(struct arguments *arguments)
 {
-    char path[4200], message[600];
-    snprintf(path, sizeof path, "%s/boards/reference.lua", cli_scenarios());
-    if (profile_read(arguments->profile_file ? arguments->profile_file : path, &arguments->profile,
-                     message, sizeof message) < 0)
+    char path[BOARD_PATH_SIZE], message[600];
+    if (board_find_profile(arguments->profile_file, path, message, sizeof message) < 0 ||
+        profile_read(path, &arguments->profile, message, sizeof message) < 0)
         return cli_usage_error("%s", message);
     return 0;
 }

@@ -233,7 +233,7 @@ static int find_emulator(struct hil_board *board, char *message, size_t size)
 }
 
 /* A file, or the name of a profile that comes along, as "dds238". */
-static int find_profile(const char *given, char path[PATH_SIZE], char *message, size_t size)
+int board_find_profile(const char *given, char path[BOARD_PATH_SIZE], char *message, size_t size)
 {
     char name[PATH_SIZE];
     if (!given)
@@ -257,7 +257,7 @@ static int read_files(struct hil_board *board, struct bench_file *bench, char *m
     if (result < 0)
         return result;
     const char *profile = spec->profile ? spec->profile : bench->profile[0] ? bench->profile : NULL;
-    result = find_profile(profile, path, message, size);
+    result = board_find_profile(profile, path, message, size);
     snprintf(board->board.profile_path, sizeof board->board.profile_path, "%s", path);
     snprintf(board->board.bench_path, sizeof board->board.bench_path, "%s",
              spec->bench_file ? spec->bench_file : "");

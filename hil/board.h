@@ -16,6 +16,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { BOARD_PATH_SIZE = 256 };
+
 enum board_kind {
     BOARD_EMULATED, /* an emulator of our own, fresh at every attach */
     BOARD_PORT,     /* a serial port, and a rack where the bench file names one */
@@ -54,6 +56,10 @@ struct board_statistics {
     int64_t lateness_ns_max; /* the furthest it fell behind */
     int64_t sync_width_ns;   /* how exactly the rack's clock is known now */
 };
+
+/* The file of a profile: a path, or the name of one of scenarios/boards, with or without its end; NULL: the reference
+ * board's. 0, or ERROR_NOT_FOUND with a message. */
+int board_find_profile(const char *given, char path[BOARD_PATH_SIZE], char *message, size_t size);
 
 /*
  * Reads bench file and profile and finds the programs; nothing is connected before attach. The

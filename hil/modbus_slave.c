@@ -574,9 +574,23 @@ static int execute(struct modbus_slave *slave, int64_t now, const struct modbus_
     return read_words(slave, now, request, response);
 }
 
+/* Is it but the place that is wrong: a sound count that leads beyond the last address? */
+static bool ends_beyond(const uint8_t *pdu, size_t size)
+{
+    struct modbus_request moved;
+    uint8_t copy[MODBUS_PDU_MAX];
+    if (size < 3 || size > sizeof copy)
+        return false;
+    memcpy(copy, pdu, size);
+    copy[1] = copy[2] = 0;
+    return modbus_request_parse(copy, size, &moved) == 0;
+}
+
 static int parse(const uint8_t *pdu, size_t size, struct modbus_request *request)
 {
     int result = modbus_request_parse(pdu, size, request);
+    if (result == ERROR_OUT_OF_RANGE && ends_beyond(pdu, size))
+        return MODBUS_EXCEPTION_ILLEGAL_ADDRESS;
     return result == 0                       ? 0
            : result == ERROR_MODBUS_FUNCTION ? MODBUS_EXCEPTION_ILLEGAL_FUNCTION
                                              : MODBUS_EXCEPTION_ILLEGAL_VALUE;

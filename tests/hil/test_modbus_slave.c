@@ -129,6 +129,19 @@ static void an_address_that_no_item_has_is_exception_2(void **state)
     assert_int_equal(read(bench, 4, 0, 8, &response), 0); /* the gap between two items reads 0 */
 }
 
+static void a_read_across_the_last_address_is_exception_2_and_one_of_nothing_3(void **state)
+{
+    struct bench *bench = *state;
+    static const uint8_t across[] = {4, 0xff, 0xff, 0, 2}, nothing[] = {4, 0, 0, 0, 0};
+    open_as(bench, "sdm120.lua");
+    assert_int_equal(modbus_slave_answer(&bench->slave, bench->site->now, false, across, 5,
+                                         bench->reply), 2);
+    assert_int_equal(bench->reply[1], MODBUS_EXCEPTION_ILLEGAL_ADDRESS);
+    assert_int_equal(modbus_slave_answer(&bench->slave, bench->site->now, false, nothing, 5,
+                                         bench->reply), 2);
+    assert_int_equal(bench->reply[1], MODBUS_EXCEPTION_ILLEGAL_VALUE);
+}
+
 static void a_function_that_the_meter_lacks_is_exception_1(void **state)
 {
     struct bench *bench = *state;
@@ -235,6 +248,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
         TEST(an_sdm120_tells_its_voltage_as_a_float),
         TEST(an_address_that_no_item_has_is_exception_2),
+        TEST(a_read_across_the_last_address_is_exception_2_and_one_of_nothing_3),
         TEST(a_function_that_the_meter_lacks_is_exception_1),
         TEST(a_dds238_opens_and_closes_its_relay_by_function_16_alone),
         TEST(a_breaker_shows_f0_closed_and_0f_open),

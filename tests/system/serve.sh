@@ -93,7 +93,7 @@ finish "$pid"
 expect_exit 4 "$meterbench" serve --protocol modbus --profile scenarios/boards/ddsu666_dlt645.lua
 expect_exit 4 "$meterbench" serve --protocol telegraph
 command -v mbpoll >/dev/null || skip "mbpoll is not installed"
-serve --flats 3 --profile scenarios/boards/sdm120.lua
+serve --flats 3 --profile sdm120
 wire=$(sed -n 's/^pty //p' "$work/out")
 mbpoll -m rtu -b 2400 -P none -a 2 -t 3:float -B -r 1 -c 1 -o 3 -1 "$wire" >"$work/poll" 2>&1
 grep -qE '^\[1\]:[[:space:]]+2[0-9][0-9]' "$work/poll" || fail "an SDM120 tells no voltage: $(cat "$work/poll")"
