@@ -74,7 +74,8 @@ static void status(struct board_record *listener)
                 now->trip_cause_known == told->trip_cause_known && now->register_mwh == told->register_mwh &&
                 now->balance == told->balance && now->voltage_mv == told->voltage_mv &&
                 now->current_ma == told->current_ma && now->residual_ua == told->residual_ua &&
-                now->power_mw == told->power_mw;
+                now->power_mw == told->power_mw && now->trips == told->trips &&
+                now->clock_told == told->clock_told && now->clock_ahead_ms == told->clock_ahead_ms;
     if (listener->twin && listener->context == DELIVERING)
         twin_board_status(listener->twin, listener->site->now, now);
     if (same)

@@ -354,6 +354,9 @@ static struct controller_status status_columns(sqlite3_stmt *statement, int at)
         .current_ma = sqlite3_column_int(statement, at + 10),
         .residual_ua = sqlite3_column_int(statement, at + 11),
         .power_mw = sqlite3_column_int64(statement, at + 12),
+        .trips = (uint16_t)sqlite3_column_int(statement, at + 13),
+        .clock_told = sqlite3_column_int(statement, at + 14),
+        .clock_ahead_ms = sqlite3_column_int(statement, at + 15),
     };
 }
 
@@ -398,7 +401,8 @@ static int read_facts(struct replayed_case *replayed)
         replayed->replay, replayed->recorded->id,
         "SELECT at_ns, kind, a, b, event, earliest_ns, latest_ns, stamp_ns, evidence, bytes, text, s.causes,"
         " s.last_trip, s.trip_cause_known, s.powered, s.keep_power, s.close_permitted, s.held_by_current,"
-        " s.register_mwh, s.balance, s.voltage_mv, s.current_ma, s.residual_ua, s.power_mw FROM board_fact f"
+        " s.register_mwh, s.balance, s.voltage_mv, s.current_ma, s.residual_ua, s.power_mw, s.trips,"
+        " s.clock_told, s.clock_ahead_ms FROM board_fact f"
         " LEFT JOIN board_status s ON s.case_id = f.case_id AND s.n = f.n WHERE f.case_id = ? ORDER BY f.n");
     struct board_facts *facts = &replayed->facts;
     size_t capacity = 0;

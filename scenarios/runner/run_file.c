@@ -41,7 +41,8 @@ static const char schema[] =
     "CREATE TABLE board_status (case_id INTEGER, n INTEGER, causes INTEGER, last_trip INTEGER,"
     " trip_cause_known INTEGER, powered INTEGER, keep_power INTEGER, close_permitted INTEGER,"
     " held_by_current INTEGER, register_mwh INTEGER, balance INTEGER, voltage_mv INTEGER, current_ma INTEGER,"
-    " residual_ua INTEGER, power_mw INTEGER, PRIMARY KEY (case_id, n)) WITHOUT ROWID;"
+    " residual_ua INTEGER, power_mw INTEGER, trips INTEGER, clock_told INTEGER, clock_ahead_ms INTEGER,"
+    " PRIMARY KEY (case_id, n)) WITHOUT ROWID;"
     "CREATE TABLE wire (case_id INTEGER, n INTEGER, direction TEXT, stamp_ns INTEGER, last_ns INTEGER,"
     " at_ns INTEGER, bytes BLOB, PRIMARY KEY (case_id, n)) WITHOUT ROWID;"
     "CREATE VIEW event_text AS SELECT c.scenario, c.label, e.case_id, e.n, e.at_ns / 1e9 AS s, e.flat, k.name,"
@@ -65,7 +66,7 @@ static const char *const statements[STATEMENTS] = {
     "INSERT INTO event_kind VALUES (?,?,?,?)",
     "INSERT INTO event VALUES (?,?,?,?,?,?,?,?,?,?,?)",
     "INSERT INTO board_fact VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-    "INSERT INTO board_status VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    "INSERT INTO board_status VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     "INSERT INTO wire VALUES (?,?,?,?,?,?,?)",
 };
 
@@ -231,11 +232,12 @@ static void write_event(struct run_file *file, int64_t id, int64_t n, const stru
 
 static void write_status(struct run_file *file, int64_t id, int64_t n, const struct controller_status *status)
 {
-    row(file, INSERT_STATUS, "iiiiiiiiiiiiiii", id, n, (int64_t)status->causes, (int64_t)status->last_trip,
+    row(file, INSERT_STATUS, "iiiiiiiiiiiiiiiiii", id, n, (int64_t)status->causes, (int64_t)status->last_trip,
         (int64_t)status->trip_cause_known, (int64_t)status->powered, (int64_t)status->keep_power,
         (int64_t)status->close_permitted, (int64_t)status->held_by_current, status->register_mwh,
         status->balance, (int64_t)status->voltage_mv, (int64_t)status->current_ma,
-        (int64_t)status->residual_ua, status->power_mw);
+        (int64_t)status->residual_ua, status->power_mw, (int64_t)status->trips, (int64_t)status->clock_told,
+        (int64_t)status->clock_ahead_ms);
 }
 
 static void write_fact(struct run_file *file, int64_t id, int64_t n, const struct board_fact *fact)

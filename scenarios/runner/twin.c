@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define OPERATE_NS (12 * NS_PER_MS) /* of an ideal relay: it always moves, and always in this time */
+#define OWN_WAY_NS (3 * NS_PER_S)   /* a trip shows in the contacts this much before it is told, at most */
 #define STEADY_NS (2 * NS_PER_S)    /* a signal must stand so long before its reading counts */
 #define LATE_FACT_NS (2 * NS_PER_S) /* a board may tell so late: what only the twin did by the end is not judged */
 #define FOLLOW_NS (4 * NS_PER_S)    /* what only the board did by the end the twin may still do */
@@ -42,6 +43,7 @@ struct twin {
     int64_t energy_base[2], balance_base[2]; /* twin, board */
     int64_t differs_since[SHOWN];            /* TIME_NEVER: it does not */
     struct trace trace[2];                   /* twin, board */
+    int64_t own_way_at;                      /* the board tripped by limits of its own: TIME_NEVER, or when */
     int64_t difference_at;                   /* TIME_NEVER: none yet */
     char difference[300];
     bool deaf; /* memory was out */
@@ -116,13 +118,23 @@ static void log_of_twin(struct event_sink *sink, const struct event *event)
 
 __attribute__((format(printf, 3, 4))) static void differs(struct twin *twin, int64_t at, const char *format, ...)
 {
-    if (twin->difference_at <= at)
+    bool own_way = twin->own_way_at != TIME_NEVER && at >= twin->own_way_at - OWN_WAY_NS;
+    if (twin->difference_at <= at || own_way)
         return;
     twin->difference_at = at;
     va_list values;
     va_start(values, format);
     vsnprintf(twin->difference, sizeof twin->difference, format, values);
     va_end(values);
+}
+
+/* How often a side closed by itself until then: each time a delay was counted, in whole seconds by some. */
+static int re_closes(const struct trace *trace, int64_t until)
+{
+    int count = 0;
+    for (int i = 0; i < trace->count && trace->events[i].at <= until; i++)
+        count += trace->events[i].kind == EVENT_METER_CLOSE && trace->events[i].a == CLOSE_RISK_OVER;
+    return count;
 }
 
 /* ---- the twin itself -------------------------------------------------------------------------------- */
@@ -228,7 +240,7 @@ struct twin *twin_new(struct site *site, const struct flat *flat, const struct t
     twin->stimulus = flat->plant.signals;
     twin->closed = twin->going_to_close = twin->closed_at_first = plant_contacts_closed(&flat->plant);
     twin->now = site->now;
-    twin->difference_at = TIME_NEVER;
+    twin->difference_at = twin->own_way_at = TIME_NEVER;
     for (int i = 0; i < SHOWN; i++)
         twin->differs_since[i] = TIME_NEVER;
     return twin;
@@ -333,6 +345,9 @@ static void compare_counted(struct twin *twin, int64_t now, const struct control
     const struct controller_status *mine = &twin->meter.controller.status;
     int64_t mine_mwh = mine->register_mwh - twin->energy_base[TWIN];
     int64_t board_mwh = board->register_mwh - twin->energy_base[BOARD];
+    bool counted_delays = re_closes(&twin->trace[TWIN], now) + re_closes(&twin->trace[BOARD], now) > 0;
+    if (counted_delays) /* one had supply for longer than the other */
+        return;
     if (twin->rack)
         hold_together(twin, now, SHOWN_ENERGY, near(mine_mwh, board_mwh, t->energy_permille, t->energy_mwh), mine_mwh,
                       board_mwh, "mWh since it was attached");
@@ -340,7 +355,8 @@ static void compare_counted(struct twin *twin, int64_t now, const struct control
         return;
     int64_t mine_change = mine->balance - twin->balance_base[TWIN];
     int64_t board_change = board->balance - twin->balance_base[BOARD];
-    hold_together(twin, now, SHOWN_BALANCE, near(mine_change, board_change, t->energy_permille, t->balance), mine_change,
+    int64_t digits = t->balance + t->energy_mwh * twin->config.price / 1000000;
+    hold_together(twin, now, SHOWN_BALANCE, near(mine_change, board_change, t->energy_permille, digits), mine_change,
                   board_change, "1/10000 yuan since it was attached");
 }
 
@@ -364,6 +380,10 @@ void twin_board_status(struct twin *twin, int64_t now, const struct controller_s
 void twin_board_event(struct twin *twin, const struct event *event)
 {
     keep(twin, BOARD, event);
+    bool by_own_limits = event->kind == EVENT_METER_TRIP &&
+                         (event->a == TRIP_CAUSE_ABNORMAL_POWER || event->a == TRIP_CAUSE_HEAT);
+    if (by_own_limits && twin->own_way_at == TIME_NEVER)
+        twin->own_way_at = event->at;
 }
 
 /* ---- contacts, at the end --------------------------------------------------------------------------- */
@@ -404,15 +424,6 @@ static bool ordered(const struct trace *trace, int64_t at)
             is = event->a != CLOSE_RISK_OVER;
     }
     return is;
-}
-
-/* How often a side closed by itself until then: each time a delay was counted, in whole seconds by some. */
-static int re_closes(const struct trace *trace, int64_t until)
-{
-    int count = 0;
-    for (int i = 0; i < trace->count && trace->events[i].at <= until; i++)
-        count += trace->events[i].kind == EVENT_METER_CLOSE && trace->events[i].a == CLOSE_RISK_OVER;
-    return count;
 }
 
 /* Did smoke or heat trip a side about then? How long they must stand is each make's own. */

@@ -81,7 +81,8 @@ struct controller_frame {
     uint8_t bytes[CONTROLLER_FRAME_MAX];
 };
 
-/* What a controller says of itself; a board's is as old as its last poll. */
+/* What a controller says of itself; a board's is as old as its last poll. Run files keep every field
+ * (scenarios/runner/run_file.c, replay.c, board_record.c). */
 struct controller_status {
     uint32_t causes;        /* standing, CAUSE_BIT */
     enum trip_cause last_trip;
