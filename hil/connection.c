@@ -193,11 +193,25 @@ int connection_open(struct hil_board *board)
     return 0;
 }
 
+/* Reports say what the rack's CAN controller told, also of a run that went well in spite of it. */
+static void tell_bus(struct hil_board *board)
+{
+    char text[BOARD_PROPERTY_SIZE] = "";
+    if (!board->pace || !board->pace->rack_health)
+        return;
+    can_health_describe(board->pace->rack_health, text, sizeof text);
+    if (text[0])
+        board_tell(&board->board.properties, "rack.bus", "%s", text);
+    if (board->pace->rack_notes && board->pace->rack_notes[0])
+        board_tell(&board->board.properties, "rack.notes", "%s", board->pace->rack_notes);
+}
+
 void connection_close(struct hil_board *board)
 {
     if (!board->connected)
         return;
     board->connected = false;
+    tell_bus(board);
     board_capture_flush(board);
     talk_close(&board->talk);
     for (int i = 0; i < LINE_FAULT_KINDS; i++)

@@ -4,7 +4,10 @@
 #include "hil/can_link.h"
 #include "sim/error.h"
 
+#include <fcntl.h>
 #include <linux/can/error.h>
+#include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -158,6 +161,72 @@ static void an_adapter_that_has_no_such_bit_rate_is_refused(void **state)
     assert_non_null(strstr(message, "123456 bit/s"));
 }
 
+/* An adapter on a serial port, played by this test on the other end of a pseudo-terminal. */
+static struct can_link *open_adapter(int *master)
+{
+    char path[64], message[400] = "";
+    int error = 0;
+    *master = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK);
+    assert_true(*master >= 0 && grantpt(*master) == 0 && unlockpt(*master) == 0);
+    assert_int_equal(ptsname_r(*master, path, sizeof path), 0);
+    struct can_link *link = can_link_open(path, 250000, &error, message, sizeof message);
+    if (!link)
+        fail_msg("%s", message);
+    return link;
+}
+
+static void expect_heard(int master, const char *text)
+{
+    char heard[200] = "";
+    ssize_t got = read(master, heard, sizeof heard - 1);
+    assert_true(got > 0);
+    if (!strstr(heard, text))
+        fail_msg("\"%s\" is not in \"%s\"", text, heard);
+}
+
+static void count_frame(void *user, int64_t stamp, const struct can_frame *frame)
+{
+    (void)stamp;
+    *(int *)user += frame->id == 0x214;
+}
+
+static void an_adapter_is_opened_at_its_bit_rate_and_asked_for_its_errors(void **state)
+{
+    int master, frames = 0;
+    struct can_link *link = open_adapter(&master);
+    const struct can_link_listener listener = {count_frame, &frames};
+    static const char answers[] = "F24\rt2140\r\asb000256\r";
+    (void)state;
+    expect_heard(master, "C\rS5\rO\r");
+    assert_int_equal(link->ops->service(link, link->due - 1), 0);
+    assert_true(read(master, &(char){0}, 1) <= 0);
+    assert_int_equal(link->ops->service(link, link->due), 0);
+    expect_heard(master, "F\r");
+    assert_int_equal(write(master, answers, sizeof answers - 1), sizeof answers - 1);
+    struct pollfd ready = {.fd = link->fd, .events = POLLIN};
+    while (link->health.state != CAN_BUS_OFF && poll(&ready, 1, 2000) > 0)
+        assert_int_equal(link->ops->receive(link, &listener, false), 0);
+    assert_int_equal(frames, 1);
+    assert_int_equal(link->health.refused, 1);
+    assert_int_equal(link->health.bus_offs, 1);
+    assert_int_equal(link->health.reports, 2);
+    link->ops->close(link);
+    expect_heard(master, "C\r");
+    close(master);
+}
+
+static void an_adapter_that_is_unplugged_is_a_rack_that_is_lost(void **state)
+{
+    int master, frames = 0;
+    struct can_link *link = open_adapter(&master);
+    const struct can_link_listener listener = {count_frame, &frames};
+    (void)state;
+    close(master);
+    assert_int_equal(link->ops->receive(link, &listener, true), ERROR_RACK_LOST);
+    assert_non_null(strstr(link->message, "went away"));
+    link->ops->close(link);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -168,6 +237,8 @@ int main(void)
         cmocka_unit_test(the_flags_of_an_slcan_adapter_are_told),
         cmocka_unit_test(a_status_line_gives_state_and_counters),
         cmocka_unit_test(an_interface_that_is_not_there_is_refused_with_a_way_out),
+        cmocka_unit_test(an_adapter_is_opened_at_its_bit_rate_and_asked_for_its_errors),
+        cmocka_unit_test(an_adapter_that_is_unplugged_is_a_rack_that_is_lost),
         cmocka_unit_test(an_adapter_that_has_no_such_bit_rate_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
