@@ -158,7 +158,8 @@ static enum modbus_function read_write_function(struct lua_file *file,
 static void read_modbus_entry(struct lua_file *file, int which, struct profile_entry *entry)
 {
     static const char *const keys[] = {"address", "kind", "type",  "words", "scale",
-                                       "unit",    "mask", "shift", "write", NULL};
+                                       "unit",    "mask", "shift", "write", "min",
+                                       "max",     NULL};
     static const char *const orders[] = {"high", "low", NULL};
     int64_t address = 0;
     lua_file_only(file, keys);
@@ -206,7 +207,8 @@ static void read_format(struct lua_file *file, struct profile_entry *entry)
 static void read_dlt645_entry(struct lua_file *file, int which, struct profile_entry *entry)
 {
     static const char *const keys[] = {"di",    "format", "type", "words", "offset",
-                                       "scale", "unit",   "mask", "shift", NULL};
+                                       "scale", "unit",   "mask", "shift", "min",   "max",
+                                       NULL};
     static const char *const orders[] = {"low", "high", NULL};
     int64_t di = 0, offset = 0;
     lua_file_only(file, keys);
@@ -226,6 +228,16 @@ static void read_dlt645_entry(struct lua_file *file, int which, struct profile_e
     read_mask(file, entry);
 }
 
+/* The raw values that a setting takes; both or none. */
+static void read_range(struct lua_file *file, struct profile_entry *entry)
+{
+    entry->has_range = lua_file_has(file, "min") || lua_file_has(file, "max");
+    if (!entry->has_range)
+        return;
+    lua_file_integer(file, "min", true, INT32_MIN, UINT32_MAX, &entry->low);
+    lua_file_integer(file, "max", true, entry->low, UINT32_MAX, &entry->high);
+}
+
 static void read_entry(struct lua_file *file, int which, struct profile *profile)
 {
     struct profile_entry *entry = &profile->registers[which];
@@ -237,6 +249,7 @@ static void read_entry(struct lua_file *file, int which, struct profile *profile
         read_dlt645_entry(file, which, entry);
     else
         read_modbus_entry(file, which, entry);
+    read_range(file, entry);
     lua_file_leave(file);
 }
 

@@ -179,6 +179,8 @@ struct profile_entry {
     uint32_t mask; /* of the raw value, 0: all of it; then */
     int shift;     /* to the right */
     int64_t scale; /* value in base units = raw x scale; of a quantity 1 */
+    bool has_range;
+    int64_t low, high; /* raw values that a setting takes */
     /* where it is read, found by profile_read */
     int block; /* index into profile.blocks, -1: not polled */
     int at;    /* byte within that block */

@@ -210,16 +210,21 @@ static void rack_told(void *user, const struct rack_fact *fact)
     }
 }
 
-void check_source(struct check *check, uint32_t voltage_mv)
+void check_stimulate(struct check *check, const struct rack_stimulus *stimulus)
 {
-    const struct rack_stimulus source = {.id = RACK_SOURCE_VOLTAGE, .level = voltage_mv};
     struct rack *rack = &check->wire.rack;
     if (check->error < 0 ||
         !bench_well(check, rack_stimulate(rack, check->wire.pace->ops->now(check->wire.pace),
-                                          &source, 0)))
+                                          stimulus, 0)))
         return;
     for (int i = 0; i < 40 && rack->pending_count > 0 && check->error == 0; i++)
         check_pass(check, 50 * NS_PER_MS);
+}
+
+void check_source(struct check *check, uint32_t voltage_mv)
+{
+    const struct rack_stimulus source = {.id = RACK_SOURCE_VOLTAGE, .level = voltage_mv};
+    check_stimulate(check, &source);
 }
 
 bool check_power_cycle(struct check *check, int64_t off_ns)
@@ -295,6 +300,7 @@ static void judge_row(struct check *check, const struct check_row *row)
     result->began = check->wire.pace->ops->now(check->wire.pace);
     if (is_ready && check->error == 0)
         row->judge(check);
+    check_put_back(check);
     result->took_ns = check->wire.pace->ops->now(check->wire.pace) - result->began;
     memcpy(result->wire, check->wire.wire, sizeof result->wire);
     result->wire_count = check->wire.wire_count;
@@ -429,6 +435,16 @@ static bool find_meter(struct check *check, struct check_report *report)
     return false;
 }
 
+static void told_not_back(const struct check *check, struct check_report *report)
+{
+    if (!check->not_back[0])
+        return;
+    size_t used = strlen(report->message);
+    snprintf(report->message + used, sizeof report->message - used,
+             "%sNOT put back as it was found: %s", used ? "; " : "", check->not_back);
+    report->error = report->error < 0 ? report->error : ERROR_BOARD_REFUSED;
+}
+
 /* Silence is waited for in many rows, so no longer than this meter's answers suggest. One that comes
  * later still shows, as bytes that nobody asked for. */
 static void measure_quiet(struct check *check)
@@ -519,6 +535,7 @@ static void run_on_board(struct check *check, struct check_report *report)
         run_rows(check, report);
     }
     told_error(check, report);
+    told_not_back(check, report);
     connection_close(check->board);
 }
 
@@ -559,9 +576,11 @@ void check_report_free(struct check_report *report)
 int check_rows(enum check_protocol protocol, const struct check_row *rows[], int capacity)
 {
     static const struct check_rows *const modbus[] = {
-        &check_modbus_frames, &check_modbus_rules, &check_modbus_times, NULL};
+        &check_modbus_frames, &check_modbus_rules, &check_modbus_times, &check_behaviour,
+        &check_modbus_writes, NULL};
     static const struct check_rows *const dlt645[] = {
-        &check_dlt645_frames, &check_dlt645_rules, &check_dlt645_values, NULL};
+        &check_dlt645_frames, &check_dlt645_rules, &check_dlt645_values, &check_behaviour,
+        &check_dlt645_writes, NULL};
     const struct check_rows *const *groups = protocol == CHECK_MODBUS ? modbus : dlt645;
     int count = 0;
     for (; *groups; groups++)

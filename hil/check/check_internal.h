@@ -7,6 +7,15 @@
 #include "sim/kernel/random.h"
 #include "sim/wire/dlt645.h"
 
+enum { UNDO_MAX = 12 };
+
+/* What a meter said to a write or an order. */
+struct check_said {
+    bool refused;
+    bool cannot; /* the item cannot even hold the value: nothing was sent */
+    int code;    /* of a refusal: Modbus exception, ERR, or error word */
+};
+
 struct check {
     const struct check_options *options;
     struct hil_board *board; /* files, emulator and pace; its Modbus master is not used */
@@ -28,6 +37,16 @@ struct check {
     /* what the rack told last */
     bool contacts_known, contacts_closed, powered;
     int64_t contacts_at; /* host time */
+
+    /* what was changed and is to be put back, and what could not be */
+    struct {
+        enum profile_register which;
+        int64_t value;
+    } undo[UNDO_MAX];
+    int undo_count;
+    bool relay_found, relay_was_closed;
+    char not_back[160];
+    uint16_t sequence; /* of the last order */
 
     struct check_result *result;
     bool lost;       /* the row failed for want of an answer */
@@ -75,6 +94,8 @@ void check_silence(struct check *check, const struct piece *pieces, size_t count
 bool check_send(struct check *check, const struct piece *pieces, size_t count);
 bool check_send_for_silence(struct check *check, const struct piece *pieces, size_t count);
 
+/* Send a stimulus to the rack, and wait until it is applied. */
+void check_stimulate(struct check *check, const struct rack_stimulus *stimulus);
 /* Set the rack's source voltage, and wait until it is applied. */
 void check_source(struct check *check, uint32_t voltage_mv);
 /* Supply away for `off_ns` and back, until the meter answers again. False when it does not. */
@@ -156,6 +177,35 @@ bool dlt645_read_value(struct check *check, uint32_t identifier, struct dlt645_h
 /* Asks for the address where it has AA in it. */
 bool dlt645_find_address(struct check *check);
 bool dlt645_find_anchor(struct check *check);
+
+/* ---- in the words of the profile (items.c) -----------------------------------------------------
+ *
+ * They are true when the meter gave a sound answer; otherwise the row has failed.
+ */
+
+bool check_read_item(struct check *check, enum profile_register which, int64_t *value);
+/* Behind the seal or with the password that it takes. */
+bool check_write_item(struct check *check, enum profile_register which, int64_t value,
+                      struct check_said *said);
+bool check_write_dlt645(struct check *check, enum profile_register which, int64_t value,
+                        const struct dlt645_authority *authority, struct check_said *said);
+bool check_open_seal(struct check *check);
+
+bool check_has_command(const struct check *check, enum profile_command command);
+bool check_command(struct check *check, enum profile_command command, struct check_said *said);
+bool check_command_as(struct check *check, enum profile_command command, uint16_t sequence,
+                      struct check_said *said);
+/* An order of 1CH that is valid to the end of a year. */
+bool check_relay_order(struct check *check, enum profile_command command,
+                       const struct dlt645_authority *authority, int year, struct check_said *said);
+
+/* Are the contacts shown closed? */
+bool check_contacts(struct check *check, bool *closed);
+
+/* Before an item or the relay is changed: it is put back when the row is over, or the run. */
+bool check_will_change(struct check *check, enum profile_register which);
+bool check_relay_will_change(struct check *check);
+void check_put_back(struct check *check);
 
 /* ---- the rows ----------------------------------------------------------------------------------
  */

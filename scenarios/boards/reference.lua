@@ -3,8 +3,9 @@
 local function input(address, type, scale, unit)
   return { address = address, kind = "input", type = type, scale = scale, unit = unit }
 end
-local function holding(address, type, scale, unit)
-  return { address = address, kind = "holding", type = type, scale = scale, unit = unit }
+-- min and max are raw
+local function holding(address, type, scale, unit, min, max)
+  return { address = address, kind = "holding", type = type, scale = scale, unit = unit, min = min, max = max }
 end
 
 return board {
@@ -30,21 +31,21 @@ return board {
     result        = input(20),
     last_sequence = input(23),
     -- settings, written at attach and read back
-    rated_residual        = holding(0, "u16", 100, "uA"),
-    overload_limit        = holding(1, "u16", 10, "mA"),
-    overload_delay        = holding(2, "u16", 100, "ms"),
-    overload_reclose      = holding(3, "u16", 1000, "ms"),
-    overload_recloses_max = holding(4),
-    holdoff_current       = holding(5, "u16", 10, "mA"),
-    holdoff_max           = holding(6, "u16", 60000, "ms"),
-    heat_trip             = holding(7, "u16", 100, "mC"),
-    set_balance           = holding(8, "s32", 100, "1e-4 yuan"),
-    price                 = holding(10, "u32", 1, "1e-4 yuan/kWh"),
-    overdraft             = holding(12, "u32", 100, "1e-4 yuan"),
+    rated_residual        = holding(0, "u16", 100, "uA", 60, 5000),
+    overload_limit        = holding(1, "u16", 10, "mA", 100, 8000),
+    overload_delay        = holding(2, "u16", 100, "ms", 1, 6000),
+    overload_reclose      = holding(3, "u16", 1000, "ms", 1, 3600),
+    overload_recloses_max = holding(4, "u16", 1, "", 0, 10),
+    holdoff_current       = holding(5, "u16", 10, "mA", 100, 8000),
+    holdoff_max           = holding(6, "u16", 60000, "ms", 1, 1440),
+    heat_trip             = holding(7, "u16", 100, "mC", 400, 1200),
+    set_balance           = holding(8, "s32", 100, "1e-4 yuan", -100000000, 100000000),
+    price                 = holding(10, "u32", 1, "1e-4 yuan/kWh", 0, 1000000),
+    overdraft             = holding(12, "u32", 100, "1e-4 yuan", 0, 10000000),
     credit_mode           = holding(14), -- 0 the platform's, 1 the meter's own
     set_energy            = holding(15, "u32", 1000, "mWh"),
     set_clock             = holding(17, "u32", 1, "s"),
-    safety_reclose        = holding(19, "u16", 1000, "ms"),
+    safety_reclose        = holding(19, "u16", 1000, "ms", 1, 3600),
     control               = holding(32), -- key, then sequence
     seal                  = holding(40),
   },

@@ -5,9 +5,9 @@
 local function shown(register, type, scale, unit)
   return { di = 0x02FE00FF, offset = 2 * register, type = type, scale = scale, unit = unit }
 end
--- holding register `register`
-local function holding(register, type, scale, unit)
-  return { di = 0x04FE0000 + register, type = type, scale = scale, unit = unit }
+-- holding register `register`; min and max are raw
+local function holding(register, type, scale, unit, min, max)
+  return { di = 0x04FE0000 + register, type = type, scale = scale, unit = unit, min = min, max = max }
 end
 
 return board {
@@ -39,20 +39,20 @@ return board {
     temperature = { di = 0x02800007, format = "temperature" },
 
     rated_residual        = { di = 0x02910100, format = "residual_current" },
-    overload_limit        = holding(1, "u16", 10, "mA"),
-    overload_delay        = holding(2, "u16", 100, "ms"),
-    overload_reclose      = holding(3, "u16", 1000, "ms"),
-    overload_recloses_max = holding(4),
+    overload_limit        = holding(1, "u16", 10, "mA", 100, 8000),
+    overload_delay        = holding(2, "u16", 100, "ms", 1, 6000),
+    overload_reclose      = holding(3, "u16", 1000, "ms", 1, 3600),
+    overload_recloses_max = holding(4, "u16", 1, "", 0, 10),
     holdoff_current       = { di = 0x04001402, format = "current" },
-    holdoff_max           = holding(6, "u16", 60000, "ms"),
-    heat_trip             = holding(7, "u16", 100, "mC"),
-    set_balance           = holding(8, "s32", 100, "1e-4 yuan"),
+    holdoff_max           = holding(6, "u16", 60000, "ms", 1, 1440),
+    heat_trip             = holding(7, "u16", 100, "mC", 400, 1200),
+    set_balance           = holding(8, "s32", 100, "1e-4 yuan", -100000000, 100000000),
     price                 = { di = 0x04050101, format = "price" },
     overdraft             = { di = 0x04001003, format = "money" },
     credit_mode           = holding(14), -- 0 the platform's, 1 the meter's own
     set_energy            = holding(15, "u32", 1000, "mWh"),
     set_clock             = { di = 0x0400010C, format = "date_time" },
-    safety_reclose        = holding(19, "u16", 1000, "ms"),
+    safety_reclose        = holding(19, "u16", 1000, "ms", 1, 3600),
     unlock                = { di = 0x04FE00F0, type = "u8" },
   },
 
