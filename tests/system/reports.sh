@@ -63,6 +63,9 @@ for report in --json --junit; do
     expect_text "$work/err" "$report $work/full: No space left on device"
     [ -c "$work/full" ] || fail "$report replaced the device by a file"
 done
+rm -f "$work/run.json"
+expect_exit 3 "$meterbench" test $one --junit "$work/full" --json "$work/run.json"
+expect_same "exit code in the other report, which is written all the same" 0 "$(jq .exit_code "$work/run.json")"
 "$meterbench" test $one >/dev/full 2>"$work/err"
 expect_same "exit code with a full standard output" 3 $?
 expect_text "$work/err" "standard output: No space left on device"
