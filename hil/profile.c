@@ -631,8 +631,9 @@ static void extend(const struct profile *profile, struct profile_block *block,
 static void place(struct lua_file *file, struct profile *profile, int which)
 {
     struct profile_entry *entry = &profile->registers[which];
-    struct profile_block *last = &profile->blocks[profile->block_count - 1];
-    if (profile->block_count == 0 || !joins(profile, last, entry)) {
+    int count = profile->block_count;
+    struct profile_block *last = count > 0 ? &profile->blocks[count - 1] : NULL;
+    if (!last || !joins(profile, last, entry)) {
         if (profile->block_count == PROFILE_BLOCKS_MAX) {
             lua_file_complain(file, "registers", "what is read takes more than %d requests",
                               PROFILE_BLOCKS_MAX);

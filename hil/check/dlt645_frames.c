@@ -291,7 +291,7 @@ static void bad_checksum(struct check *check)
 static void bad_data(struct check *check)
 {
     uint8_t bytes[DLT645_RAW_MAX];
-    char what[60];
+    char what[80];
     size_t size = dlt645_good(check, 0, bytes);
     for (size_t at = 10; at < size - 2 && check_goes_on(check); at++) {
         changed(check, at, bytes[at] ^ 0x04, false, bytes);
