@@ -482,9 +482,10 @@ static void identify(struct hil_board *board, const struct snapshot *snapshot)
     snprintf(text, sizeof text, "%s%s, %s", board->profile.name, firmware, what);
     text[sizeof board->board.identity - 1] = '\0';
     strcpy(board->board.identity, text);
-    board_tell(&board->board.properties, "firmware.version", "%llx.%02llx",
-               (unsigned long long)snapshot->version >> 8,
-               (unsigned long long)snapshot->version & 0xff);
+    if (firmware[0])
+        board_tell(&board->board.properties, "firmware.version", "%llx.%02llx",
+                   (unsigned long long)snapshot->version >> 8,
+                   (unsigned long long)snapshot->version & 0xff);
     board_describe(board, what, sizeof what);
     board_tell(&board->board.properties, "connection", "%s", what);
 }

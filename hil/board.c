@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #define LATE_NS (50 * NS_PER_MS)
+/* Runs wait longer than this for the facts of any board. */
+#define LAG_BY_THE_WAY_NS (500 * NS_PER_MS)
 #define LATE_LASTS_NS (10 * NS_PER_S) /* answers to what was done late come within this time */
 
 /* ---- time and facts -----------------------------------------------------------------------------
@@ -177,6 +179,50 @@ static void deliver(struct board *base, struct site *site)
         site_touched(site, board->flat);
 }
 
+/* ---- what it cannot be judged for ---------------------------------------------------------------
+ */
+
+static bool lacks_capability(const struct hil_board *board, const char *need)
+{
+    for (int i = 0; i < PROFILE_CAPABILITY_COUNT; i++)
+        if (strcmp(need, profile_capability_key((enum profile_capability)i)) == 0)
+            return !board->profile.can[i];
+    return false;
+}
+
+static bool lacks(const struct board *base, const char *need, char *why, size_t size)
+{
+    const struct hil_board *board = (const struct hil_board *)base;
+    bool dlt645 = board->profile.protocol == PROFILE_DLT645;
+    bool other_protocol = (strcmp(need, "modbus") == 0 && dlt645) ||
+                          (strcmp(need, "dlt645") == 0 && !dlt645);
+    if (strcmp(need, "rack") == 0 && !base->has_rack)
+        snprintf(why, size, "the board has no rack that could apply a stimulus");
+    else if (other_protocol)
+        snprintf(why, size, "profile \"%s\" speaks %s", board->profile.name,
+                 dlt645 ? "DL/T 645" : "Modbus");
+    else if (lacks_capability(board, need))
+        snprintf(why, size, "profile \"%s\" has no %s", board->profile.name, need);
+    else
+        return false;
+    return true;
+}
+
+static void tell_unjudged(struct hil_board *board)
+{
+    char text[BOARD_PROPERTY_SIZE] = "";
+    size_t used = 0;
+    for (int i = 0; i < PROFILE_CAPABILITY_COUNT && used < sizeof text; i++)
+        if (!board->profile.can[i])
+            used += (size_t)snprintf(text + used, sizeof text - used, "%s%s", used ? ", " : "",
+                                     profile_capability_key((enum profile_capability)i));
+    if (!board->board.has_rack && used < sizeof text)
+        snprintf(text + used, sizeof text - used, "%swhat wants a stimulus (no rack)",
+                 used ? ", " : "");
+    if (text[0])
+        board_tell(&board->board.properties, "not judged", "%s", text);
+}
+
 /* ---- opening ------------------------------------------------------------------------------------
  */
 
@@ -318,6 +364,8 @@ static void tell_files(struct hil_board *board, const struct bench_file *bench)
         board_tell(told, "rack.selftest", "%s", what);
     }
     board_tell(told, "profile.name", "%s", board->profile.name);
+    if (board->profile.source[0])
+        board_tell(told, "profile.source", "%s", board->profile.source);
     tell_file(told, "profile", board->board.profile_path);
     if (firmware[0])
         tell_file(told, "firmware", firmware);
@@ -361,11 +409,14 @@ static int prepare(struct hil_board *board, char *message, size_t size)
                                 "switches this board's supply", board->spec.bench_file);
         return ERROR_INVALID_ARGUMENT;
     }
+    if (board->profile.status_lag_ns > LAG_BY_THE_WAY_NS)
+        board->board.told_late_ns = board->profile.status_lag_ns;
     tell_files(board, &bench);
+    tell_unjudged(board);
     return 0;
 }
 
-static const struct board_ops ops = {attach_flat, deliver, orders_misuse, detach_flat};
+static const struct board_ops ops = {attach_flat, deliver, orders_misuse, lacks, detach_flat};
 
 struct board *board_open(const struct board_spec *spec, char *message, size_t size)
 {

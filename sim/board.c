@@ -4,6 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
+bool board_need_is_known(const char *need)
+{
+#define X(name) || strcmp(need, name) == 0
+    return false BOARD_NEEDS(X);
+#undef X
+}
+
 void board_event(struct board *board, struct flat *flat, const struct event *event)
 {
     if (board->tap && board->tap->event)

@@ -46,6 +46,13 @@ void board_tell(struct board_properties *properties, const char *name, const cha
 /* The value of one, or NULL. */
 const char *board_told(const struct board_properties *properties, const char *name);
 
+/* What a scenario may need of a board (`needs`), by name. */
+#define BOARD_NEEDS(X)                                                                             \
+    X("relay") X("leakage") X("credit") X("clock") X("smoke") X("heat") X("overload") X("voltage")  \
+    X("keep_power") X("permit") X("holdoff") X("metering") X("rack") X("modbus") X("dlt645")
+
+bool board_need_is_known(const char *need);
+
 enum board_misuse { BOARD_DAMAGED_ORDER, BOARD_REPEATED_ORDER };
 
 struct board_ops {
@@ -61,6 +68,9 @@ struct board_ops {
      * checksum, or repeat the last accepted control write with another order's key. 0 or a negative error. */
     int (*misuse)(struct board *board, struct site *site, enum board_misuse misuse, int order);
 
+    /* Does the board lack what a scenario needs? Then why, in words. NULL: it lacks nothing. */
+    bool (*lacks)(const struct board *board, const char *need, char *why, size_t size);
+
     /* Give the flat back to its virtual meter; leave relay and rack safe. Never fails loudly. */
     void (*detach)(struct board *board);
 };
@@ -75,6 +85,7 @@ struct board {
     int64_t lateness_ns_max; /* how far a paced clock fell behind the wall; intervals include it */
     bool has_rack;      /* stimulus and contact evidence are there */
     bool has_power;     /* its supply can be cut, rack or not */
+    int64_t told_late_ns; /* what it shows may be this old; facts come later by that */
     bool emulated;
     bool lockstep;
     char capture_path[1024]; /* where the bytes on its port are kept as pcapng; empty: nowhere. Set before attach */

@@ -6,6 +6,7 @@ return scenario {
   tags  = { "billing", "smoke" },
   fleet = { flats = 20, signal = "good", start = "2026-07-15 08:00", balance = "60 yuan" },
   board = 7,
+  needs = { "relay" },
   history = true,
   board_time = "60 s",
   cases = { signal = { "good", "fair" } },

@@ -5,6 +5,7 @@ return scenario {
   tags  = { "billing", "metering" },
   fleet = { flats = 10, household = false, credit = "local", balance = "100 yuan", price = "5.38 yuan", overload_limit = "80 A" },
   board = 7,
+  needs = { "credit", "metering", "rack" },
   board_time = "30 s",
   run = function(bench)
     local flat = bench:flat(7)

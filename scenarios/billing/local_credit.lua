@@ -6,6 +6,7 @@ return scenario {
   tags  = { "billing" },
   fleet = { flats = 10, household = false, credit = "local", balance = "0.30 yuan", reminder_spacing = "10 min", grace = "10 min", poll = "1 min" },
   board = 7,
+  needs = { "relay", "credit", "metering", "rack" },
   history = true,
   board_time = "60 s",
   run = function(bench)

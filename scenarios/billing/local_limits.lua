@@ -9,6 +9,7 @@ return scenario {
     reminders = 0, grace = "0 s",
   },
   board = 7,
+  needs = { "relay", "credit", "metering", "rack" },
   board_time = "45 s",
   run = function(bench)
     local flat = bench:flat(7)

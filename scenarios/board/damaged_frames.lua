@@ -5,6 +5,7 @@ return scenario {
   tags  = { "wire" },
   fleet = { flats = 10, household = false },
   board = 7,
+  needs = { "relay", "keep_power" },
   board_time = "25 s",
   cases = { fault = { "damaged", "repeated", "repeated after a power cut" } },
   run = function(bench, case)

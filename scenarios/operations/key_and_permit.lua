@@ -5,6 +5,7 @@ return scenario {
   tags  = { "operations" },
   fleet = { flats = 10, household = false },
   board = 7,
+  needs = { "relay", "permit", "rack" },
   board_time = "50 s",
   run = function(bench)
     local flat = bench:flat(7)

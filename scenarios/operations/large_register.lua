@@ -5,6 +5,7 @@ return scenario {
   tags  = { "operations", "metering" },
   fleet = { flats = 10, household = false, overload_limit = "80 A", balance = "2000 yuan" },
   board = 7,
+  needs = { "metering", "rack" },
   history = true,
   board_time = "25 s",
   run = function(bench)

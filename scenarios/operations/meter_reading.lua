@@ -5,6 +5,7 @@ return scenario {
   tags  = { "operations", "metering" },
   fleet = { flats = 10, household = false, overload_limit = "80 A" },
   board = 7,
+  needs = { "metering", "rack" },
   board_time = "35 s",
   cases = { current = { "10 A", "79 A" } },
   run = function(bench, case)

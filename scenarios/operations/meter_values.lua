@@ -9,6 +9,7 @@ return scenario {
   tags  = { "operations", "metering" },
   fleet = { flats = 10, household = false, overload_limit = "80 A", residual_limit = "100 mA" },
   board = 7,
+  needs = { "metering", "leakage", "rack" },
   board_time = "5 s",
   cases = { current = { "0.37 A", "2 A", "12 A", "50 A" } },
   run = function(bench, case)

@@ -5,6 +5,7 @@ return scenario {
   tags  = { "operations" },
   fleet = { flats = 10, household = false, overload_limit = "80 A" },
   board = 7,
+  needs = { "relay", "metering", "rack" },
   board_time = "30 s",
   run = function(bench)
     local flat = bench:flat(7)

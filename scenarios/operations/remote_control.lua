@@ -18,6 +18,7 @@ return scenario {
     }
   end,
   board = 7,
+  needs = { "relay" },
   board_time = "20 s",
   cases = {
     link   = { "cat1", "cat1bis", "nbiot", "nbiot, edrx", "nbiot, psm", "lora", "lora, C", "rs485" },

@@ -8,6 +8,7 @@ return scenario {
     residual_limit = "100 mA", heat_limit = "60 C", safety_reclose = "3 s", holdoff_current = "10 A",
   },
   board = 7,
+  needs = { "relay", "leakage", "overload", "heat", "holdoff", "rack" },
   board_time = "55 s",
   run = function(bench)
     local flat = bench:flat(7)

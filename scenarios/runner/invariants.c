@@ -20,6 +20,8 @@ enum {
 /* The books of one flat. */
 struct book {
     bool is_board;
+    bool counts_elsewhere; /* no rack brings the model's currents to the board's terminals */
+    int64_t told_late_ns;
     int64_t board_since;
     int64_t band_since[LEAKAGE_BANDS]; /* residual beyond 1, 2, 5 x IdN, or TIME_NEVER */
     bool band_reported[LEAKAGE_BANDS];
@@ -122,12 +124,14 @@ void invariants_free(struct invariants *invariants)
     free(invariants);
 }
 
-void invariants_board(struct invariants *invariants, uint32_t number)
+void invariants_board(struct invariants *invariants, uint32_t number, const struct board *board)
 {
     struct flat *flat = site_flat(invariants->site, number);
     struct book *book = &invariants->books[number - 1];
     plant_account(&flat->plant, invariants->site->now);
     book->is_board = true;
+    book->told_late_ns = board->told_late_ns;
+    book->counts_elsewhere = !board->has_rack;
     invariants->pending[(number - 1) / 64] |= UINT64_C(1) << ((number - 1) % 64);
     book->board_since = invariants->site->now;
     book->register_base_mwh = flat->controller->status.register_mwh;
@@ -140,7 +144,7 @@ void invariants_board(struct invariants *invariants, uint32_t number)
 
 static int64_t lateness(const struct book *book)
 {
-    return book->is_board ? BOARD_LATENESS_NS : 0;
+    return book->is_board ? BOARD_LATENESS_NS + book->told_late_ns : 0;
 }
 
 /* ---- digests -------------------------------------------------------------------------------- */
@@ -497,6 +501,8 @@ static void watch_contacts(struct invariants *invariants, struct book *book, str
 
 static void watch_register(struct invariants *invariants, struct book *book, struct flat *flat)
 {
+    if (book->counts_elsewhere)
+        return;
     int64_t now = invariants->site->now;
     struct plant *plant = &flat->plant;
     plant_account(plant, now);

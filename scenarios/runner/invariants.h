@@ -7,6 +7,7 @@
 
 #include "scenarios/runner/observer.h"
 #include "scenarios/runner/result.h"
+#include "sim/board.h"
 #include "sim/site.h"
 
 struct invariants;
@@ -17,7 +18,7 @@ struct invariants *invariants_new(struct site *site, const struct observer *obse
 void invariants_free(struct invariants *invariants);
 
 /* This flat's controller is a board from now on: its facts come with a delay, its register in Wh. */
-void invariants_board(struct invariants *invariants, uint32_t flat);
+void invariants_board(struct invariants *invariants, uint32_t flat, const struct board *board);
 
 /* Look at everything that happened since the last call. */
 void invariants_watch(struct invariants *invariants);

@@ -219,7 +219,7 @@ int run_attach(struct run *run)
     run->attached = true;
     run->clock = &run->board->clock;
     snprintf(run->result->board, sizeof run->result->board, "%s", run->board->identity);
-    invariants_board(run->invariants, run->board_flat);
+    invariants_board(run->invariants, run->board_flat, run->board);
     act_settle(run, flat);
     return 0;
 }
@@ -283,6 +283,31 @@ static int read_skip(lua_State *lua)
     return 0;
 }
 
+/* needs = { "relay", .. }, or a function of the case that returns such a list. The first that the board lacks is
+ * the reason why the case is skipped. Protected. */
+static int read_needs(lua_State *lua)
+{
+    struct run *run = lua_touserdata(lua, 3);
+    const struct board *board = run->board;
+    if (lua_getfield(lua, 1, "needs") == LUA_TFUNCTION) {
+        lua_pushvalue(lua, 2);
+        lua_call(lua, 1, 1);
+    }
+    if (!lua_isnil(lua, -1) && !lua_istable(lua, -1))
+        return luaL_error(lua, "needs: a list such as { \"relay\", \"leakage\" }, or a function of the case "
+                               "that gives one");
+    for (int i = 1; lua_istable(lua, -1) && lua_rawgeti(lua, -1, i) != LUA_TNIL; i++) {
+        const char *need = lua_type(lua, -1) == LUA_TSTRING ? lua_tostring(lua, -1) : "(no text)";
+        if (!board_need_is_known(need))
+            return luaL_error(lua, "needs: \"%s\" is not known", need);
+        char *why = run->result->message;
+        if (board && board->ops->lacks && !why[0])
+            board->ops->lacks(board, need, why, sizeof run->result->message);
+        lua_pop(lua, 1);
+    }
+    return 0;
+}
+
 static bool call_reader(struct run *run, lua_CFunction reader, void *target)
 {
     lua_State *lua = run->sandbox.lua;
@@ -319,7 +344,7 @@ static bool choose_board(struct run *run)
     run->history = lua_toboolean(lua, -1);
     lua_pop(lua, 1);
     if (!options->boards || run->scenario->board == 0)
-        return true;
+        return call_reader(run, read_needs, run); /* wrong ones are wrong without a board, too */
     if (!call_reader(run, read_skip, run->result))
         return false;
     if (run->result->message[0]) {
@@ -334,7 +359,11 @@ static bool choose_board(struct run *run)
         return false;
     }
     run->board_flat = run->scenario->board;
-    return true;
+    if (!call_reader(run, read_needs, run))
+        return false;
+    if (run->result->message[0])
+        run->result->outcome = OUTCOME_SKIPPED;
+    return !run->result->message[0];
 }
 
 static FILE *open_record(struct run *run)

@@ -74,7 +74,7 @@ static int64_t give_up_at(struct run *run, const struct instant *cause)
     int64_t patience = wait->limit < 5 * NS_PER_S ? 5 * NS_PER_S : wait->limit;
     if (wait->kind == WAIT_OBSERVE)
         patience = 0;
-    int64_t slack = run->attached ? OBSERVATION_SLACK_NS : 0;
+    int64_t slack = run->attached ? OBSERVATION_SLACK_NS + run->board->told_late_ns : 0;
     return cause->within.latest + wait->limit + patience + slack;
 }
 
@@ -93,7 +93,7 @@ static bool origin(struct run *run, struct instant *when)
 /* A window that is over is watched a little longer: a board may tell late of what happened within it. */
 static int64_t never_until(const struct run *run)
 {
-    return run->wait.until + (run->attached ? NEVER_SLACK_NS : 0);
+    return run->wait.until + (run->attached ? NEVER_SLACK_NS + run->board->told_late_ns : 0);
 }
 
 bool wait_is_over(struct run *run)

@@ -13,6 +13,10 @@ return scenario {
   tags  = { "safety", "operations" },
   fleet = { flats = 10, household = false },
   board = 7,
+  needs = function(case)
+    local needed = { ["short circuit"] = "overload", ["abnormal power"] = "voltage" }
+    return { "relay", needed[case.cause] or case.cause, "rack" }
+  end,
   board_time = "10 s",
   cases = { cause = { "smoke", "heat", "leakage", "short circuit", "abnormal power" } },
   run = function(bench, case)

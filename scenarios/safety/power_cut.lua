@@ -5,6 +5,7 @@ return scenario {
   tags  = { "safety" },
   fleet = { flats = 10, household = false },
   board = 7,
+  needs = { "relay", "leakage", "rack" },
   board_time = "20 s",
   cases = { cause = { "leakage", "smoke" } },
   run = function(bench, case)

@@ -54,6 +54,7 @@ return scenario {
     }
   end,
   board = 7,
+  needs = { "relay", "leakage", "overload", "holdoff", "credit", "rack" },
   board_time = "10 s",
   cases = { state = { "held order", "power-up", "low voltage", "overload", "own credit", "tripped before" } },
   run = function(bench, case)

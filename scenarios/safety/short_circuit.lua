@@ -6,6 +6,7 @@ return scenario {
   tags  = { "safety" },
   fleet = { flats = 10, household = false },
   board = 7,
+  needs = { "relay", "overload", "rack" },
   board_time = "25 s",
   cases = { prospective = { "1 kA", "3 kA" } },
   run = function(bench, case)

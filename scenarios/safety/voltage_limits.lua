@@ -11,6 +11,7 @@ return scenario {
   tags  = { "safety", "mains" },
   fleet = { flats = 10, household = false, safety_reclose = "4 s" },
   board = 7,
+  needs = { "relay", "voltage", "rack" },
   board_time = "25 s",
   cases = { voltage = { "285 V", "157 V" } },
   run = function(bench, case)
