@@ -198,6 +198,8 @@ static bool lacks(const struct board *base, const char *need, char *why, size_t 
                           (strcmp(need, "dlt645") == 0 && !dlt645);
     if (strcmp(need, "rack") == 0 && !base->has_rack)
         snprintf(why, size, "the board has no rack that could apply a stimulus");
+    else if (strcmp(need, "power") == 0 && !base->has_power)
+        snprintf(why, size, "nothing on this bench cuts the board's supply");
     else if (other_protocol)
         snprintf(why, size, "profile \"%s\" speaks %s", board->profile.name,
                  dlt645 ? "DL/T 645" : "Modbus");

@@ -49,7 +49,7 @@ const char *board_told(const struct board_properties *properties, const char *na
 /* What a scenario may need of a board (`needs`), by name. */
 #define BOARD_NEEDS(X)                                                                             \
     X("relay") X("leakage") X("credit") X("clock") X("smoke") X("heat") X("overload") X("voltage")  \
-    X("keep_power") X("permit") X("holdoff") X("metering") X("rack") X("modbus") X("dlt645")
+    X("keep_power") X("permit") X("holdoff") X("metering") X("rack") X("power") X("modbus") X("dlt645")
 
 bool board_need_is_known(const char *need);
 

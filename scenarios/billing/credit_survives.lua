@@ -5,7 +5,7 @@ return scenario {
   tags  = { "billing" },
   fleet = { flats = 10, household = false, credit = "local", balance = "35 yuan" },
   board = 7,
-  needs = { "credit", "rack" },
+  needs = { "credit", "power" },
   board_time = "20 s",
   run = function(bench)
     local flat = bench:flat(7)

@@ -8,6 +8,7 @@ return scenario {
     overload_limit = "60 A", reminders = 0, grace = "0 s", poll = "1 h",
   },
   board = 7,
+  needs = { "relay", "credit", "keep_power", "metering", "rack" },
   board_time = "25 s",
   cases = { current = { "20 A", "35 A" } },
   run = function(bench, case)

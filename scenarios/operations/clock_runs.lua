@@ -5,6 +5,7 @@ return scenario {
   tags  = { "operations", "clock" },
   fleet = { flats = 10, household = false },
   board = 7,
+  needs = { "clock" },
   board_time = "115 s",
   run = function(bench)
     local flat = bench:flat(7)

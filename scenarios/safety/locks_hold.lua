@@ -5,6 +5,9 @@ return scenario {
   tags  = { "safety" },
   fleet = { flats = 10, household = false },
   board = 7,
+  needs = function(case)
+    return { "relay", case.cause == "leakage" and "leakage" or "overload", "rack" }
+  end,
   board_time = "45 s",
   cases = { cause = { "leakage", "short circuit" } },
   run = function(bench, case)

@@ -37,6 +37,29 @@ grep -v -e status_bits -e 'commands = ' -e 'trip ' -e 'close ' -e '^  },$' scena
     sed -e 's/^  status_lag_ms/  }, status_lag_ms/' -e 's/relay = true//' -e '/relay  *=/d' >"$work/readonly.lua"
 expect_exit 0 "$meterbench" test tests/system/foreign/values.lua --board "$port" --profile "$work/readonly.lua"
 
+# A meter of DL/T 645 that nobody told the address of, and an Eastron that answers in floats.
+read_served() { # PROFILE ARGUMENTS OF SERVE...
+    profile=$1
+    shift
+    : >"$work/served"
+    "$meterbench" serve --pty --flats 1 --quiet --profile "$profile" "$@" >"$work/served" 2>&1 &
+    pid=$!
+    running="$running $pid"
+    tries=0
+    until grep -q /dev/pts "$work/served"; do
+        tries=$((tries + 1))
+        [ $tries -lt 200 ] || fail "serve says no device"
+        sleep 0.05
+    done
+    expect_exit 0 "$meterbench" test "$work/served.lua" --board "$(sed -n 's/^pty //p' "$work/served")" --profile "$profile"
+    kill "$pid"
+    wait "$pid"
+}
+sed -e 's/230.5/220/' -e 's/"3 s"/"8 s"/' tests/system/foreign/values.lua >"$work/served.lua"
+read_served standard_dlt645
+grep -q "address 000000100001" "$work/out" || fail "the meter's own address is not told"
+read_served sdm120
+
 # A meter that refuses the request: function 4 is not one of its own.
 expect_exit 10 "$meterbench" test tests/system/foreign/values.lua --board "$port" --profile sdm120 --baud 9600
 grep -q "refuses to show its input registers 0 to 31 (exception 1, illegal function)" "$work/out" ||

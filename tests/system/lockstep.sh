@@ -21,3 +21,10 @@ jq -r '.cases[] | select(.outcome == "skipped").message' "$work/first.json" >"$w
 run second
 diff -rq "$work/first" "$work/second" >&2 || fail "event logs differ between two runs"
 expect_same "hashes of two runs" "$(combined_hash "$work/first.json")" "$(combined_hash "$work/second.json")"
+
+# The same board strapped for DL/T 645 passes part of it.
+expect_exit 0 "$meterbench" test scenarios/board scenarios/safety/leakage.lua scenarios/safety/keep_power.lua \
+    scenarios/billing/local_credit.lua scenarios/operations/permit_close.lua \
+    --board emulated --lockstep --profile reference_dlt645 --json "$work/dlt645.json"
+[ "$(jq '[.cases[] | select(.on_board and .outcome == "passed")] | length' "$work/dlt645.json")" -ge 7 ] ||
+    fail "hardly anything ran on the board by DL/T 645"
