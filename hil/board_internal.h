@@ -96,6 +96,7 @@ struct hil_board {
     struct {          /* bytes since that nobody asked for */
         int64_t since;
         uint64_t count;
+        bool asked; /* an answer was due, and there are more than any has */
         uint8_t last[8];
     } babble;
     int64_t listened_at; /* host time of the last turn */

@@ -11,7 +11,7 @@
 
 /* Nobody asks, and yet so many bytes have come for so long. */
 #define BABBLE_NS (1 * NS_PER_S)
-enum { BABBLE_BYTES = 16 };
+enum { BABBLE_BYTES = 16, ANSWER_BYTES = 1000 }; /* no answer has as many as the second */
 
 /* A turn comes at least every 100 ms, with the heartbeat. */
 #define ABSENT_NS (200 * NS_PER_MS)
@@ -58,14 +58,17 @@ static void babbled(struct hil_board *board, int64_t stamp)
 /* A line that is never quiet lets no request out, so that nothing would ever time out. */
 static void watch_babble(struct hil_board *board, int64_t stamp, uint8_t byte)
 {
-    if (stamp - board->wrote_at < longest_answer_ns(board)) {
+    bool asked = stamp - board->wrote_at < longest_answer_ns(board);
+    bool answer_begins = asked && board->babble.since < board->wrote_at;
+    if (board->babble.count == 0 || asked != board->babble.asked || answer_begins) {
         board->babble.count = 0;
-        return;
-    }
-    if (board->babble.count == 0)
         board->babble.since = stamp;
+        board->babble.asked = asked;
+    }
     board->babble.last[board->babble.count++ % sizeof board->babble.last] = byte;
-    if (board->babble.count >= BABBLE_BYTES && stamp - board->babble.since >= BABBLE_NS)
+    bool unasked = !asked && board->babble.count >= BABBLE_BYTES &&
+                   stamp - board->babble.since >= BABBLE_NS;
+    if (unasked || board->babble.count >= ANSWER_BYTES)
         babbled(board, stamp);
 }
 
