@@ -1,8 +1,8 @@
 -- Claims 4 and 5: mains that is far off trips the flat in time and closes it when it has been sound for the delay; mains within its
 -- tolerance, and what is short, trips nothing.
 local faults = {
-  ["285 V"] = { short = "300 ms", tolerated = "262 V", trips = { sim = "1 s", board = "500 ms" } },
-  ["157 V"] = { short = "1 s", tolerated = "183 V", trips = { sim = "10 s", board = "2 s" } },
+  ["300 V"] = { short = "300 ms", tolerated = "250 V", trips = { sim = "1 s", board = "500 ms" } },
+  ["145 V"] = { short = "1 s", tolerated = "195 V", trips = { sim = "10 s", board = "2 s" } },
 }
 
 return scenario {
@@ -13,17 +13,19 @@ return scenario {
   board = 7,
   needs = { "relay", "voltage", "rack" },
   board_time = "25 s",
-  cases = { voltage = { "285 V", "157 V" } },
+  cases = { voltage = { "300 V", "145 V" } },
   run = function(bench, case)
     local flat, fault = bench:flat(7), faults[case.voltage]
+    -- at 145 V the virtual meter has no supply left; its limit is 180 V. A flat sees these in proportion to its own voltage.
+    local voltage = case.voltage == "145 V" and not bench:on_board() and "165 V" or case.voltage
     bench:wait("1 s")
-    flat:mains { voltage = case.voltage, lasts = fault.short }
+    flat:mains { voltage = voltage, lasts = fault.short }
     bench:expect(flat:tripped()):never_for("2500 ms")
     flat:mains { voltage = fault.tolerated }
     bench:expect(flat:tripped()):never_for("4 s")
     flat:clear("voltage")
     bench:wait("1 s")
-    local cause = flat:mains { voltage = case.voltage }
+    local cause = flat:mains { voltage = voltage }
     bench:expect(flat:tripped { cause = "abnormal power" }):within("1 s", cause:after(fault.trips))
     bench:expect(flat:supplied()):never_for("7 s")
     local over = flat:clear("voltage")
