@@ -17,7 +17,8 @@ enum { CLOCK_TOLERANCE_S = 10, EXCHANGES_MAX = 3 };
 
 struct exchange {
     bool done;
-    struct talk_result result; /* its bytes are in `bytes` */
+    struct talk_job job;
+    struct talk_result result; /* its bytes are in `bytes`, its job in `job` */
     uint8_t bytes[PROFILE_BLOCK_BYTES_MAX];
 };
 
@@ -72,7 +73,8 @@ static int exchange_once(struct hil_board *board, const struct talk_job *job,
             return board->error;
         }
     }
-    one->result.job = job;
+    one->job = *job;
+    one->result.job = &one->job;
     return 0;
 }
 
@@ -104,16 +106,41 @@ static int not_a_value(struct hil_board *board, enum profile_register which, int
     return board->error;
 }
 
-/* Every block once; what met no good answer ends it and is in *one. */
+/* A make of meter has kinds that lack a value: told, and not asked for again. */
+static void leave_out(struct hil_board *board, int block)
+{
+    char text[BOARD_PROPERTY_SIZE];
+    const char *before = board_told(&board->board.properties, "not shown");
+    size_t used = (size_t)snprintf(text, sizeof text, "%s", before ? before : "");
+    for (int i = 0; i < PROFILE_REGISTER_COUNT && used < sizeof text; i++)
+        if (board->profile.registers[i].present && board->profile.registers[i].block == block)
+            used += (size_t)snprintf(text + used, sizeof text - used, "%s%s", used ? ", " : "",
+                                     profile_register_key((enum profile_register)i));
+    board_tell(&board->board.properties, "not shown", "%s", text);
+    board->left_out[block] = true;
+}
+
+/* Every block once; what met no good answer ends it and is in *one, unless the meter showed others
+ * and this is none that changes fast. */
 static int read_status(struct hil_board *board, struct exchange *one, struct snapshot *snapshot)
 {
     enum profile_register which;
     int64_t sent = TIME_NEVER;
+    bool shown = false;
     for (int block = 0; block < board->profile.block_count; block++) {
         const struct talk_job job = {.kind = TALK_READ_BLOCK, .block = block};
+        if (board->left_out[block])
+            continue;
         int error = exchange(board, &job, one);
+        bool may_lack = shown && !board->profile.blocks[block].fast;
+        if (error == 0 && may_lack && one->result.error == ERROR_BOARD_REFUSED) {
+            leave_out(board, block);
+            one->result.error = 0;
+            continue;
+        }
         if (error < 0 || one->result.error < 0)
             return error;
+        shown = true;
         sent = sent == TIME_NEVER ? one->result.first_sent : sent;
         error = poll_take(board, &one->result, &which);
         if (error < 0)
@@ -499,6 +526,7 @@ static void forget_run(struct hil_board *board)
     board->order.active = false;
     board->ordered_open = false;
     board->slow_block = 0;
+    memset(board->left_out, 0, sizeof board->left_out);
     memset(board->values, 0, sizeof board->values);
     board->levels.known = false;
     board->rack_contacts_known = false;

@@ -129,6 +129,7 @@ struct hil_board {
         int64_t sent, answered; /* of what changes fast */
     } round;
     int slow_block; /* the one that is read next */
+    bool left_out[PROFILE_BLOCKS_MAX]; /* slow ones that the meter refused to show */
     bool ordered_open; /* by the last order that it obeyed, of a meter that shows no causes */
     struct snapshot seen; /* the last one delivered */
     int64_t seen_contrary;

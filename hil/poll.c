@@ -193,7 +193,8 @@ static void polled(void *user, const struct talk_result *result)
 /* All fast blocks, and of the slow ones the next. */
 static bool is_wanted(const struct hil_board *board, int block)
 {
-    return board->profile.blocks[block].fast || block == board->slow_block;
+    return board->profile.blocks[block].fast ||
+           (block == board->slow_block && !board->left_out[block]);
 }
 
 static bool next_block(struct hil_board *board)
@@ -213,7 +214,7 @@ static void turn_slow_block(struct hil_board *board)
     const struct profile *profile = &board->profile;
     for (int i = 0; i < profile->block_count; i++) {
         board->slow_block = (board->slow_block + 1) % profile->block_count;
-        if (!profile->blocks[board->slow_block].fast)
+        if (!profile->blocks[board->slow_block].fast && !board->left_out[board->slow_block])
             return;
     }
 }

@@ -37,6 +37,11 @@ grep -v -e status_bits -e 'commands = ' -e 'trip ' -e 'close ' -e '^  },$' scena
     sed -e 's/^  status_lag_ms/  }, status_lag_ms/' -e 's/relay = true//' -e '/relay  *=/d' >"$work/readonly.lua"
 expect_exit 0 "$meterbench" test tests/system/foreign/values.lua --board "$port" --profile "$work/readonly.lua"
 
+# A value that this one of the make does not have.
+sed '/^    relay  *=/i\    temperature = holding(100, "u16", 100, "mC"),' scenarios/boards/dds238.lua >"$work/more.lua"
+expect_exit 0 "$meterbench" test tests/system/foreign/values.lua --board "$port" --profile "$work/more.lua"
+grep -q "not shown temperature" "$work/out" || fail "what the meter does not show is not told"
+
 # A meter of DL/T 645 that nobody told the address of, and an Eastron that answers in floats.
 read_served() { # PROFILE ARGUMENTS OF SERVE...
     profile=$1
