@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { SAMPLES = 50 };
 
@@ -74,6 +75,11 @@ static void not_too_soon(struct check *check)
     check_note(check, "%s, at least %.2f ms", text, (double)limit / NS_PER_MS);
 }
 
+static bool on_pseudo_terminal(const struct check *check)
+{
+    return !check->board->spec.lockstep && strncmp(check->board->port, "/dev/pts/", 9) == 0;
+}
+
 static void no_pauses(struct check *check)
 {
     struct modbus_heard heard;
@@ -88,8 +94,10 @@ static void no_pauses(struct check *check)
         latest = late > latest ? late : latest;
     }
     check_span(earliest, latest, text, sizeof text);
-    if (earliest > limit)
-        check_fail(check, "a pause of %s within an answer; 1.5 characters are %.2f ms", text,
+    if (earliest > limit && on_pseudo_terminal(check))
+        check_not_judged(check, "a pause of %s, but a pseudo-terminal has no speed of its own", text);
+    else if (earliest > limit)
+        check_lost(check, "a pause of %s within an answer; 1.5 characters are %.2f ms", text,
                    (double)limit / NS_PER_MS);
     else if (latest > limit)
         check_not_judged(check, "pauses of %s within an answer as this port tells them; it cannot tell "
