@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -26,7 +27,10 @@ static bool make_pair(struct line *line)
     if (line->slave < 0 || tcgetattr(line->slave, &raw) != 0)
         return false;
     cfmakeraw(&raw);
-    return tcsetattr(line->slave, TCSANOW, &raw) == 0;
+    /* Numbers of pseudo terminals are given out again: whoever still waits for a board that had
+     * this one must not take our line for it. */
+    return flock(line->slave, LOCK_EX | LOCK_NB) == 0 &&
+           tcsetattr(line->slave, TCSANOW, &raw) == 0;
 }
 
 int line_open(struct line *line, const struct line_ends *ends, struct random random, char *message,
