@@ -322,7 +322,7 @@ static int open_run_file(struct arguments *arguments, int argc, char **argv)
 static int close_run_file(struct arguments *arguments)
 {
     char message[500];
-    if (run_file_close(arguments->suite.run.run_file, message, sizeof message) == 0)
+    if (run_file_close(arguments->suite.run.run_file, arguments->suite.run.boards, message, sizeof message) == 0)
         return 0;
     fprintf(stderr, "meterbench: --run-file %s; what it lacks cannot be replayed\n", message);
     return EXIT_INTERNAL;

@@ -12,7 +12,8 @@
 /* kind, name in run files. Markers first. */
 #define BOARD_FACTS(X)                                                                             \
     X(OPEN_FAILED, "open failed") /* text: why there is no board */                                \
-    X(ATTACHED, "attached")       /* status; text: identity; a: flags */                           \
+    X(OPENED, "opened")           /* a: flags; b: how old in ns what it shows may be */            \
+    X(ATTACHED, "attached")       /* status; text: identity; a, b as of opened */                  \
     X(ATTACH_FAILED, "attach failed") /* a: error; text: message */                                \
     X(DELIVERED, "delivered")     /* b: the count of the clock's calls */                          \
     X(RECEIVED, "received")       /* bytes: the order or reading that the controller was given */  \
@@ -36,7 +37,7 @@ enum board_fact_kind {
         BOARD_FACT_KINDS
 };
 
-enum board_flags { BOARD_FLAG_RACK = 1, BOARD_FLAG_EMULATED = 2, BOARD_FLAG_LOCKSTEP = 4 };
+enum board_flags { BOARD_FLAG_RACK = 1, BOARD_FLAG_EMULATED = 2, BOARD_FLAG_LOCKSTEP = 4, BOARD_FLAG_POWER = 8 };
 
 struct board_fact {
     enum board_fact_kind kind;

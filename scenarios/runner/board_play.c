@@ -199,6 +199,15 @@ static const struct controller_ops controller_ops = {sense, receive, timer};
 
 /* ---- the board --------------------------------------------------------------------------------------- */
 
+static void be_as(struct board *board, const struct board_fact *fact)
+{
+    board->has_rack = fact->a & BOARD_FLAG_RACK;
+    board->has_power = fact->a & BOARD_FLAG_POWER;
+    board->emulated = fact->a & BOARD_FLAG_EMULATED;
+    board->lockstep = fact->a & BOARD_FLAG_LOCKSTEP;
+    board->told_late_ns = fact->b;
+}
+
 static int attach(struct board *board, struct site *site, struct flat *flat)
 {
     struct player *player = player_of(board);
@@ -220,6 +229,9 @@ static int attach(struct board *board, struct site *site, struct flat *flat)
         .ops = &controller_ops, .status = facts->items[attached].status, .outbox = &player->outbox};
     player->outbox.count = 0;
     player->flat = flat;
+    be_as(board, &facts->items[attached]);
+    snprintf(board->identity, sizeof board->identity, "%s",
+             facts->items[attached].text ? facts->items[attached].text : "");
     board_take_flat(board, site, flat, &player->controller);
     return 0;
 }
@@ -237,6 +249,20 @@ static int misuse(struct board *board, struct site *site, enum board_misuse whic
     return (int)facts->items[at].b;
 }
 
+static bool lacks(const struct board *board, const char *need, char *why, size_t size)
+{
+    const struct board_facts *facts = ((const struct player *)board)->facts;
+    size_t length = strlen(need);
+    for (size_t at = 0; (at = next_of(facts, BOARD_FACT_LACKS, at)) < facts->count; at++) {
+        const char *text = facts->items[at].text;
+        if (!text || strncmp(text, need, length) != 0 || text[length] != '\n')
+            continue;
+        snprintf(why, size, "%s", text + length + 1);
+        return true;
+    }
+    return false;
+}
+
 static void detach(struct board *board)
 {
     struct player *player = player_of(board);
@@ -248,7 +274,7 @@ static void detach(struct board *board)
 }
 
 static const struct board_ops ops = {
-    .attach = attach, .deliver = deliver, .misuse = misuse, .detach = detach};
+    .attach = attach, .deliver = deliver, .misuse = misuse, .lacks = lacks, .detach = detach};
 
 /* A file may say anything: times that go back would never come. */
 static bool in_order(const struct board_facts *facts)
@@ -281,18 +307,13 @@ struct board *board_play_new(const struct board_facts *facts, char *message, siz
         snprintf(message, size, "%s", error_text(ERROR_NO_MEMORY));
         return NULL;
     }
-    size_t attached = next_of(facts, BOARD_FACT_ATTACHED, 0);
+    size_t opened = next_of(facts, BOARD_FACT_OPENED, 0);
     size_t ended = next_of(facts, BOARD_FACT_ENDED, 0);
     player->facts = facts;
     player->board.ops = &ops;
     player->board.clock.advance = advance;
-    if (attached < facts->count) {
-        const struct board_fact *fact = &facts->items[attached];
-        player->board.has_rack = fact->a & BOARD_FLAG_RACK;
-        player->board.emulated = fact->a & BOARD_FLAG_EMULATED;
-        player->board.lockstep = fact->a & BOARD_FLAG_LOCKSTEP;
-        snprintf(player->board.identity, sizeof player->board.identity, "%s", fact->text ? fact->text : "");
-    }
+    if (opened < facts->count)
+        be_as(&player->board, &facts->items[opened]);
     if (ended < facts->count)
         player->board.lateness_ns_max = facts->items[ended].a;
     return &player->board;

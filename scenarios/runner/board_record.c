@@ -67,15 +67,10 @@ static void status(struct board_record *listener)
 {
     const struct controller_status *now = &listener->controller->status;
     const struct controller_status *told = &listener->told;
-    bool same = now->causes == told->causes && now->last_trip == told->last_trip &&
-                now->powered == told->powered && now->keep_power == told->keep_power &&
-                now->close_permitted == told->close_permitted &&
-                now->held_by_current == told->held_by_current &&
-                now->trip_cause_known == told->trip_cause_known && now->register_mwh == told->register_mwh &&
-                now->balance == told->balance && now->voltage_mv == told->voltage_mv &&
-                now->current_ma == told->current_ma && now->residual_ua == told->residual_ua &&
-                now->power_mw == told->power_mw && now->trips == told->trips &&
-                now->clock_told == told->clock_told && now->clock_ahead_ms == told->clock_ahead_ms;
+    bool same = true;
+#define X(type, field) same = same && now->field == told->field;
+    CONTROLLER_STATUS(X)
+#undef X
     if (listener->twin && listener->context == DELIVERING)
         twin_board_status(listener->twin, listener->site->now, now);
     if (same)
@@ -254,8 +249,27 @@ static void made_from(struct case_record *record, const char *path)
     case_record_fact(record, &(struct board_fact){.kind = BOARD_FACT_MADE_FROM, .text = copy(path)});
 }
 
-void board_record_made_from(struct case_record *record, const struct board *board)
+static int64_t flags(const struct board *board)
 {
+    return (board->has_rack ? BOARD_FLAG_RACK : 0) | (board->has_power ? BOARD_FLAG_POWER : 0) |
+           (board->emulated ? BOARD_FLAG_EMULATED : 0) | (board->lockstep ? BOARD_FLAG_LOCKSTEP : 0);
+}
+
+static void lacks(struct case_record *record, const struct board *board, const char *need)
+{
+    char words[700];
+    int used = snprintf(words, sizeof words, "%s\n", need);
+    if (board->ops->lacks && board->ops->lacks(board, need, words + used, sizeof words - (size_t)used))
+        case_record_fact(record, &(struct board_fact){.kind = BOARD_FACT_LACKS, .text = copy(words)});
+}
+
+void board_record_opened(struct case_record *record, const struct board *board)
+{
+    case_record_fact(record, &(struct board_fact){
+                                 .kind = BOARD_FACT_OPENED, .a = flags(board), .b = board->told_late_ns});
+#define X(need) lacks(record, board, need);
+    BOARD_NEEDS(X)
+#undef X
     made_from(record, board->profile_path);
     made_from(record, board->bench_path);
 }
@@ -276,9 +290,8 @@ void board_record_attached(struct board_record *listener, struct flat *flat, int
     if (listener->twin)
         twin_attached(listener->twin, listener->site->now, board, &listener->told);
     put(listener, &(struct board_fact){.kind = BOARD_FACT_ATTACHED,
-                                       .a = (board->has_rack ? BOARD_FLAG_RACK : 0) |
-                                            (board->emulated ? BOARD_FLAG_EMULATED : 0) |
-                                            (board->lockstep ? BOARD_FLAG_LOCKSTEP : 0),
+                                       .a = flags(board),
+                                       .b = board->told_late_ns,
                                        .status = listener->told,
                                        .text = copy(board->identity)});
 }

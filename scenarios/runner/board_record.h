@@ -17,8 +17,8 @@ void board_record_free(struct board_record *listener);
 
 /* There is no board. */
 void board_record_open_failed(struct case_record *record, const char *message);
-/* Its files are kept with the run. */
-void board_record_made_from(struct case_record *record, const struct board *board);
+/* What it is before it is attached, what it lacks of what scenarios need, and its files. */
+void board_record_opened(struct case_record *record, const struct board *board);
 /* After attach, with what it returned. */
 void board_record_attached(struct board_record *listener, struct flat *flat, int result);
 /* The clock is about to advance, and what it returned. */

@@ -155,6 +155,24 @@ static int read_cases(struct replay *replay)
     return finish(statement) ? result : ERROR_INVALID_ARGUMENT;
 }
 
+static void read_properties(struct replay *replay, const char *board_id, int64_t case_id,
+                            struct board_properties *properties)
+{
+    sqlite3_stmt *statement =
+        prepare(replay, "SELECT name, value FROM board_property WHERE board_id = ? AND case_id = ? ORDER BY n");
+    if (statement) {
+        sqlite3_bind_text(statement, 1, board_id, -1, SQLITE_TRANSIENT);
+        sqlite3_bind_int64(statement, 2, case_id);
+    }
+    while (next_row(statement)) {
+        char name[BOARD_PROPERTY_NAME], value[BOARD_PROPERTY_SIZE];
+        text_column(statement, 0, name, sizeof name);
+        text_column(statement, 1, value, sizeof value);
+        board_tell(properties, name, "%s", value);
+    }
+    sqlite3_finalize(statement);
+}
+
 struct replay *replay_open(const char *path, char *message, size_t size)
 {
     struct replay *replay = calloc(1, sizeof *replay);
@@ -171,8 +189,9 @@ struct replay *replay_open(const char *path, char *message, size_t size)
     else if (pragma(replay, "PRAGMA application_id") != RUN_FILE_APPLICATION)
         snprintf(message, size, "%s: it is no run file (meterbench test --run-file makes one)", path);
     else if (version != RUN_FILE_VERSION)
-        snprintf(message, size, "%s: its version is %lld, this program reads version %d", path,
-                 (long long)version, RUN_FILE_VERSION);
+        snprintf(message, size, "%s: its tables have version %lld, this program reads version %d: replay it with the "
+                                "meterbench that recorded it (its version is in the table `run`)",
+                 path, (long long)version, RUN_FILE_VERSION);
     else if (read_run(replay) < 0 || read_texts(replay) < 0 || read_cases(replay) < 0)
         snprintf(message, size, "%s: the file is damaged (%s)", path, sqlite3_errmsg(replay->database));
     if (!message[0])
@@ -231,6 +250,7 @@ static struct board_maker *maker_of(struct replay *replay, const struct recorded
             return &replay->makers[i];
     struct board_maker *maker = &replay->makers[replay->maker_count++];
     memcpy(maker->id, recorded->board_id, sizeof maker->id);
+    read_properties(replay, maker->id, 0, &maker->properties);
     return maker;
 }
 
@@ -263,6 +283,9 @@ int replay_select(struct replay *replay, struct suite *suite, const struct suite
     int result = replay->selected && replay->makers ? load_scenarios(replay, suite) : ERROR_NO_MEMORY;
     for (int i = 0; i < replay->count && result == 0; i++)
         result = select_case(replay, suite, i);
+    for (int i = 0; i + 1 < replay->maker_count; i++)
+        replay->makers[i].next = &replay->makers[i + 1];
+    suite->options.run.boards = replay->maker_count > 0 ? replay->makers : NULL; /* for reports */
     if (result < 0 && !suite->complaint[0])
         snprintf(suite->complaint, sizeof suite->complaint, "%s", error_text(result));
     return result;
@@ -340,24 +363,12 @@ static int read_events(struct replayed_case *replayed)
 
 static struct controller_status status_columns(sqlite3_stmt *statement, int at)
 {
-    return (struct controller_status){
-        .causes = (uint32_t)sqlite3_column_int64(statement, at),
-        .last_trip = (enum trip_cause)sqlite3_column_int(statement, at + 1),
-        .trip_cause_known = sqlite3_column_int(statement, at + 2),
-        .powered = sqlite3_column_int(statement, at + 3),
-        .keep_power = sqlite3_column_int(statement, at + 4),
-        .close_permitted = sqlite3_column_int(statement, at + 5),
-        .held_by_current = sqlite3_column_int(statement, at + 6),
-        .register_mwh = sqlite3_column_int64(statement, at + 7),
-        .balance = sqlite3_column_int64(statement, at + 8),
-        .voltage_mv = sqlite3_column_int(statement, at + 9),
-        .current_ma = sqlite3_column_int(statement, at + 10),
-        .residual_ua = sqlite3_column_int(statement, at + 11),
-        .power_mw = sqlite3_column_int64(statement, at + 12),
-        .trips = (uint16_t)sqlite3_column_int(statement, at + 13),
-        .clock_told = sqlite3_column_int(statement, at + 14),
-        .clock_ahead_ms = sqlite3_column_int(statement, at + 15),
-    };
+    struct controller_status status;
+    memset(&status, 0, sizeof status);
+#define X(type, field) status.field = (type)sqlite3_column_int64(statement, at++);
+    CONTROLLER_STATUS(X)
+#undef X
+    return status;
 }
 
 /* False: a row that no recorder writes. */
@@ -399,10 +410,11 @@ static int read_facts(struct replayed_case *replayed)
 {
     sqlite3_stmt *statement = rows_of(
         replayed->replay, replayed->recorded->id,
-        "SELECT at_ns, kind, a, b, event, earliest_ns, latest_ns, stamp_ns, evidence, bytes, text, s.causes,"
-        " s.last_trip, s.trip_cause_known, s.powered, s.keep_power, s.close_permitted, s.held_by_current,"
-        " s.register_mwh, s.balance, s.voltage_mv, s.current_ma, s.residual_ua, s.power_mw, s.trips,"
-        " s.clock_told, s.clock_ahead_ms FROM board_fact f"
+        "SELECT at_ns, kind, a, b, event, earliest_ns, latest_ns, stamp_ns, evidence, bytes, text"
+#define X(type, field) ", s." #field
+        CONTROLLER_STATUS(X)
+#undef X
+        " FROM board_fact f"
         " LEFT JOIN board_status s ON s.case_id = f.case_id AND s.n = f.n WHERE f.case_id = ? ORDER BY f.n");
     struct board_facts *facts = &replayed->facts;
     size_t capacity = 0;
@@ -591,10 +603,17 @@ struct event_sink *replay_sink(struct replayed_case *replayed)
 
 struct board *replay_open_board(struct replayed_case *replayed, char *message, size_t size)
 {
-    if (!replayed->damage[0])
-        return board_play_new(&replayed->facts, message, size);
-    snprintf(message, size, "%s", replayed->damage);
-    return NULL;
+    if (replayed->damage[0]) {
+        snprintf(message, size, "%s", replayed->damage);
+        return NULL;
+    }
+    struct board *board = board_play_new(&replayed->facts, message, size);
+    if (board) {
+        pthread_mutex_lock(&replayed->replay->lock);
+        read_properties(replayed->replay, replayed->recorded->board_id, replayed->recorded->id, &board->properties);
+        pthread_mutex_unlock(&replayed->replay->lock);
+    }
+    return board;
 }
 
 void replay_close_board(struct replayed_case *replayed, struct board *board)

@@ -38,11 +38,13 @@ static const char schema[] =
     "CREATE TABLE board_fact (case_id INTEGER, n INTEGER, at_ns INTEGER, kind TEXT, a INTEGER, b INTEGER,"
     " event INTEGER, flat INTEGER, earliest_ns INTEGER, latest_ns INTEGER, stamp_ns INTEGER, evidence INTEGER,"
     " bytes BLOB, text TEXT, PRIMARY KEY (case_id, n)) WITHOUT ROWID;"
-    "CREATE TABLE board_status (case_id INTEGER, n INTEGER, causes INTEGER, last_trip INTEGER,"
-    " trip_cause_known INTEGER, powered INTEGER, keep_power INTEGER, close_permitted INTEGER,"
-    " held_by_current INTEGER, register_mwh INTEGER, balance INTEGER, voltage_mv INTEGER, current_ma INTEGER,"
-    " residual_ua INTEGER, power_mw INTEGER, trips INTEGER, clock_told INTEGER, clock_ahead_ms INTEGER,"
-    " PRIMARY KEY (case_id, n)) WITHOUT ROWID;"
+    "CREATE TABLE board_status (case_id INTEGER, n INTEGER"
+#define X(type, field) ", " #field " INTEGER"
+    CONTROLLER_STATUS(X)
+#undef X
+    ", PRIMARY KEY (case_id, n)) WITHOUT ROWID;"
+    "CREATE TABLE board_property (board_id TEXT, case_id INTEGER, n INTEGER, name TEXT, value TEXT,"
+    " PRIMARY KEY (board_id, case_id, n)) WITHOUT ROWID;"
     "CREATE TABLE wire (case_id INTEGER, n INTEGER, direction TEXT, stamp_ns INTEGER, last_ns INTEGER,"
     " at_ns INTEGER, bytes BLOB, PRIMARY KEY (case_id, n)) WITHOUT ROWID;"
     "CREATE VIEW event_text AS SELECT c.scenario, c.label, e.case_id, e.n, e.at_ns / 1e9 AS s, e.flat, k.name,"
@@ -52,7 +54,7 @@ static const char schema[] =
 /* In the order of the statements below. */
 enum statement {
     INSERT_RUN, INSERT_TEXT, INSERT_CASE, UPDATE_CASE, INSERT_VERDICT, INSERT_INVARIANT, INSERT_KIND,
-    INSERT_EVENT, INSERT_FACT, INSERT_STATUS, INSERT_WIRE, STATEMENTS
+    INSERT_EVENT, INSERT_FACT, INSERT_STATUS, INSERT_PROPERTY, INSERT_WIRE, STATEMENTS
 };
 
 static const char *const statements[STATEMENTS] = {
@@ -66,7 +68,12 @@ static const char *const statements[STATEMENTS] = {
     "INSERT INTO event_kind VALUES (?,?,?,?)",
     "INSERT INTO event VALUES (?,?,?,?,?,?,?,?,?,?,?)",
     "INSERT INTO board_fact VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-    "INSERT INTO board_status VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    "INSERT INTO board_status VALUES (?,?"
+#define X(type, field) ",?"
+    CONTROLLER_STATUS(X)
+#undef X
+    ")",
+    "INSERT INTO board_property VALUES (?,?,?,?,?)",
     "INSERT INTO wire VALUES (?,?,?,?,?,?,?)",
 };
 
@@ -205,6 +212,15 @@ static void write_verdict(struct run_file *file, int64_t id, int n, const struct
         verdict->measured.latest, verdict->limit, (int64_t)verdict->evidence, verdict->detail);
 }
 
+/* Case 0: of the run as a whole. */
+static void write_properties(struct run_file *file, const char *board_id, int64_t id,
+                             const struct board_properties *properties)
+{
+    for (int i = 0; i < properties->count; i++)
+        row(file, INSERT_PROPERTY, "tiitt", board_id, id, (int64_t)i, properties->items[i].name,
+            properties->items[i].value);
+}
+
 static void write_result(struct run_file *file, int64_t id, const struct case_result *result)
 {
     char hash[24];
@@ -214,6 +230,7 @@ static void write_result(struct run_file *file, int64_t id, const struct case_re
     for (int i = 0; i < INVARIANT_COUNT; i++)
         row(file, INSERT_INVARIANT, "iiiit", id, (int64_t)i + 1, (int64_t)result->invariants[i].applied,
             (int64_t)result->invariants[i].breaches, result->invariants[i].first);
+    write_properties(file, result->board_id, id, &result->properties);
     row(file, UPDATE_CASE, "tttitiitidi", outcome_name(result->outcome), requirement_name(result->requirement),
         result->message, (int64_t)result->on_board, result->board, result->simulated_ns,
         (int64_t)result->event_count, hash, result->lateness_ns, result->wall_s, id);
@@ -232,12 +249,11 @@ static void write_event(struct run_file *file, int64_t id, int64_t n, const stru
 
 static void write_status(struct run_file *file, int64_t id, int64_t n, const struct controller_status *status)
 {
-    row(file, INSERT_STATUS, "iiiiiiiiiiiiiiiiii", id, n, (int64_t)status->causes, (int64_t)status->last_trip,
-        (int64_t)status->trip_cause_known, (int64_t)status->powered, (int64_t)status->keep_power,
-        (int64_t)status->close_permitted, (int64_t)status->held_by_current, status->register_mwh,
-        status->balance, (int64_t)status->voltage_mv, (int64_t)status->current_ma,
-        (int64_t)status->residual_ua, status->power_mw, (int64_t)status->trips, (int64_t)status->clock_told,
-        (int64_t)status->clock_ahead_ms);
+#define TYPE(type, field) "i"
+#define VALUE(type, field) , (int64_t)status->field
+    row(file, INSERT_STATUS, "ii" CONTROLLER_STATUS(TYPE), id, n CONTROLLER_STATUS(VALUE));
+#undef VALUE
+#undef TYPE
 }
 
 static void write_fact(struct run_file *file, int64_t id, int64_t n, const struct board_fact *fact)
@@ -443,7 +459,15 @@ struct run_file *run_file_create(const char *path, const struct run_facts *facts
     return NULL;
 }
 
-int run_file_close(struct run_file *file, char *message, size_t size)
+static void write_makers(struct run_file *file, const struct board_maker *makers)
+{
+    execute(file, "BEGIN");
+    for (const struct board_maker *maker = makers; maker; maker = maker->next)
+        write_properties(file, maker->id, 0, &maker->properties);
+    execute(file, "COMMIT");
+}
+
+int run_file_close(struct run_file *file, const struct board_maker *makers, char *message, size_t size)
 {
     if (!file)
         return 0;
@@ -454,6 +478,7 @@ int run_file_close(struct run_file *file, char *message, size_t size)
     pthread_join(file->writer, NULL);
     if (file->rows_lost)
         note_failure(file, "memory was out: rows are missing");
+    write_makers(file, makers);
     execute(file, "UPDATE run SET complete = 1");
     /* One plain file to carry away, without the log beside it. */
     execute(file, "PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE");

@@ -9,7 +9,7 @@
 #include "scenarios/runner/board_fact.h"
 #include "scenarios/runner/result.h"
 
-enum { RUN_FILE_VERSION = 1, RUN_FILE_APPLICATION = 0x4d425255 };
+enum { RUN_FILE_VERSION = 2, RUN_FILE_APPLICATION = 0x4d425255 };
 
 /* What is said of the run as a whole. */
 struct run_facts {
@@ -27,8 +27,9 @@ struct run_file;
 /* A new file. One that is there already is replaced if it is a run file, else refused. NULL with a message. */
 struct run_file *run_file_create(const char *path, const struct run_facts *facts, char *message, size_t size);
 
-/* Everything is written and the file is closed. 0, or a negative error with message: it is not complete. */
-int run_file_close(struct run_file *file, char *message, size_t size);
+/* Everything is written, how the boards were left included, and the file is closed. 0, or a negative error with message:
+ * it is not complete. */
+int run_file_close(struct run_file *file, const struct board_maker *makers, char *message, size_t size);
 
 /* ---- one case: from the thread that runs it ---- */
 

@@ -36,7 +36,7 @@ struct board *store_open_board(struct run *run, char *message, size_t size)
     struct board_maker *maker = run->options->boards;
     struct board *board = maker->open(maker, message, size);
     if (run->rows && board)
-        board_record_made_from(run->rows, board);
+        board_record_opened(run->rows, board);
     else if (run->rows)
         board_record_open_failed(run->rows, message);
     return board;

@@ -83,18 +83,28 @@ struct controller_frame {
 
 /* What a controller says of itself; a board's is as old as its last poll. Run files keep every field
  * (scenarios/runner/run_file.c, replay.c, board_record.c). */
+#define CONTROLLER_STATUS(X)                                                                       \
+    X(uint32_t, causes) /* standing, CAUSE_BIT */                                                  \
+    X(enum trip_cause, last_trip)                                                                  \
+    X(bool, powered)                                                                               \
+    X(bool, keep_power)                                                                            \
+    X(bool, close_permitted)                                                                       \
+    X(bool, held_by_current)                                                                       \
+    X(bool, trip_cause_known)  /* last_trip belongs to the last opening */                         \
+    X(uint16_t, trips)         /* as the meter counts them */                                      \
+    X(bool, clock_told)        /* clock_ahead_ms is a board's clock, in whole seconds of its own */ \
+    X(int32_t, clock_ahead_ms) /* of the run's time */                                             \
+    X(int64_t, register_mwh)                                                                       \
+    X(int64_t, balance)        /* 1/10000 yuan; of profile `local` */                              \
+    X(int32_t, voltage_mv)     /* this and the rest as the meter tells them */                     \
+    X(int32_t, current_ma)                                                                         \
+    X(int32_t, residual_ua)                                                                        \
+    X(int64_t, power_mw)
+
 struct controller_status {
-    uint32_t causes;        /* standing, CAUSE_BIT */
-    enum trip_cause last_trip;
-    bool powered, keep_power, close_permitted, held_by_current;
-    bool trip_cause_known;  /* last_trip belongs to the last opening */
-    uint16_t trips;         /* as the meter counts them */
-    bool clock_told;        /* clock_ahead_ms is a board's clock, in whole seconds of its own */
-    int32_t clock_ahead_ms; /* of the run's time */
-    int64_t register_mwh;
-    int64_t balance;        /* 1/10000 yuan; of profile `local` */
-    int32_t voltage_mv, current_ma, residual_ua; /* as the meter tells them */
-    int64_t power_mw;
+#define X(type, field) type field;
+    CONTROLLER_STATUS(X)
+#undef X
 };
 
 /* Frames for the uplink, until the flat takes them after the event. Empty between events, so the virtual meters of

@@ -75,6 +75,28 @@ cp "$meterbench" "$work/elsewhere/"
 expect_same "hashes of run and replay" "$(hashes "$work/run.json")" "$(hashes "$work/replay.json")"
 verdicts='.cases[] | [.name, .outcome, .message, .board, .verdicts]'
 expect_same "verdicts" "$(jq -c "$verdicts" "$work/run.json")" "$(jq -c "$verdicts" "$work/replay.json")"
+expect_same "properties of the board" "$(jq -cS .boards "$work/run.json")" "$(jq -cS .boards "$work/replay.json")"
+[ "$(jq '.boards | length' "$work/replay.json")" -eq 1 ] || fail "the replay's report names no board"
+
+# ---- by DL/T 645, on a bad line; a case that this board cannot serve is skipped for the same reason
+cat >"$work/needs.lua" <<'END'
+return scenario {
+  name = "a meter on another protocol is wanted", board = 7, needs = { "modbus" },
+  fleet = { flats = 8 },
+  run = function(bench) bench:expect(bench:flat(7):supplied()):now() end,
+}
+END
+expect_exit 0 "$meterbench" test scenarios/safety/leakage.lua "$work/needs.lua" --board emulated --lockstep \
+    --profile reference_dlt645 --line-faults drop=200ppm,noise=200ppm --run-file "$work/line.db" --json "$work/run.json"
+expect_text "$work/out" "1 skipped"
+expect_exit 0 "$meterbench" replay "$work/line.db" --json "$work/replay.json"
+expect_same "verdicts on a bad line" "$(jq -c "$verdicts" "$work/run.json")" "$(jq -c "$verdicts" "$work/replay.json")"
+expect_text "$work/replay.json" "speaks DL/T 645"
+
+# ---- a file of another version is refused, and told how it can be read
+sqlite3 "$work/line.db" "PRAGMA user_version = 1"
+expect_exit 4 "$meterbench" replay "$work/line.db"
+expect_text "$work/err" "have version 1, this program reads version"
 
 # ---- a fact of the board that was changed is found
 ask "UPDATE board_fact SET at_ns = at_ns + 1000000 WHERE kind = 'event' AND event =
