@@ -94,13 +94,27 @@ static bool board_has_power(const struct hil_board *board)
     return board->pace->has_rack ? board->powered : board->supplied;
 }
 
-static void fell_silent(struct hil_board *board, int64_t now)
+/* How long the rack was not heard in time: the last frame's delay, or the wait for the next. */
+static int64_t rack_lag_ms(const struct rack *rack, int64_t since, int64_t now)
+{
+    int64_t quiet = now - rack->status_at;
+    int64_t late = rack->late_at >= since ? rack->late_ns : 0;
+    return (late > quiet ? late : quiet) / NS_PER_MS;
+}
+
+static void fell_silent(struct hil_board *board, int64_t since, int64_t now)
 {
     char what[160], bytes[100];
     board_describe(board, what, sizeof what);
     line_describe(&board->line, bytes, sizeof bytes);
     double seconds = (double)(now - board->answered_at) / (double)NS_PER_S;
-    if (board->pace->has_rack && rack_alive(&board->rack, now))
+    if (board->pace->has_rack && !rack_kept_pace(&board->rack, since, now))
+        board_fail(board, ERROR_LATE,
+                   "%s answered before and has been silent for %.1f s, but the rack was not heard "
+                   "in time either (%lld ms late): nobody knows whose silence it is; is the "
+                   "computer too busy? last bytes %s",
+                   what, seconds, (long long)rack_lag_ms(&board->rack, since, now), bytes);
+    else if (board->pace->has_rack)
         board_fail(
             board, ERROR_BOARD_SILENT,
             "%s answered %llu times and has been silent for %.1f s, while the rack says that "
@@ -125,7 +139,7 @@ void poll_note(struct hil_board *board, const struct talk_result *result)
         board->answered_at > board->power_since ? board->answered_at : board->power_since;
     bool silent = board->failures >= SILENT_FAILURES && result->answered - since >= SILENT_NS;
     if (silent && board_has_power(board))
-        fell_silent(board, result->answered);
+        fell_silent(board, since, result->answered);
 }
 
 /* Without a rack the contacts are what the status register says, between two polls. */

@@ -8,6 +8,8 @@
 #define HEARTBEAT_NS (100 * NS_PER_MS)
 #define SILENCE_NS (1 * NS_PER_S)
 #define ACK_LIMIT_NS (200 * NS_PER_MS)
+#define STATUS_NS (100 * NS_PER_MS) /* how often the rack tells it */
+#define LATE_NS (200 * NS_PER_MS)
 
 enum { STAMP_BITS = 40 };
 
@@ -21,6 +23,7 @@ void rack_start(struct rack *rack, struct can_port *port, const struct rack_list
     rack->listener = *listener;
     rack->silence_ns = SILENCE_NS;
     rack->status_at = now;
+    rack->late_at = INT64_MIN;
     rack->heartbeat_due = now;
     rack->next_sequence = 1;
 }
@@ -132,6 +135,11 @@ bool rack_alive(const struct rack *rack, int64_t now)
     return rack->frames > 0 && now - rack->status_at <= SILENCE_NS / 2;
 }
 
+bool rack_kept_pace(const struct rack *rack, int64_t since, int64_t now)
+{
+    return rack->frames > 0 && rack->late_at < since && now - rack->status_at <= STATUS_NS + LATE_NS;
+}
+
 /* ---- in ---------------------------------------------------------------------------------------
  */
 
@@ -156,6 +164,21 @@ static void count(struct rack *rack, uint8_t counter)
         rack->lost += (uint8_t)(counter - rack->counter - 1);
     rack->counter_known = true;
     rack->counter = counter;
+}
+
+/* Before the frame moves the bounds: after a pause for good it is late only once. */
+static void note_lateness(struct rack *rack, const struct rack_fact *fact)
+{
+    int64_t earliest, latest;
+    if (!rack->sync.known)
+        return;
+    rack_sync_map(&rack->sync, fact->stamp_ns, RACK_STAMP_NS, &earliest, &latest);
+    int64_t late = fact->arrived - latest;
+    if (late <= LATE_NS)
+        return;
+    bool same_stall = rack->late_at != INT64_MIN && fact->arrived - rack->late_at <= SILENCE_NS;
+    rack->late_ns = same_stall && rack->late_ns > late ? rack->late_ns : late;
+    rack->late_at = fact->arrived;
 }
 
 static void heartbeat_answered(struct rack *rack, const struct rack_fact *fact)
@@ -205,6 +228,7 @@ void rack_receive(struct rack *rack, int64_t now, const struct can_frame *frame)
         .arrived = now,
         .stamp_ns = (int64_t)unwrap(rack, report.stamp_us) * RACK_STAMP_NS,
     };
+    note_lateness(rack, &fact);
     if (report.id == RACK_HEARTBEAT_ACK) {
         heartbeat_answered(rack, &fact);
         return;

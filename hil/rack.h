@@ -63,6 +63,7 @@ struct rack {
     uint8_t counter;
     uint64_t last_us; /* unwrapped */
     uint64_t frames, lost, foreign;
+    int64_t late_at, late_ns; /* host time of the last frame that came late; the most of that stall */
 };
 
 /* drift_ppm: how far the rack's clock may run from the host's, RACK_SYNC_DRIFT_PPM for two
@@ -90,5 +91,10 @@ int64_t rack_due(const struct rack *rack);
 
 /* Is the rack known to be alive: a Status within the last half second. */
 bool rack_alive(const struct rack *rack, int64_t now);
+
+/* Did its clock go on with the host's since host time `since`: no frame came more than 200 ms after
+ * its stamp, and none is due for longer. An emulated rack on a busy machine does not keep pace, and
+ * what is beside it on that machine, the board or what reads its line, may have stood still too. */
+bool rack_kept_pace(const struct rack *rack, int64_t since, int64_t now);
 
 #endif

@@ -102,10 +102,14 @@ static void a_board_that_falls_silent_is_the_meters_failure(void **state)
     struct board_spec spec = paced;
     (void)state;
     spec.elf = BOARD_DIR "/reference-falls_silent.elf";
-    flat_bench_open(&bench, spec, CREDIT_REMOTE);
-    flat_bench_attach(&bench);
-    assert_int_equal(flat_bench_run(&bench, 20 * NS_PER_S), ERROR_BOARD_SILENT);
-    flat_bench_close(&bench);
+    int error = ERROR_LATE; /* what a busy machine leaves open is asked again */
+    for (int i = 0; i < 3 && error == ERROR_LATE; i++) {
+        flat_bench_open(&bench, spec, CREDIT_REMOTE);
+        flat_bench_attach(&bench);
+        error = flat_bench_run(&bench, 20 * NS_PER_S);
+        flat_bench_close(&bench);
+    }
+    assert_int_equal(error, ERROR_BOARD_SILENT);
 }
 
 /* The emulator as somebody else's board on a port: no rack, so the registers are all there is. */

@@ -1,11 +1,13 @@
 /* The rack's clock against the host's, its heartbeat, lost frames and repeated stimuli. */
 #include "cmocka_all.h"
 
+#include "hil/board_internal.h"
 #include "hil/rack.h"
 #include "sim/error.h"
 #include "sim/kernel/random.h"
 #include "sim/kernel/time.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- a rack whose clock runs wrong, behind a line that takes its time ---------------------------
@@ -219,6 +221,87 @@ static void a_host_that_was_away_does_not_lose_its_rack(void **state)
     assert_int_equal(run(&world, world.now + NS_PER_S), 0);
 }
 
+/* The rack stands still for so long, as an emulated one does without a processor, and catches up. */
+static void stall(struct world *world, int64_t duration)
+{
+    int64_t began = world->now;
+    world->now += duration;
+    for (; world->status_due <= world->now; world->status_due += 100 * NS_PER_MS)
+        if (world->status_due > began)
+            report(world, RACK_STATUS, world->status_due, world->now, RACK_STATUS_POWERED);
+}
+
+static void a_rack_that_stood_still_did_not_keep_pace(void **state)
+{
+    struct world world;
+    (void)state;
+    start(&world, 7);
+    world.jitter = NS_PER_MS;
+    assert_int_equal(run(&world, 3 * NS_PER_S), 0);
+    assert_true(rack_kept_pace(&world.rack, 0, world.now));
+    stall(&world, 150 * NS_PER_MS);
+    assert_true(rack_kept_pace(&world.rack, 0, world.now));
+    int64_t before = world.now;
+    stall(&world, 700 * NS_PER_MS);
+    assert_false(rack_kept_pace(&world.rack, before, world.now));
+    assert_in_range(world.rack.late_ns, 590 * NS_PER_MS, 700 * NS_PER_MS);
+    int64_t after = world.now + 1;
+    assert_int_equal(run(&world, world.now + NS_PER_S), 0);
+    assert_true(rack_kept_pace(&world.rack, after, world.now));
+    assert_false(rack_kept_pace(&world.rack, after, world.now + 400 * NS_PER_MS)); /* due, not come */
+}
+
+/* A clock that went on for good later than the host's, as after a suspended machine. */
+static void a_rack_whose_clock_stood_still_is_late_until_its_place_is_known_again(void **state)
+{
+    struct world world;
+    (void)state;
+    start(&world, 8);
+    world.jitter = NS_PER_MS;
+    assert_int_equal(run(&world, 3 * NS_PER_S), 0);
+    int64_t before = world.now;
+    world.offset += NS_PER_S;
+    assert_int_equal(run(&world, world.now + NS_PER_S), 0);
+    assert_false(rack_kept_pace(&world.rack, before, world.now));
+    assert_true(rack_kept_pace(&world.rack, before + 500 * NS_PER_MS, world.now));
+}
+
+/* Three requests without an answer, the last of them after 3 s of silence. */
+static int verdict_on_silence(const struct rack *rack, int64_t since, int64_t now)
+{
+    struct pace pace = {.has_rack = true};
+    struct hil_board *board = calloc(1, sizeof *board);
+    assert_non_null(board);
+    board->pace = &pace;
+    board->rack = *rack;
+    board->powered = true;
+    board->answered_at = since;
+    for (int i = 0; i < 3; i++)
+        poll_note(board, &(struct talk_result){.error = ERROR_TIMEOUT, .answered = now});
+    int error = board->error;
+    free(board);
+    return error;
+}
+
+static void a_silence_while_the_rack_stood_still_is_not_the_boards(void **state)
+{
+    struct world world;
+    (void)state;
+    start(&world, 9);
+    world.jitter = NS_PER_MS;
+    assert_int_equal(run(&world, 3 * NS_PER_S), 0);
+    int64_t since = world.now;
+    assert_int_equal(run(&world, since + 1500 * NS_PER_MS), 0);
+    struct world busy = world;
+    busy.rack.port = &busy.port;
+    busy.rack.listener.user = &busy;
+    stall(&busy, 400 * NS_PER_MS);
+    assert_int_equal(run(&busy, since + 4 * NS_PER_S), 0);
+    assert_int_equal(verdict_on_silence(&busy.rack, since, busy.now), ERROR_LATE);
+    assert_int_equal(run(&world, since + 4 * NS_PER_S), 0);
+    assert_int_equal(verdict_on_silence(&world.rack, since, world.now), ERROR_BOARD_SILENT);
+}
+
 static void gaps_in_the_counter_are_counted(void **state)
 {
     struct world world;
@@ -264,6 +347,9 @@ int main(void)
         cmocka_unit_test(a_stimulus_that_nobody_acknowledges_is_a_lost_rack),
         cmocka_unit_test(a_stimulus_that_was_repeated_may_have_been_applied_the_first_time),
         cmocka_unit_test(a_host_that_was_away_does_not_lose_its_rack),
+        cmocka_unit_test(a_rack_that_stood_still_did_not_keep_pace),
+        cmocka_unit_test(a_rack_whose_clock_stood_still_is_late_until_its_place_is_known_again),
+        cmocka_unit_test(a_silence_while_the_rack_stood_still_is_not_the_boards),
         cmocka_unit_test(gaps_in_the_counter_are_counted),
         cmocka_unit_test(a_stamp_goes_on_after_its_forty_bits_wrap),
     };

@@ -118,6 +118,7 @@ void rack_receive(struct rack *rack, int64_t now, const struct can_frame *frame)
         rack->heartbeat_cycle = now;
         rack->safe = false;
         rack_report(rack, now, RACK_HEARTBEAT_ACK, sequence);
+        rack->listener.applied(rack->listener.user, frame->id, sequence);
         return;
     }
     if (!apply(rack, frame))
