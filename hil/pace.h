@@ -10,6 +10,7 @@
 #include "hil/can_health.h"
 #include "hil/rack.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -41,6 +42,7 @@ struct pace {
     const char *rack_notes;               /* about the rack's interface; NULL or empty: none */
     int64_t jitter_ns;     /* how unevenly bytes arrive that left in one go */
     int64_t resolution_ns; /* a byte's stamp may be that late; 0: it is exact */
+    bool unpaced; /* a pseudo-terminal: bytes may cross at once, whatever the line's speed */
     char message[320];
 };
 

@@ -1,6 +1,7 @@
 #include "hil/paced.h"
 
 #include "hil/can_link.h"
+#include "hil/port_lock.h"
 #include "sim/error.h"
 #include "sim/kernel/time.h"
 
@@ -143,6 +144,7 @@ struct pace *paced_open(const struct paced_config *config, const struct pace_lis
         *error = serial_open(&paced->port, config->port, &config->settings, message, size);
     if (*error == 0 && config->rack && config->rack[0])
         *error = open_rack(paced, config, message, size);
+    paced->pace.unpaced = paced->port.fd >= 0 && port_is_pseudo_terminal(paced->port.fd);
     paced->pace.resolution_ns = paced->port.resolution_ns;
     paced->pace.jitter_ns = 50 * NS_PER_MS + paced->port.resolution_ns;
     if (*error == 0)

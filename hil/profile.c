@@ -568,7 +568,8 @@ static void read_capabilities(struct lua_file *file, struct profile *profile)
     can[PROFILE_CAN_PERMIT] = profile->commands[PROFILE_COMMAND_PERMIT_CLOSE].present;
     can[PROFILE_CAN_HOLDOFF] = profile->registers[PROFILE_HOLDOFF_CURRENT].present;
     can[PROFILE_CAN_METERING] = profile->registers[PROFILE_ENERGY].present;
-    if (!lua_file_enter(file, "capabilities", true))
+    /* a meter that can be ordered about must not pass for one that is only read */
+    if (!lua_file_enter(file, "capabilities", profile->commands[PROFILE_COMMAND_TRIP].present))
         return;
     lua_file_only(file, capability_keys);
     for (int i = 0; i < PROFILE_CAPABILITY_COUNT; i++)
@@ -679,10 +680,13 @@ static void plan_reads(struct lua_file *file, struct profile *profile)
 /* ---- the whole file -----------------------------------------------------------------------------
  */
 
+/* Meters refresh what they show once a second. [M] */
+enum { USUAL_LAG_MS = 1000 };
+
 static void read_limits(struct lua_file *file, struct profile *profile)
 {
-    int64_t lag_ms = 0, timeout_ms = 0, max_registers = MODBUS_READ_MAX, merge_gap = 8, seal = 0;
-    lua_file_integer(file, "status_lag_ms", true, 0, 60000, &lag_ms);
+    int64_t lag_ms = USUAL_LAG_MS, timeout_ms = 0, max_registers = MODBUS_READ_MAX, merge_gap = 8, seal = 0;
+    lua_file_integer(file, "status_lag_ms", false, 0, 60000, &lag_ms);
     lua_file_integer(file, "response_timeout_ms", false, 1, 10000, &timeout_ms);
     lua_file_integer(file, "max_registers", false, 2, MODBUS_READ_MAX, &max_registers);
     lua_file_integer(file, "merge_gap", false, 0, MODBUS_READ_MAX, &merge_gap);

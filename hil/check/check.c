@@ -382,6 +382,7 @@ static int connect_wire(struct check *check)
     exchanger_start(&check->wire, board->pace, &board->link.line, &listener,
                     board->spec.lockstep ? 0 : RACK_SYNC_DRIFT_PPM);
     check->wire.interrupted = check->options->interrupted;
+    check->wire.unpaced &= !emulated;
     if (emulated && !board->spec.lockstep) {
         check->wire.uncertainty_ns = EMULATED_UNCERTAINTY_NS;
         check->wire.rack.silence_ns = 3 * NS_PER_S;
@@ -407,8 +408,11 @@ static void describe(const struct check *check, struct check_report *report)
     if (stamp == 0)
         snprintf(report->stamps, sizeof report->stamps, "stamps are exact (emulated time)");
     else
-        snprintf(report->stamps, sizeof report->stamps, "stamps of received bytes are good to %lld ms",
-                 (long long)((stamp + NS_PER_MS - 1) / NS_PER_MS));
+        snprintf(report->stamps, sizeof report->stamps, "stamps of received bytes are good to %lld ms%s",
+                 (long long)((stamp + NS_PER_MS - 1) / NS_PER_MS),
+                 check->wire.unpaced ? "; a pseudo-terminal has no speed: intervals hold with "
+                                       "and without the line's time"
+                                     : "");
 }
 
 static bool find_meter(struct check *check, struct check_report *report)

@@ -80,7 +80,7 @@ struct check_options {
 struct check_report {
     enum check_protocol protocol;
     char board[200];   /* what was checked, on which line */
-    char stamps[120];  /* how its figures are known: "stamps are good to 2 ms" */
+    char stamps[160];  /* how its figures are known: "stamps are good to 2 ms" */
     char message[400]; /* why the bench failed, or what was not put back */
     int error;         /* of the bench; 0: none */
     struct check_result *results;

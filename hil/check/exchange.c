@@ -88,6 +88,7 @@ void exchanger_start(struct exchanger *exchanger, struct pace *pace,
 {
     exchanger->pace = pace;
     exchanger->line = *line;
+    exchanger->unpaced = pace->unpaced;
     exchanger->rack_runs = pace->has_rack && listener;
     if (exchanger->rack_runs)
         rack_start(&exchanger->rack, &pace->rack, listener, now_of(exchanger), drift_ppm);
@@ -163,6 +164,7 @@ static int send_piece(struct exchanger *exchanger, const struct piece *piece, st
     int result = exchanger->pace->ops->write(exchanger->pace, piece->bytes, piece->size);
     int64_t end = begin + exchanger_characters(exchanger, (int)piece->size);
     exchanger->sent_bytes += piece->size;
+    answer->sent_last = begin;
     answer->sent_end = end;
     wire_bytes(wire_line(exchanger, true, begin), piece->bytes, piece->size, end);
     return result;
@@ -230,6 +232,10 @@ void answer_delay(const struct exchanger *exchanger, const struct answer *answer
     int64_t first = answer->stamps[0] - exchanger_characters(exchanger, 1);
     *latest = first - answer->sent_end + exchanger->uncertainty_ns;
     *earliest = first - slack - answer->sent_end;
+    if (exchanger->unpaced) {
+        *latest = answer->stamps[0] - answer->sent_last + exchanger->uncertainty_ns;
+        *earliest = *earliest > 0 ? *earliest : 0;
+    }
 }
 
 void answer_gap(const struct exchanger *exchanger, const struct answer *answer, int64_t *earliest,
@@ -245,5 +251,7 @@ void answer_gap(const struct exchanger *exchanger, const struct answer *answer, 
     }
     *earliest = longest > slack ? longest - slack : 0;
     *latest = longest + slack;
+    if (exchanger->unpaced)
+        *latest += exchanger_characters(exchanger, 1);
 }
 

@@ -30,6 +30,7 @@ struct piece {
 /* What came, from the first bit of the request on. */
 struct answer {
     int64_t sent_begin, sent_end; /* first bit out, last bit out, as computed from the line's speed */
+    int64_t sent_last;            /* the last piece's first bit */
     int64_t late_ns;              /* so much later than meant was a piece sent or a byte read, at most */
     uint8_t bytes[EXCHANGE_MAX];
     int64_t stamps[EXCHANGE_MAX]; /* the byte was over no later than that */
@@ -52,6 +53,7 @@ struct exchanger {
     bool rack_runs;
     const atomic_bool *interrupted; /* may be NULL */
     int64_t uncertainty_ns; /* of a stamp on this connection, beside resolution_ns of the pace */
+    bool unpaced; /* as the pace's, unless who is at the other end is known to keep the speed */
 
     struct answer *answer;    /* where bytes go now; NULL: they are unasked */
     size_t unasked;           /* bytes that came when nothing was asked */

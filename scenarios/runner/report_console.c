@@ -147,11 +147,10 @@ void report_board(const struct suite *suite, const struct board_maker *maker)
     suite_board_properties(suite, maker, &all);
     if (all.count == 0)
         return;
-    printf("board%s%s:", maker->id[0] ? " " : "", maker->id);
+    printf("board%s%s\n", maker->id[0] ? " " : "", maker->id);
     for (int i = 0; i < all.count; i++)
-        printf("%s %s %s", i ? "," : "", all.items[i].name,
+        printf("  %-22s %s\n", all.items[i].name,
                report_clean(all.items[i].value, clean, sizeof clean));
-    printf("\n");
 }
 
 void report_console(const struct suite *suite, const struct report_style *style)

@@ -257,7 +257,7 @@ static void a_wrong_profile_is_named_with_its_field(void **state)
         {"smoke = true", "colour = true, smoke = true,", "capabilities.colour"},
         {"trip = 0x1A1A", "close = 1,", "relay: is claimed, so commands.trip and commands.close"},
         {"seal_key", "seal_key = 70000,", "seal_key"},
-        {"status_lag_ms", "", "status_lag_ms: is missing"},
+        {"status_lag_ms", "status_lag_ms = -1,", "status_lag_ms"},
         {"name = \"ref", "name = 'x', protocol = 'iec62056',", "protocol: \"iec62056\""},
     };
     struct scratch *scratch = *state;

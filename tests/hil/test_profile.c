@@ -7,7 +7,9 @@
 
 #include <dirent.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static void read_named(const char *name, struct profile *profile)
 {
@@ -146,6 +148,45 @@ static void decimal_digits_are_read_by_their_format(void **state)
                      ERROR_BCD_DIGIT);
 }
 
+static int read_text(const char *text, struct profile *profile, char *message, size_t size)
+{
+    char path[] = "/tmp/meterbench-profile-XXXXXX";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+    close(fd);
+    int result = profile_read(path, profile, message, size);
+    unlink(path);
+    return result;
+}
+
+static void a_meter_that_is_only_read_needs_a_name_a_slave_and_its_items(void **state)
+{
+    (void)state;
+    char message[400] = "";
+    struct profile profile;
+    int result = read_text("return board { name = 'small', serial = { baud = 2400, slave = 3 }, registers = "
+                           "{ voltage = { address = 0, kind = 'input', unit = 'mV' } } }",
+                           &profile, message, sizeof message);
+    if (result != 0)
+        fail_msg("%s", message);
+    assert_int_equal(profile.status_lag_ns, 1000000000);
+    assert_false(profile.can[PROFILE_CAN_RELAY]);
+}
+
+static void a_meter_that_takes_orders_must_say_what_it_can(void **state)
+{
+    (void)state;
+    char message[400] = "";
+    struct profile profile;
+    int result = read_text("return board { name = 'orders', serial = { baud = 2400, slave = 3 }, registers = "
+                           "{ relay = { address = 0, kind = 'coil' } }, commands = { trip = { register = "
+                           "'relay', value = 0 }, close = { register = 'relay', value = 1 } } }",
+                           &profile, message, sizeof message);
+    assert_int_equal(result, ERROR_PROFILE);
+    assert_non_null(strstr(message, "capabilities"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -156,6 +197,8 @@ int main(void)
         cmocka_unit_test(words_and_bytes_stand_in_the_meters_order),
         cmocka_unit_test(a_state_may_be_a_value_of_an_item),
         cmocka_unit_test(decimal_digits_are_read_by_their_format),
+        cmocka_unit_test(a_meter_that_is_only_read_needs_a_name_a_slave_and_its_items),
+        cmocka_unit_test(a_meter_that_takes_orders_must_say_what_it_can),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
