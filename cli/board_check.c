@@ -33,8 +33,7 @@ struct arguments {
     struct cli_board_options board;
     const char *only, *junit, *json;
     enum check_protocol protocol;
-    bool protocol_said, list, write, verbose, helped;
-    unsigned long long seed;
+    bool protocol_said, list, write, verbose;
 };
 
 enum { OPTION_PROTOCOL = 256, OPTION_LIST, OPTION_ONLY, OPTION_WRITE, OPTION_SEED,
@@ -63,46 +62,42 @@ static int read_protocol(struct arguments *arguments, const char *value)
     return cli_usage_error("--protocol %s: it is modbus or dlt645", value);
 }
 
-static int read_option(struct arguments *arguments, int option)
+static int read_option(void *user, int id, const char *value)
 {
-    switch (option) {
+    struct arguments *arguments = user;
+    switch (id) {
     case OPTION_PROTOCOL:
-        return read_protocol(arguments, optarg);
+        return read_protocol(arguments, value);
     case OPTION_LIST:
         arguments->list = true;
         return 0;
     case OPTION_ONLY:
-        arguments->only = optarg;
+        arguments->only = value;
         return 0;
     case OPTION_WRITE:
         arguments->write = true;
         return 0;
     case OPTION_SEED:
-        return cli_check_number("seed", optarg, 0, UINT64_MAX, &arguments->seed);
+        return cli_read_seed(value, &arguments->board.seed);
     case OPTION_JUNIT:
-        arguments->junit = optarg;
-        return cli_check_writable("junit", optarg);
+        arguments->junit = value;
+        return cli_check_writable("junit", value);
     case OPTION_JSON:
-        arguments->json = optarg;
-        return cli_check_writable("json", optarg);
+        arguments->json = value;
+        return cli_check_writable("json", value);
     case OPTION_VERBOSE:
         arguments->verbose = true;
         return 0;
-    case 'h':
-        arguments->helped = true;
-        return 0;
-    case '?':
-        return cli_usage_error("meterbench board check --help lists the options");
     default:
-        return cli_read_board_option(&arguments->board, option, optarg);
+        return cli_read_board_option(&arguments->board, id, value);
     }
 }
 
+static const struct cli_command command = {"board check", help, options, read_option};
+
 static int read_arguments(int argc, char **argv, struct arguments *arguments)
 {
-    int option, result = 0;
-    while (result == 0 && (option = getopt_long(argc, argv, "h", options, NULL)) != -1)
-        result = read_option(arguments, option);
+    int result = cli_read_options(&command, argc, argv, arguments);
     if (result == 0 && optind < argc)
         result = cli_usage_error("%s: not expected; name a port with --board", argv[optind]);
     return result;
@@ -130,27 +125,19 @@ static int list_rows(const struct arguments *arguments)
 static void show_row(void *user, const struct check_result *result)
 {
     const struct arguments *arguments = user;
-    if (arguments->json && strcmp(arguments->json, "-") == 0)
+    if (cli_is_stdout(arguments->json))
         return;
     check_report_row(stdout, result, arguments->verbose);
     fflush(stdout);
 }
 
-static bool keeps(const char *what, int error, const char *path)
+/* One is written though the other fails. */
+static int write_reports(const struct arguments *arguments, const struct check_report *report)
 {
-    if (error < 0)
-        fprintf(stderr, "meterbench: --%s %s: %s\n", what, path, strerror(-error));
-    return error == 0;
-}
-
-static bool write_reports(const struct arguments *arguments, const struct check_report *report)
-{
-    bool written = true;
-    if (arguments->junit)
-        written &= keeps("junit", check_report_junit(report, arguments->junit), arguments->junit);
-    if (arguments->json)
-        written &= keeps("json", check_report_json(report, arguments->json), arguments->json);
-    return written;
+    const char *junit = arguments->junit, *json = arguments->json;
+    int failed = junit ? cli_kept("junit", junit, check_report_junit(report, junit)) : 0;
+    int json_failed = json ? cli_kept("json", json, check_report_json(report, json)) : 0;
+    return failed ? failed : json_failed;
 }
 
 static int exit_code(const struct check_report *report)
@@ -174,7 +161,7 @@ static int run(const struct arguments *arguments, const struct board_spec *spec)
         .protocol_said = arguments->protocol_said,
         .protocol = arguments->protocol,
         .only = arguments->only,
-        .seed = arguments->seed,
+        .seed = arguments->board.seed,
         .interrupted = &cli_interrupted,
         .judged = show_row,
         .user = (void *)(uintptr_t)arguments,
@@ -185,32 +172,27 @@ static int run(const struct arguments *arguments, const struct board_spec *spec)
         check_report_free(&report);
         return cli_usage_error("%s", report.message);
     }
-    if (!arguments->json || strcmp(arguments->json, "-") != 0)
+    if (!cli_is_stdout(arguments->json))
         check_report_totals(stdout, &report);
     if (report.message[0])
         fprintf(stderr, "meterbench: %s\n", report.message);
-    bool written = write_reports(arguments, &report);
+    int failed = write_reports(arguments, &report);
     int code = exit_code(&report);
     check_report_free(&report);
-    if (!written || cli_flush_console() != 0)
+    if (failed != 0 || cli_flush_console() != 0)
         return EXIT_INTERNAL;
     return code;
 }
 
 int cli_board_check(int argc, char **argv)
 {
-    struct arguments arguments = {.seed = 1};
+    struct arguments arguments = {.board = {.seed = 1}};
     struct board_spec spec;
     int result = read_arguments(argc, argv, &arguments);
     if (result != 0)
         return result;
-    if (arguments.helped) {
-        fputs(help, stdout);
-        return EXIT_ALL_PASSED;
-    }
     if (arguments.list)
         return list_rows(&arguments);
-    arguments.board.seed = arguments.seed;
     result = cli_board_spec(&arguments.board, &spec);
     if (result != 0)
         return result;

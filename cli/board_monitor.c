@@ -11,10 +11,8 @@
 #include <getopt.h>
 #include <inttypes.h>
 #include <poll.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 enum { TURN_MS = 5, LINE_MAX_SIZE = 3 * PCAPNG_PACKET_MAX + 64, SHOWN_BYTES = 24 };
 
@@ -44,7 +42,7 @@ struct arguments {
     struct serial_settings line;
     enum wire_protocol protocol;
     int64_t gap_ns, for_ns;
-    bool json, helped;
+    bool json;
 };
 
 struct monitor {
@@ -63,7 +61,7 @@ enum option_id {
     OPTION_BAUD = 256, OPTION_PARITY, OPTION_STOP_BITS, OPTION_PROTOCOL, OPTION_GAP, OPTION_FOR, OPTION_WRITE, OPTION_JSON
 };
 
-static const struct option long_options[] = {
+static const struct option options[] = {
     {"baud", required_argument, NULL, OPTION_BAUD},
     {"parity", required_argument, NULL, OPTION_PARITY},
     {"stop-bits", required_argument, NULL, OPTION_STOP_BITS},
@@ -76,71 +74,38 @@ static const struct option long_options[] = {
     {NULL, 0, NULL, 0},
 };
 
-static int read_parity(const char *value, char *parity)
+static int read_option(void *user, int id, const char *value)
 {
-    static const char *const names[] = {"none", "even", "odd"};
-    for (size_t i = 0; i < 3; i++)
-        if (strcmp(value, names[i]) == 0) {
-            *parity = "NEO"[i];
-            return 0;
-        }
-    return cli_usage_error("--parity %s: expected none, even or odd", value);
-}
-
-static int read_number(const char *option, unsigned long long min, unsigned long long max, int *number)
-{
-    unsigned long long value = 0;
-    int result = cli_check_number(option, optarg, min, max, &value);
-    if (result == 0)
-        *number = (int)value;
-    return result;
-}
-
-static int read_duration(const char *option, int64_t *ns)
-{
-    if (duration_parse(optarg, ns) == 0 && *ns > 0)
-        return 0;
-    return cli_usage_error("--%s %s: expected a duration with its unit, as in 30s", option, optarg);
-}
-
-static int read_option(struct arguments *arguments, int option)
-{
-    switch (option) {
+    struct arguments *arguments = user;
+    switch (id) {
     case OPTION_BAUD:
-        return read_number("baud", 300, 4000000, &arguments->line.baud);
+        return cli_read_int("baud", value, 300, 4000000, &arguments->line.baud);
     case OPTION_PARITY:
-        return read_parity(optarg, &arguments->line.parity);
+        return cli_read_parity(value, &arguments->line.parity);
     case OPTION_STOP_BITS:
-        return read_number("stop-bits", 1, 2, &arguments->line.stop_bits);
+        return cli_read_int("stop-bits", value, 1, 2, &arguments->line.stop_bits);
     case OPTION_PROTOCOL:
-        return cli_read_protocol(optarg, &arguments->protocol);
+        return cli_read_protocol(value, &arguments->protocol);
     case OPTION_GAP:
-        return read_duration("gap", &arguments->gap_ns);
+        return cli_read_duration("gap", value, &arguments->gap_ns);
     case OPTION_FOR:
-        return read_duration("for", &arguments->for_ns);
+        return cli_read_duration("for", value, &arguments->for_ns);
     case OPTION_WRITE:
-        arguments->write = optarg;
-        return cli_check_writable("write", optarg);
+        arguments->write = value;
+        return cli_check_writable("write", value);
     case OPTION_JSON:
         arguments->json = true;
         return 0;
-    case 'h':
-        fputs(help, stdout);
-        arguments->helped = true;
-        return 0;
-    default:
-        return cli_usage_error("meterbench board monitor --help lists the options");
     }
+    return 0;
 }
+
+static const struct cli_command command = {"board monitor", help, options, read_option};
 
 static int read_arguments(int argc, char **argv, struct arguments *arguments)
 {
-    int option, result = 0;
-    optind = 1;
-    while (result == 0 && !arguments->helped &&
-           (option = getopt_long(argc, argv, "h", long_options, NULL)) != -1)
-        result = read_option(arguments, option);
-    if (result != 0 || arguments->helped)
+    int result = cli_read_options(&command, argc, argv, arguments);
+    if (result != 0)
         return result;
     if (optind + 1 != argc)
         return cli_usage_error("board monitor: name one serial device or capture file");
@@ -388,7 +353,7 @@ int cli_board_monitor(int argc, char **argv)
                                   .gap_ns = CAPTURE_GAP_NS};
     struct stat status, written;
     int result = read_arguments(argc, argv, &arguments);
-    if (result != 0 || arguments.helped)
+    if (result != 0)
         return result;
     if (stat(arguments.source, &status) != 0)
         return cli_usage_error("%s: %s", arguments.source, strerror(errno));

@@ -4,9 +4,7 @@
 #include "hil/bench_file.h"
 #include "hil/probe.h"
 #include "scenarios/runner/report_file.h"
-#include "sim/error.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <glob.h>
 #include <stdio.h>
@@ -34,7 +32,7 @@ static const char help[] =
 
 struct arguments {
     const char *write, *json;
-    bool force, all, helped;
+    bool force, all;
     char *ports[PORTS_MAX];
     int port_count;
 };
@@ -48,28 +46,27 @@ static const struct option options[] = {
     {NULL, 0, NULL, 0},
 };
 
-static int read_option(struct arguments *arguments, int option)
+static int read_option(void *user, int id, const char *value)
 {
-    switch (option) {
+    struct arguments *arguments = user;
+    switch (id) {
     case 'w':
-        arguments->write = optarg;
-        return cli_check_writable("write", optarg);
+        arguments->write = value;
+        return cli_check_writable("write", value);
     case 'j':
-        arguments->json = optarg;
-        return cli_check_writable("json", optarg);
+        arguments->json = value;
+        return cli_check_writable("json", value);
     case 'f':
         arguments->force = true;
         return 0;
     case 'a':
         arguments->all = true;
         return 0;
-    case 'h':
-        arguments->helped = true;
-        return 0;
-    default:
-        return cli_usage_error("meterbench board probe --help lists the options");
     }
+    return 0;
 }
+
+static const struct cli_command command = {"board probe", help, options, read_option};
 
 /* ---- ports --------------------------------------------------------------------------------------
  */
@@ -195,9 +192,7 @@ static int write_bench(const char *path, const char *port, const struct probe_re
     int error = report_file(path, text, strlen(text));
     if (error == 0 && bench_file_read(path, NULL, &bench, message, sizeof message) < 0)
         fprintf(stderr, "meterbench: %s\n", message);
-    if (error < 0)
-        fprintf(stderr, "meterbench: --write %s: %s\n", path, strerror(-error));
-    return error;
+    return cli_kept("write", path, error);
 }
 
 /* ---- the run ------------------------------------------------------------------------------------
@@ -225,11 +220,10 @@ static int finish(const struct arguments *arguments, json_t *all, int found, int
     int error = arguments->json ? report_write_json(arguments->json, all) : 0;
     if (!arguments->json)
         json_decref(all);
-    if (error < 0)
-        fprintf(stderr, "meterbench: --json %s: %s\n", arguments->json, strerror(-error));
+    int lost = cli_kept("json", arguments->json, error);
     if (atomic_load(&cli_interrupted))
         return EXIT_INTERRUPTED;
-    if (error < 0 || broken || cli_flush_console() != 0)
+    if (lost != 0 || broken || cli_flush_console() != 0)
         return EXIT_INTERNAL;
     return found > 0 ? EXIT_ALL_PASSED : EXIT_BENCH_FAULT;
 }
@@ -257,10 +251,10 @@ static int run(const struct arguments *arguments)
             tell_nothing(port, error, &result);
             continue;
         }
-        if (!arguments->json || strcmp(arguments->json, "-") != 0)
+        if (!cli_is_stdout(arguments->json))
             tell(port, &result);
         if (found++ == 0 && arguments->write)
-            broken = write_bench(arguments->write, port, &result) < 0;
+            broken = write_bench(arguments->write, port, &result) != 0;
     }
     return finish(arguments, all, found, broken);
 }
@@ -268,15 +262,9 @@ static int run(const struct arguments *arguments)
 int cli_board_probe(int argc, char **argv)
 {
     struct arguments arguments = {0};
-    int option, result = 0;
-    while (result == 0 && (option = getopt_long(argc, argv, "h", options, NULL)) != -1)
-        result = read_option(&arguments, option);
+    int result = cli_read_options(&command, argc, argv, &arguments);
     if (result != 0)
         return result;
-    if (arguments.helped) {
-        fputs(help, stdout);
-        return EXIT_ALL_PASSED;
-    }
     if (arguments.write && !arguments.force && access(arguments.write, F_OK) == 0)
         return cli_usage_error("--write %s: it is there already; --force writes over it",
                                arguments.write);

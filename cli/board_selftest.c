@@ -8,7 +8,6 @@
 
 #include <getopt.h>
 #include <stdio.h>
-#include <string.h>
 
 static const char help[] =
     "usage: meterbench board selftest [OPTION...]\n"
@@ -44,40 +43,35 @@ static const struct option options[] = {
 struct arguments {
     struct cli_board_options board;
     const char *rack, *json;
-    unsigned long long bitrate, seconds;
-    bool helped;
+    int bitrate, seconds;
 };
 
-static int read_one(struct arguments *arguments, int option)
+static int read_option(void *user, int id, const char *value)
 {
-    switch (option) {
+    struct arguments *arguments = user;
+    switch (id) {
     case OPTION_RACK:
-        arguments->rack = optarg;
+        arguments->rack = value;
         return 0;
     case OPTION_BITRATE:
-        return cli_check_number("bitrate", optarg, 10000, 1000000, &arguments->bitrate);
+        return cli_read_int("bitrate", value, 10000, 1000000, &arguments->bitrate);
     case OPTION_SECONDS:
-        return cli_check_number("seconds", optarg, 1, 60, &arguments->seconds);
+        return cli_read_int("seconds", value, 1, 60, &arguments->seconds);
     case OPTION_JSON:
-        arguments->json = optarg;
+        arguments->json = value;
         return 0;
-    case 'h':
-        arguments->helped = true;
-        return 0;
-    case '?':
-        return cli_usage_error("meterbench board selftest --help lists the options");
     default:
-        return cli_read_board_option(&arguments->board, option, optarg);
+        return cli_read_board_option(&arguments->board, id, value);
     }
 }
 
+static const struct cli_command command = {"board selftest", help, options, read_option};
+
 static int read_arguments(int argc, char **argv, struct arguments *arguments)
 {
-    int option, result = 0;
     *arguments = (struct arguments){.seconds = 3};
-    while (result == 0 && (option = getopt_long(argc, argv, "h", options, NULL)) != -1)
-        result = read_one(arguments, option);
-    if (result == 0 && optind < argc && !arguments->helped)
+    int result = cli_read_options(&command, argc, argv, arguments);
+    if (result == 0 && optind < argc)
         result = cli_usage_error("%s: board selftest takes options only", argv[optind]);
     return result;
 }
@@ -129,7 +123,7 @@ static int run(const struct arguments *arguments, const struct board_spec *spec,
     const struct selftest_config config = {
         .spec = spec,
         .rack = arguments->rack,
-        .rack_bitrate = (int)arguments->bitrate,
+        .rack_bitrate = arguments->bitrate,
         .duration_ns = (int64_t)arguments->seconds * NS_PER_S,
         .interrupted = &cli_interrupted,
     };
@@ -140,8 +134,7 @@ static int run(const struct arguments *arguments, const struct board_spec *spec,
         fprintf(stderr, "meterbench: %s%s%s\n", id, id[0] ? ": " : "", message);
         return EXIT_BENCH_FAULT;
     }
-    bool json_there = arguments->json && strcmp(arguments->json, "-") == 0;
-    FILE *out = json_there ? stderr : stdout;
+    FILE *out = cli_is_stdout(arguments->json) ? stderr : stdout;
     print(out, &result, id);
     int kept = keep(out, arguments, spec, id, &result);
     return kept != 0 ? kept : result.good ? EXIT_ALL_PASSED : EXIT_BENCH_FAULT;
@@ -149,14 +142,6 @@ static int run(const struct arguments *arguments, const struct board_spec *spec,
 
 /* ---- the boards of a bench, one after the other -------------------------------------------------
  */
-
-static bool is_chosen(const struct cli_board_options *board, const char *id)
-{
-    for (int i = 0; i < board->id_count; i++)
-        if (strcmp(board->ids[i], id) == 0)
-            return true;
-    return board->id_count == 0;
-}
 
 static int run_bench(const struct arguments *arguments, struct board_spec *spec)
 {
@@ -167,7 +152,7 @@ static int run_bench(const struct arguments *arguments, struct board_spec *spec)
     if (count < 0)
         return cli_usage_error("%s", message);
     for (int i = 0; i < count && worst != EXIT_INTERRUPTED; i++) {
-        if (!is_chosen(&arguments->board, boards[i].id))
+        if (!cli_board_is_named(&arguments->board, boards[i].id))
             continue;
         spec->bench_id = boards[i].id[0] ? boards[i].id : NULL;
         int code = run(arguments, spec, boards[i].id);
@@ -184,10 +169,6 @@ int cli_board_selftest(int argc, char **argv)
     int result = read_arguments(argc, argv, &arguments);
     if (result != 0)
         return result;
-    if (arguments.helped) {
-        fputs(help, stdout);
-        return EXIT_ALL_PASSED;
-    }
     result = cli_board_spec(&arguments.board, &spec);
     if (result != 0)
         return result;

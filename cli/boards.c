@@ -48,7 +48,6 @@ int cli_read_line_faults(const char *text, struct line_faults *faults)
 
 int cli_read_board_option(struct cli_board_options *options, int id, const char *value)
 {
-    unsigned long long baud = 0;
     int result = 0;
     switch (id) {
     case CLI_OPTION_BOARD:
@@ -61,8 +60,7 @@ int cli_read_board_option(struct cli_board_options *options, int id, const char 
         options->profile = value;
         break;
     case CLI_OPTION_BAUD:
-        result = cli_check_number("baud", value, 300, 4000000, &baud);
-        options->baud = (int)baud;
+        result = cli_read_int("baud", value, 300, 4000000, &options->baud);
         break;
     case CLI_OPTION_LOCKSTEP:
         options->lockstep = true;
@@ -174,7 +172,7 @@ static struct maker *maker_new(const struct board_spec *spec, const char *id, in
     return NULL;
 }
 
-static bool is_named(const struct cli_board_options *options, const char *id)
+bool cli_board_is_named(const struct cli_board_options *options, const char *id)
 {
     for (int i = 0; i < options->id_count; i++)
         if (strcmp(options->ids[i], id) == 0)
@@ -193,7 +191,7 @@ static int check_choice(const struct cli_board_options *options, const char *pat
         if (bench_file_read(path, options->ids[i], &one, message, sizeof message) < 0)
             return cli_usage_error("%s", message);
     for (int i = 0; i < count; i++)
-        chosen += is_named(options, boards[i].id);
+        chosen += cli_board_is_named(options, boards[i].id);
     if (chosen > 1 && options->board && !ends_in(options->board, ".lua"))
         return cli_usage_error("--board %s is one board, %s has %d: name one more by its id",
                                options->board, path, chosen);
@@ -210,7 +208,7 @@ static struct board_maker *makers_of_bench(const struct cli_board_options *optio
     *error = count < 0 ? cli_usage_error("%s", message)
                        : check_choice(options, spec->bench_file, boards, count);
     for (int i = 0; i < count && *error == 0; i++) {
-        if (!is_named(options, boards[i].id))
+        if (!cli_board_is_named(options, boards[i].id))
             continue;
         struct maker *maker = maker_new(spec, boards[i].id, error);
         *last = maker ? &maker->base : NULL;

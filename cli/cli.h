@@ -29,6 +29,20 @@ void cli_catch_signals(void);
 /* "meterbench: ..." to stderr; returns EXIT_USAGE. */
 int cli_usage_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* A subcommand's options. `read` takes one that was met: 0, or EXIT_USAGE (told on stderr). */
+struct option;
+struct cli_command {
+    const char *name; /* as it is called: "board check" */
+    const char *help;
+    const struct option *options; /* of getopt_long; --help is 'h' */
+    int (*read)(void *arguments, int id, const char *value);
+};
+
+/* Reads the options; argv[optind] is then the first of the rest. 0, EXIT_USAGE, or CLI_HELPED when --help was
+ * answered and nothing else is to be done: a subcommand returns it, and the program ends with 0. */
+enum { CLI_HELPED = -1 };
+int cli_read_options(const struct cli_command *command, int argc, char **argv, void *arguments);
+
 /* --board, --bench, --lockstep and what belongs to them, as every subcommand takes them. */
 enum { CLI_BOARDS_MAX = 16 };
 struct cli_board_options {
@@ -94,12 +108,40 @@ int cli_read_twin(const char *value, enum twin_use *twin);
 int cli_check_number(const char *option, const char *text, unsigned long long min,
                      unsigned long long max, unsigned long long *value);
 
+/* The same for an int, which is left alone when it is wrong; a root seed; a duration above 0; none, even or odd
+ * as 'N', 'E' or 'O'. */
+int cli_read_int(const char *option, const char *text, int min, int max, int *value);
+int cli_read_seed(const char *text, uint64_t *seed);
+int cli_read_duration(const char *option, const char *text, int64_t *ns);
+int cli_read_parity(const char *text, char *parity);
+
+/* Puts a value behind the others of a list that ends with NULL; false when there are `max` already. */
+bool cli_add(const char **list, int max, const char *value);
+
+/* How many jobs: as asked, or one a processor when 0 was. */
+int cli_jobs(int asked);
+
+bool cli_is_directory(const char *path);
+
+/* Whether a report goes to standard output, as "-". */
+bool cli_is_stdout(const char *path);
+
+/* What became of an option's file: 0, or EXIT_INTERNAL when `error` is a negative errno (told on stderr). */
+int cli_kept(const char *option, const char *path, int error);
+
+/* --junit and --json of a suite, NULL: not asked for. 0, or EXIT_INTERNAL (told on stderr); one is written though
+ * the other fails. */
+int cli_write_reports(const struct suite *suite, const char *junit, const char *json);
+
 /* A report that cannot be written is found out before the run, not after it: 0 or EXIT_USAGE. NULL and "-" are fine. */
 int cli_check_writable(const char *option, const char *path);
 
 /* Whoever closes the pipe, as head does, has read enough; a full disk loses what should be kept: 0 or
  * EXIT_INTERNAL. */
 int cli_flush_console(void);
+
+/* Whether --board named this board of a bench file, or none and so all. */
+bool cli_board_is_named(const struct cli_board_options *options, const char *id);
 
 /* The board that the options name: 0, or EXIT_USAGE when they contradict each other (told on stderr). Of
  * kind BOARD_PORT without port and bench file: none was asked for. */

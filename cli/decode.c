@@ -36,12 +36,12 @@ struct arguments {
     enum wire_protocol protocol;
     enum wire_side side;
     const char *file;
-    bool brief, json, helped;
+    bool brief, json;
 };
 
 enum option_id { OPTION_FILE = 256, OPTION_PROTOCOL, OPTION_REQUEST, OPTION_REPLY, OPTION_BRIEF, OPTION_JSON };
 
-static const struct option long_options[] = {
+static const struct option options[] = {
     {"file", required_argument, NULL, OPTION_FILE},
     {"protocol", required_argument, NULL, OPTION_PROTOCOL},
     {"request", no_argument, NULL, OPTION_REQUEST},
@@ -52,14 +52,15 @@ static const struct option long_options[] = {
     {NULL, 0, NULL, 0},
 };
 
-static int read_option(struct arguments *arguments, int option)
+static int read_option(void *user, int id, const char *value)
 {
-    switch (option) {
+    struct arguments *arguments = user;
+    switch (id) {
     case OPTION_FILE:
-        arguments->file = optarg;
+        arguments->file = value;
         return 0;
     case OPTION_PROTOCOL:
-        return cli_read_protocol(optarg, &arguments->protocol);
+        return cli_read_protocol(value, &arguments->protocol);
     case OPTION_REQUEST:
         arguments->side = WIRE_REQUEST;
         return 0;
@@ -72,24 +73,11 @@ static int read_option(struct arguments *arguments, int option)
     case OPTION_JSON:
         arguments->json = true;
         return 0;
-    case 'h':
-        fputs(help, stdout);
-        arguments->helped = true;
-        return 0;
-    default:
-        return cli_usage_error("meterbench decode --help lists the options");
     }
+    return 0;
 }
 
-static int read_arguments(int argc, char **argv, struct arguments *arguments)
-{
-    int option, result = 0;
-    optind = 1;
-    while (result == 0 && !arguments->helped &&
-           (option = getopt_long(argc, argv, "h", long_options, NULL)) != -1)
-        result = read_option(arguments, option);
-    return result;
-}
+static const struct cli_command command = {"decode", help, options, read_option};
 
 /* ---- the bytes -------------------------------------------------------------------------------- */
 
@@ -253,8 +241,8 @@ int cli_decode(int argc, char **argv)
 {
     struct arguments arguments = {0};
     struct hex_bytes bytes = {0};
-    int result = read_arguments(argc, argv, &arguments);
-    if (result != 0 || arguments.helped)
+    int result = cli_read_options(&command, argc, argv, &arguments);
+    if (result != 0)
         return result;
     result = collect(argc, argv, &arguments, &bytes);
     if (result == 0 && arguments.protocol == WIRE_UNKNOWN)

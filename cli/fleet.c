@@ -51,7 +51,7 @@ struct arguments {
     const char *links, *signals, *file, *json, *curves;
     FILE *curves_out;
     char curves_part[1024];
-    bool quiet, helped, progress;
+    bool quiet, progress;
     int64_t start_s;
     struct timespec last_shown;
 };
@@ -84,134 +84,110 @@ static const struct option options[] = {
     {NULL, 0, NULL, 0},
 };
 
-static int read_duration(const char *option, int64_t *ns)
+static int read_duration(const char *option, const char *value, int64_t *ns)
 {
-    if (duration_parse(optarg, ns) == 0 && *ns >= NS_PER_S)
+    if (duration_parse(value, ns) == 0 && *ns >= NS_PER_S)
         return 0;
     return cli_usage_error("--%s %s: expected a duration of a second or more, as in 30s or 15min",
-                           option, optarg);
+                           option, value);
 }
 
-static int read_start(struct arguments *arguments)
+static int read_start(struct arguments *arguments, const char *value)
 {
     char text[64];
-    bool has_hour = strchr(optarg, ':') != NULL;
-    snprintf(text, sizeof text, "%s%s", optarg, has_hour ? "" : " 00:00");
+    bool has_hour = strchr(value, ':') != NULL;
+    snprintf(text, sizeof text, "%s%s", value, has_hour ? "" : " 00:00");
     if (civil_parse(text, &arguments->start_s) == 0)
         return 0;
-    return cli_usage_error("--start %s: expected a date, as in 2026-01-15", optarg);
+    return cli_usage_error("--start %s: expected a date, as in 2026-01-15", value);
 }
 
-static int read_profile(struct site_config *site)
+static int read_profile(struct site_config *site, const char *value)
 {
     char message[600];
-    site->curve = household_load_curve(optarg, message, sizeof message);
+    site->curve = household_load_curve(value, message, sizeof message);
     site->household = NULL;
     return site->curve ? 0 : cli_usage_error("--profile %s", message);
 }
 
-static int read_hazards(struct fleet_config *fleet)
+static int read_hazards(struct fleet_config *fleet, const char *value)
 {
     char *end;
-    double times = strtod(optarg, &end);
-    if (end == optarg || *end || !(times >= 0 && times <= 1e6))
-        return cli_usage_error("--hazards %s: expected a factor from 0 to 1000000", optarg);
+    double times = strtod(value, &end);
+    if (end == value || *end || !(times >= 0 && times <= 1e6))
+        return cli_usage_error("--hazards %s: expected a factor from 0 to 1000000", value);
     fleet->kinds[0].site.hazards_permille = (uint32_t)(times * 1000 + 0.5);
     return 0;
 }
 
-static int read_number(const char *option, unsigned long long max, uint32_t *value)
+static int read_count(const char *option, const char *text, unsigned long long max, uint32_t *value)
 {
     unsigned long long number;
-    int result = cli_check_number(option, optarg, 1, max, &number);
+    int result = cli_check_number(option, text, 1, max, &number);
     *value = (uint32_t)number;
     return result;
 }
 
-static int read_seed(uint64_t *seed)
+static int read_option(void *user, int id, const char *value)
 {
-    unsigned long long number;
-    int result = cli_check_number("seed", optarg, 0, UINT64_MAX, &number);
-    *seed = number;
-    return result;
-}
-
-static int read_jobs(int *jobs)
-{
-    uint32_t number;
-    int result = read_number("jobs", JOBS_MAX, &number);
-    *jobs = (int)number;
-    return result;
-}
-
-static int read_option(struct arguments *arguments, int id)
-{
+    struct arguments *arguments = user;
     struct fleet_config *fleet = &arguments->fleet;
     switch (id) {
     case OPTION_FLATS:
-        return read_number("flats", FLATS_MAX, &fleet->flats);
+        return read_count("flats", value, FLATS_MAX, &fleet->flats);
     case OPTION_BUILDING:
-        return read_number("building", BUILDING_MAX, &fleet->flats_a_site);
+        return read_count("building", value, BUILDING_MAX, &fleet->flats_a_site);
     case OPTION_DAYS:
-        return read_number("days", DAYS_MAX, &fleet->days);
+        return read_count("days", value, DAYS_MAX, &fleet->days);
     case OPTION_SEED:
-        return read_seed(&fleet->seed);
+        return cli_read_seed(value, &fleet->seed);
     case OPTION_JOBS:
-        return read_jobs(&fleet->jobs);
+        return cli_read_int("jobs", value, 1, JOBS_MAX, &fleet->jobs);
     case OPTION_LINK:
-        arguments->links = optarg;
+        arguments->links = value;
         return 0;
     case OPTION_SIGNAL:
-        arguments->signals = optarg;
+        arguments->signals = value;
         return 0;
     case OPTION_FLEET:
-        arguments->file = optarg;
+        arguments->file = value;
         return 0;
     case OPTION_PROFILE:
-        return read_profile(&fleet->kinds[0].site);
+        return read_profile(&fleet->kinds[0].site, value);
     case OPTION_START:
-        return read_start(arguments);
+        return read_start(arguments, value);
     case OPTION_HAZARDS:
-        return read_hazards(fleet);
+        return read_hazards(fleet, value);
     case OPTION_MEETING:
-        return read_duration("meeting", &fleet->kinds[0].site.meeting_ns);
+        return read_duration("meeting", value, &fleet->kinds[0].site.meeting_ns);
     case OPTION_NO_ENVELOPE:
         fleet->kinds[0].site.without_cipher = true;
         return 0;
     case OPTION_SAMPLE:
-        return read_duration("sample", &fleet->sample_ns);
+        return read_duration("sample", value, &fleet->sample_ns);
     case OPTION_CURVES:
-        arguments->curves = optarg;
+        arguments->curves = value;
         return 0;
     case OPTION_JSON:
-        arguments->json = optarg;
+        arguments->json = value;
         return 0;
     case OPTION_QUIET:
         arguments->quiet = true;
         return 0;
-    case 'h':
-        arguments->helped = true;
-        return 0;
-    default:
-        return cli_usage_error("meterbench fleet --help lists the options");
     }
+    return 0;
 }
+
+static const struct cli_command command = {"fleet", help, options, read_option};
 
 static int read_arguments(struct arguments *arguments, int argc, char **argv)
 {
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
     *arguments = (struct arguments){.fleet = fleet_config_default(), .start_s = -1};
     arguments->fleet.kinds[0].site.household = household_default();
-    arguments->fleet.jobs = processors > 0 ? (int)processors : 1;
-    for (int id; (id = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
-        int result = read_option(arguments, id);
-        if (result != 0)
-            return result;
-        if (arguments->helped) {
-            fputs(help, stdout);
-            return 0;
-        }
-    }
+    arguments->fleet.jobs = cli_jobs(0);
+    int result = cli_read_options(&command, argc, argv, arguments);
+    if (result != 0)
+        return result;
     if (optind < argc)
         return cli_usage_error("fleet %s: what is this? A file goes after --fleet", argv[optind]);
     int64_t sample_ns = arguments->fleet.sample_ns;
@@ -221,7 +197,7 @@ static int read_arguments(struct arguments *arguments, int argc, char **argv)
         return cli_usage_error("--days, --sample: a load curve of more than %d samples; take longer ones",
                                FLEET_SAMPLES_MAX);
     const char *curves = arguments->curves ? arguments->curves : "";
-    if (strcmp(curves, "-") == 0)
+    if (cli_is_stdout(curves))
         return cli_usage_error("--curves -: name a file; /dev/stdout is standard output");
     if (arguments->json && strcmp(curves, arguments->json) == 0)
         return cli_usage_error("--curves, --json: both would be %s", curves);
@@ -366,16 +342,12 @@ static int close_curves(struct arguments *arguments, bool complete)
 
 static int report(const struct arguments *arguments, const struct fleet_report *fleet_report)
 {
-    bool json_on_stdout = arguments->json && strcmp(arguments->json, "-") == 0;
-    if (!arguments->quiet && !json_on_stdout)
+    if (!arguments->quiet && !cli_is_stdout(arguments->json))
         report_fleet_console(fleet_report);
     int failed = cli_flush_console();
-    int json = arguments->json ? report_fleet_json(fleet_report, arguments->json) : 0;
-    if (json < 0) {
-        fprintf(stderr, "meterbench: --json %s: %s\n", arguments->json, strerror(-json));
-        failed = EXIT_INTERNAL;
-    }
-    return failed;
+    int error = arguments->json ? report_fleet_json(fleet_report, arguments->json) : 0;
+    int lost = cli_kept("json", arguments->json, error);
+    return lost ? lost : failed;
 }
 
 static int run(struct arguments *arguments)
@@ -408,7 +380,7 @@ int cli_fleet(int argc, char **argv)
 {
     struct arguments arguments;
     int result = read_arguments(&arguments, argc, argv);
-    if (result != 0 || arguments.helped)
+    if (result != 0)
         return result;
     if ((result = cli_check_writable("json", arguments.json)) ||
         (result = cli_check_writable("curves", arguments.curves)) ||

@@ -43,7 +43,6 @@ static const char help[] =
 struct arguments {
     struct gui_options gui;
     struct cli_board_options board;
-    bool helped;
 };
 
 enum option_id { OPTION_FLAT = 256, OPTION_SEED, OPTION_SPEED, OPTION_SCRIPT, OPTION_LOG,
@@ -110,8 +109,8 @@ static int read_house(struct arguments *arguments, int id, const char *value)
         arguments->gui.flat = (uint32_t)number;
         break;
     case OPTION_SEED:
-        result = cli_check_number("seed", value, 0, UINT64_MAX, &number);
-        arguments->gui.run.seed = arguments->board.seed = number;
+        result = cli_read_seed(value, &arguments->gui.run.seed);
+        arguments->board.seed = arguments->gui.run.seed;
         break;
     case OPTION_SPEED:
         return read_speed(arguments, value);
@@ -146,8 +145,9 @@ static int read_picture(struct arguments *arguments, int id, const char *value)
     return result;
 }
 
-static int read_option(struct arguments *arguments, int id, const char *value)
+static int read_option(void *user, int id, const char *value)
 {
+    struct arguments *arguments = user;
     if (id <= OPTION_LOG)
         return read_house(arguments, id, value);
     if (id >= CLI_OPTION_BOARD)
@@ -155,27 +155,18 @@ static int read_option(struct arguments *arguments, int id, const char *value)
     return read_picture(arguments, id, value);
 }
 
+static const struct cli_command command = {"gui", help, options, read_option};
+
 static int read_arguments(struct arguments *arguments, int argc, char **argv)
 {
-    int id;
     *arguments = (struct arguments){
         .gui = {.run = {.seed = 1}, .flat = FLAT_DEFAULT, .width = 1600, .height = 1000, .scale = 1,
                 .picture_at = 30 * NS_PER_S},
         .board = {.seed = 1},
     };
-    optind = 1;
-    while ((id = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-        if (id == 'h') {
-            fputs(help, stdout);
-            arguments->helped = true;
-            return 0;
-        }
-        if (id == '?')
-            return cli_usage_error("meterbench gui --help lists the options");
-        int result = read_option(arguments, id, optarg);
-        if (result != 0)
-            return result;
-    }
+    int result = cli_read_options(&command, argc, argv, arguments);
+    if (result != 0)
+        return result;
     if (argc - optind > 1)
         return cli_usage_error("one scenario at most; meterbench gui --help tells more");
     arguments->gui.scenario = argv[optind];
@@ -205,7 +196,7 @@ int cli_gui(int argc, char **argv)
     struct arguments arguments;
     char message[600] = "";
     int result = read_arguments(&arguments, argc, argv);
-    if (result != 0 || arguments.helped)
+    if (result != 0)
         return result;
     struct board_maker *maker = cli_board_maker_new(&arguments.board, &result);
     if (maker && maker->next) {

@@ -1,12 +1,9 @@
 #include "cli/cli.h"
 
-#include <errno.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 atomic_bool cli_interrupted;
@@ -36,28 +33,6 @@ static void print_help(FILE *out)
     fprintf(out, "\n  meterbench COMMAND --help tells more; docs/meterbench.1 and docs/scenarios.md have it all.\n");
 }
 
-int cli_usage_error(const char *format, ...)
-{
-    va_list arguments;
-    fprintf(stderr, "meterbench: ");
-    va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
-    va_end(arguments);
-    fprintf(stderr, "\n");
-    return EXIT_USAGE;
-}
-
-int cli_check_number(const char *option, const char *text, unsigned long long min,
-                     unsigned long long max, unsigned long long *value)
-{
-    char *end = NULL;
-    errno = 0;
-    *value = *text >= '0' && *text <= '9' ? strtoull(text, &end, 0) : 0;
-    if (end && *end == '\0' && errno == 0 && *value >= min && *value <= max)
-        return 0;
-    return cli_usage_error("--%s %s: expected a number from %llu to %llu", option, text, min, max);
-}
-
 static void interrupt(int signal_number)
 {
     (void)signal_number;
@@ -79,48 +54,11 @@ void cli_catch_signals(void)
     signal(SIGPIPE, SIG_IGN);
 }
 
-static bool is_directory(const char *path)
-{
-    struct stat status;
-    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
-}
-
-int cli_check_writable(const char *option, const char *path)
-{
-    char directory[1024];
-    if (!path || strcmp(path, "-") == 0)
-        return 0;
-    if (path[0] == '\0')
-        return cli_usage_error("--%s: the file's name is empty", option);
-    if (is_directory(path))
-        return cli_usage_error("--%s %s: it is a directory; name a file", option, path);
-    snprintf(directory, sizeof directory, "%s", path);
-    char *slash = strrchr(directory, '/');
-    if (slash)
-        *slash = '\0';
-    else
-        strcpy(directory, ".");
-    const char *where = directory[0] ? directory : "/";
-    if (!is_directory(where) || access(where, W_OK) < 0)
-        return cli_usage_error("--%s %s: the directory is not there or cannot be written", option, path);
-    return 0;
-}
-
-int cli_flush_console(void)
-{
-    errno = 0;
-    bool written = fflush(stdout) == 0 && !ferror(stdout);
-    if (written || errno == EPIPE)
-        return 0;
-    fprintf(stderr, "meterbench: standard output: %s\n", strerror(errno ? errno : EIO));
-    return EXIT_INTERNAL;
-}
-
 const char *cli_scenarios(void)
 {
     static const char *const places[] = {"scenarios", METERBENCH_SOURCE_SCENARIOS};
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
-        if (is_directory(places[i]))
+        if (cli_is_directory(places[i]))
             return places[i];
     return places[0];
 }
@@ -140,7 +78,9 @@ int main(int argc, char **argv)
         return EXIT_SUCCESS;
     }
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
-        if (strcmp(argv[1], commands[i].name) == 0)
-            return commands[i].run(argc - 1, argv + 1);
+        if (strcmp(argv[1], commands[i].name) == 0) {
+            int code = commands[i].run(argc - 1, argv + 1);
+            return code == CLI_HELPED ? EXIT_SUCCESS : code;
+        }
     return cli_usage_error("there is no command \"%s\"; meterbench --help lists them", argv[1]);
 }

@@ -35,7 +35,7 @@ struct arguments {
     const char *junit, *json, *file;
     int jobs;
     enum twin_use twin;
-    bool quiet, helped;
+    bool quiet;
 };
 
 enum option_id { OPTION_NAME = 256, OPTION_JOBS, OPTION_JUNIT, OPTION_JSON, OPTION_QUIET, OPTION_TWIN };
@@ -47,64 +47,40 @@ static const struct option options[] = {
     {"twin", optional_argument, NULL, OPTION_TWIN},   {NULL, 0, NULL, 0},
 };
 
-static int add_name(struct arguments *arguments, const char *value)
+static int read_option(void *user, int id, const char *value)
 {
-    for (int i = 0; i < NAMES_MAX; i++) {
-        if (!arguments->names[i]) {
-            arguments->names[i] = value;
-            return 0;
-        }
-    }
-    return cli_usage_error("at most %d of --name", NAMES_MAX);
-}
-
-static int read_option(struct arguments *arguments, int id)
-{
-    unsigned long long jobs = 0;
-    int result = 0;
+    struct arguments *arguments = user;
     switch (id) {
     case OPTION_NAME:
-        return add_name(arguments, optarg);
+        return cli_add(arguments->names, NAMES_MAX, value) ? 0 : cli_usage_error("at most %d of --name", NAMES_MAX);
     case OPTION_JOBS:
-        result = cli_check_number("jobs", optarg, 1, 64, &jobs);
-        arguments->jobs = (int)jobs;
-        break;
+        return cli_read_int("jobs", value, 1, 64, &arguments->jobs);
     case OPTION_JUNIT:
-        arguments->junit = optarg;
-        break;
+        arguments->junit = value;
+        return cli_check_writable("junit", value);
     case OPTION_JSON:
-        arguments->json = optarg;
-        break;
+        arguments->json = value;
+        return cli_check_writable("json", value);
     case OPTION_TWIN:
-        result = cli_read_twin(optarg, &arguments->twin);
-        break;
+        return cli_read_twin(value, &arguments->twin);
     case OPTION_QUIET:
         arguments->quiet = true;
-        break;
-    case 'h':
-        fputs(help, stdout);
-        arguments->helped = true;
-        break;
-    default:
-        return cli_usage_error("meterbench replay --help lists the options");
+        return 0;
     }
-    return result;
+    return 0;
 }
+
+static const struct cli_command command = {"replay", help, options, read_option};
 
 static int read_arguments(struct arguments *arguments, int argc, char **argv)
 {
-    int id, result = 0;
-    optind = 1;
-    while (result == 0 && !arguments->helped && (id = getopt_long(argc, argv, "h", options, NULL)) != -1)
-        result = read_option(arguments, id);
-    if (result != 0 || arguments->helped)
+    int result = cli_read_options(&command, argc, argv, arguments);
+    if (result != 0)
         return result;
     if (argc - optind != 1)
         return cli_usage_error("replay: name one run file, as meterbench test --run-file FILE wrote it");
     arguments->file = argv[optind];
-    if ((result = cli_check_writable("junit", arguments->junit)))
-        return result;
-    return cli_check_writable("json", arguments->json);
+    return 0;
 }
 
 static void tell_case(const struct arguments *arguments, const struct case_result *result,
@@ -120,17 +96,6 @@ static void tell_case(const struct arguments *arguments, const struct case_resul
         printf("%14s%s\n", "", words);
 }
 
-static int write_reports(const struct arguments *arguments, const struct suite *suite)
-{
-    int junit = arguments->junit ? report_junit(suite, arguments->junit) : 0;
-    if (junit < 0)
-        fprintf(stderr, "meterbench: --junit %s: %s\n", arguments->junit, strerror(-junit));
-    int json = arguments->json ? report_json(suite, arguments->json) : 0;
-    if (json < 0)
-        fprintf(stderr, "meterbench: --json %s: %s\n", arguments->json, strerror(-json));
-    return junit < 0 || json < 0 ? EXIT_INTERNAL : 0;
-}
-
 static int exit_code(const struct suite *suite, const int found[3], bool complete)
 {
     if (found[REPLAY_DIFFERS] > 0)
@@ -144,7 +109,7 @@ static int run(const struct arguments *arguments, struct replay *replay, struct 
 {
     int found[3] = {0};
     char words[800];
-    bool on_console = !arguments->json || strcmp(arguments->json, "-") != 0;
+    bool on_console = !cli_is_stdout(arguments->json);
     const struct run_facts *facts = replay_facts(replay);
     if (on_console)
         printf("recorded %s on %s by meterbench %s: meterbench %s\n", facts->started, facts->host, facts->version,
@@ -162,7 +127,7 @@ static int run(const struct arguments *arguments, struct replay *replay, struct 
                replay_is_complete(replay) ? "the recording is complete"
                                           : "the run was killed, and the rest of it is missing");
     int failed = cli_flush_console();
-    if (write_reports(arguments, suite) != 0)
+    if (cli_write_reports(suite, arguments->junit, arguments->json) != 0)
         failed = EXIT_INTERNAL;
     return failed ? failed : exit_code(suite, found, replay_is_complete(replay));
 }
@@ -170,7 +135,6 @@ static int run(const struct arguments *arguments, struct replay *replay, struct 
 static int select_and_run(const struct arguments *arguments, struct replay *replay)
 {
     const struct run_facts *facts = replay_facts(replay);
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
     const struct suite_options suite_options = {
         .run = {.seed = facts->seed,
                 .timeout_ns = facts->timeout_ns,
@@ -178,7 +142,7 @@ static int select_and_run(const struct arguments *arguments, struct replay *repl
                 .twin = arguments->twin,
                 .interrupted = &cli_interrupted},
         .names = arguments->names,
-        .jobs = arguments->jobs ? arguments->jobs : (int)(processors > 0 ? processors : 1),
+        .jobs = cli_jobs(arguments->jobs),
         .repeat = 1,
         .max_skipped = -1,
     };
@@ -201,7 +165,7 @@ int cli_replay(int argc, char **argv)
     struct arguments arguments = {0};
     char message[600];
     int result = read_arguments(&arguments, argc, argv);
-    if (result != 0 || arguments.helped)
+    if (result != 0)
         return result;
     if (access(arguments.file, R_OK) < 0)
         return cli_usage_error("%s: %s", arguments.file, strerror(errno));

@@ -12,7 +12,6 @@
 #include <getopt.h>
 #include <jansson.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const char help[] =
@@ -54,7 +53,7 @@ struct arguments {
     struct serial_settings line; /* what was asked for; 0: the profile's */
     const char *file, *protocol, *profile_file;
     uint32_t flats; /* 0: what the file says */
-    bool json, quiet, helped;
+    bool json, quiet;
 };
 
 enum option_id {
@@ -87,129 +86,90 @@ static const struct option options[] = {
 
 /* ---- options ----------------------------------------------------------------------------------- */
 
-static int read_number(const char *option, unsigned long long min, unsigned long long max, int *value)
-{
-    unsigned long long number;
-    int result = cli_check_number(option, optarg, min, max, &number);
-    if (result == 0)
-        *value = (int)number;
-    return result;
-}
-
-static int read_flats(struct arguments *arguments)
+static int read_flats(struct arguments *arguments, const char *value)
 {
     int flats = 0;
-    int result = read_number("flats", 1, SERVE_METERS_MAX, &flats);
+    int result = cli_read_int("flats", value, 1, SERVE_METERS_MAX, &flats);
     arguments->flats = (uint32_t)flats;
     return result;
 }
 
-static int read_parity(struct serial_settings *line)
-{
-    static const char *const names[] = {"none", "even", "odd"};
-    for (int i = 0; i < 3; i++) {
-        if (strcmp(optarg, names[i]) != 0)
-            continue;
-        line->parity = "NEO"[i];
-        return 0;
-    }
-    return cli_usage_error("--parity %s: expected none, even or odd", optarg);
-}
-
 /* One duration, or two with a dash between. */
-static int read_delay(struct serve_config *serve)
+static int read_delay(struct serve_config *serve, const char *value)
 {
     char low[32];
-    const char *dash = strchr(optarg, '-');
-    snprintf(low, sizeof low, "%.*s", dash ? (int)(dash - optarg) : 31, optarg);
+    const char *dash = strchr(value, '-');
+    snprintf(low, sizeof low, "%.*s", dash ? (int)(dash - value) : 31, value);
     if (duration_parse(low, &serve->delay_low_ns) == 0 &&
         duration_parse(dash ? dash + 1 : low, &serve->delay_high_ns) == 0 &&
         serve->delay_low_ns <= serve->delay_high_ns && serve->delay_high_ns <= 10 * NS_PER_S)
         return 0;
-    return cli_usage_error("--delay %s: expected durations up to 10s, as in 20ms-80ms", optarg);
+    return cli_usage_error("--delay %s: expected durations up to 10s, as in 20ms-80ms", value);
 }
 
-static int read_for(struct serve_config *serve)
+static int read_option(void *user, int id, const char *value)
 {
-    if (duration_parse(optarg, &serve->for_ns) == 0 && serve->for_ns > 0)
-        return 0;
-    return cli_usage_error("--for %s: expected a duration, as in 10s or 2h", optarg);
-}
-
-static int read_seed(struct serve_config *serve)
-{
-    unsigned long long number;
-    int result = cli_check_number("seed", optarg, 0, UINT64_MAX, &number);
-    serve->seed = number;
-    return result;
-}
-
-static int read_option(struct arguments *arguments, int id)
-{
+    struct arguments *arguments = user;
     struct serve_config *serve = &arguments->serve;
     switch (id) {
     case OPTION_PTY:
         serve->port = serve->tcp = NULL;
         return 0;
     case OPTION_PORT:
-        serve->port = optarg;
+        serve->port = value;
         return 0;
     case OPTION_TCP:
-        serve->tcp = optarg;
+        serve->tcp = value;
         return 0;
     case OPTION_PROTOCOL:
-        arguments->protocol = optarg;
+        arguments->protocol = value;
         return 0;
     case OPTION_PROFILE:
-        arguments->profile_file = optarg;
+        arguments->profile_file = value;
         return 0;
     case OPTION_FLATS:
-        return read_flats(arguments);
+        return read_flats(arguments, value);
     case OPTION_BAUD:
-        return read_number("baud", 300, 921600, &arguments->line.baud);
+        return cli_read_int("baud", value, 300, 921600, &arguments->line.baud);
     case OPTION_PARITY:
-        return read_parity(&arguments->line);
+        return cli_read_parity(value, &arguments->line.parity);
     case OPTION_STOP_BITS:
-        return read_number("stop-bits", 1, 2, &arguments->line.stop_bits);
+        return cli_read_int("stop-bits", value, 1, 2, &arguments->line.stop_bits);
     case OPTION_PREAMBLES:
-        return read_number("preambles", 0, DLT645_PREAMBLE_MAX, &serve->preambles);
+        return cli_read_int("preambles", value, 0, DLT645_PREAMBLE_MAX, &serve->preambles);
     case OPTION_DIALECT:
-        serve->dialect = strcmp(optarg, "base") == 0 ? PORT_BASE : PORT_SGCC;
-        if (serve->dialect == PORT_BASE || strcmp(optarg, "sgcc") == 0)
+        serve->dialect = strcmp(value, "base") == 0 ? PORT_BASE : PORT_SGCC;
+        if (serve->dialect == PORT_BASE || strcmp(value, "sgcc") == 0)
             return 0;
-        return cli_usage_error("--dialect %s: expected base or sgcc", optarg);
+        return cli_usage_error("--dialect %s: expected base or sgcc", value);
     case OPTION_DELAY:
-        return read_delay(serve);
+        return read_delay(serve, value);
     case OPTION_LINE_FAULTS:
-        return cli_read_line_faults(optarg, &serve->faults);
+        return cli_read_line_faults(value, &serve->faults);
     case OPTION_SPEED:
-        return read_number("speed", 1, SERVE_SPEED_MAX, &serve->speed);
+        return cli_read_int("speed", value, 1, SERVE_SPEED_MAX, &serve->speed);
     case OPTION_SEED:
-        return read_seed(serve);
+        return cli_read_seed(value, &serve->seed);
     case OPTION_FOR:
-        return read_for(serve);
+        return cli_read_duration("for", value, &serve->for_ns);
     case OPTION_JSON:
         arguments->json = true;
         return 0;
     case OPTION_QUIET:
         arguments->quiet = true;
         return 0;
-    case 'h':
-        arguments->helped = true;
-        return 0;
-    default:
-        return cli_usage_error("meterbench serve --help lists the options");
     }
+    return 0;
 }
+
+static const struct cli_command command = {"serve", help, options, read_option};
 
 static int read_arguments(struct arguments *arguments, int argc, char **argv)
 {
     *arguments = (struct arguments){.serve = serve_config_default()};
-    for (int id; (id = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
-        int result = read_option(arguments, id);
-        if (result != 0 || arguments->helped)
-            return result;
-    }
+    int result = cli_read_options(&command, argc, argv, arguments);
+    if (result != 0)
+        return result;
     if (arguments->serve.port && arguments->serve.tcp)
         return cli_usage_error("--port and --tcp: one wire at a time");
     if (optind + 1 < argc)
@@ -440,9 +400,7 @@ int cli_serve(int argc, char **argv)
     struct arguments arguments;
     char message[400] = "";
     int result = read_arguments(&arguments, argc, argv);
-    if (result == 0 && arguments.helped)
-        fputs(help, stdout);
-    if (result != 0 || arguments.helped)
+    if (result != 0)
         return result;
     if ((result = read_protocol(&arguments)) || (result = read_building(&arguments)))
         return result;

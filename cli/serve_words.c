@@ -1,10 +1,8 @@
 #include "cli/serve_words.h"
 
 #include "scenarios/runner/units.h"
-#include "sim/error.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static bool switch_on(const char *text, int64_t *value)

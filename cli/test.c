@@ -54,27 +54,8 @@ struct arguments {
     struct report_style style;
     const char *names[LIST_MAX + 1], *tags[LIST_MAX + 1], *excluded[LIST_MAX + 1];
     const char *junit, *json, *run_file;
-    bool list, quiet, helped;
+    bool list, quiet;
 };
-
-static bool add(const char **list, const char *value)
-{
-    for (int i = 0; i < LIST_MAX; i++) {
-        if (!list[i]) {
-            list[i] = value;
-            return true;
-        }
-    }
-    return false;
-}
-
-static int check_time(const char *option, const char *text, int64_t *ns)
-{
-    if (duration_parse(text, ns) == 0 && *ns > 0)
-        return 0;
-    return cli_usage_error("--%s %s: expected a duration with its unit, as in 30s or \"2 days\"",
-                           option, text);
-}
 
 enum option_id { OPTION_LIST = 256, OPTION_NAME, OPTION_TAG, OPTION_EXCLUDE_TAG, OPTION_REPEAT,
                  OPTION_FAIL_FAST, OPTION_SEED, OPTION_JOBS, OPTION_TIMEOUT, OPTION_WATCHDOG,
@@ -107,26 +88,22 @@ static const struct option options[] = {
 
 static int read_selection(struct arguments *arguments, int id, const char *value)
 {
-    unsigned long long number;
     bool fits = true;
     switch (id) {
     case OPTION_LIST:
         arguments->list = true;
         return 0;
     case OPTION_NAME:
-        fits = add(arguments->names, value);
+        fits = cli_add(arguments->names, LIST_MAX, value);
         break;
     case OPTION_TAG:
-        fits = add(arguments->tags, value);
+        fits = cli_add(arguments->tags, LIST_MAX, value);
         break;
     case OPTION_EXCLUDE_TAG:
-        fits = add(arguments->excluded, value);
+        fits = cli_add(arguments->excluded, LIST_MAX, value);
         break;
     case OPTION_REPEAT:
-        if (cli_check_number("repeat", value, 1, REPEAT_MAX, &number))
-            return EXIT_USAGE;
-        arguments->suite.repeat = (int)number;
-        return 0;
+        return cli_read_int("repeat", value, 1, REPEAT_MAX, &arguments->suite.repeat);
     case OPTION_FAIL_FAST:
         arguments->suite.fail_fast = true;
         return 0;
@@ -136,23 +113,17 @@ static int read_selection(struct arguments *arguments, int id, const char *value
 
 static int read_manner(struct arguments *arguments, int id, const char *value)
 {
-    unsigned long long number = 0;
     int64_t ns = 0;
     int result = 0;
     switch (id) {
     case OPTION_SEED:
-        result = cli_check_number("seed", value, 0, UINT64_MAX, &number);
-        arguments->suite.run.seed = number;
-        break;
+        return cli_read_seed(value, &arguments->suite.run.seed);
     case OPTION_JOBS:
-        result = cli_check_number("jobs", value, 1, JOBS_MAX, &number);
-        arguments->suite.jobs = (int)number;
-        break;
+        return cli_read_int("jobs", value, 1, JOBS_MAX, &arguments->suite.jobs);
     case OPTION_TIMEOUT:
-        result = check_time("timeout", value, &arguments->suite.run.timeout_ns);
-        break;
+        return cli_read_duration("timeout", value, &arguments->suite.run.timeout_ns);
     case OPTION_WATCHDOG:
-        result = check_time("watchdog", value, &ns);
+        result = cli_read_duration("watchdog", value, &ns);
         arguments->suite.run.watchdog_s = (double)ns / 1e9;
         break;
     }
@@ -161,8 +132,6 @@ static int read_manner(struct arguments *arguments, int id, const char *value)
 
 static int read_strictness(struct arguments *arguments, int id, const char *value)
 {
-    unsigned long long number = 0;
-    int result = 0;
     switch (id) {
     case OPTION_TWIN:
         return cli_read_twin(value, &arguments->suite.run.twin);
@@ -170,15 +139,14 @@ static int read_strictness(struct arguments *arguments, int id, const char *valu
         arguments->suite.run.require_board = true;
         break;
     case OPTION_MAX_SKIPPED:
-        result = cli_check_number("max-skipped", value, 0, 1000000, &number);
-        arguments->suite.max_skipped = (int)number;
-        break;
+        return cli_read_int("max-skipped", value, 0, 1000000, &arguments->suite.max_skipped);
     }
-    return result;
+    return 0;
 }
 
-static int read_option(struct arguments *arguments, int id, const char *value)
+static int read_option(void *user, int id, const char *value)
 {
+    struct arguments *arguments = user;
     if (id >= CLI_OPTION_BOARD)
         return cli_read_board_option(&arguments->board, id, value);
     if (id <= OPTION_FAIL_FAST)
@@ -207,32 +175,14 @@ static int read_option(struct arguments *arguments, int id, const char *value)
     return 0;
 }
 
+static const struct cli_command command = {"test", help, options, read_option};
+
 static int read_arguments(struct arguments *arguments, int argc, char **argv)
 {
-    int id;
     *arguments = (struct arguments){
         .suite = {.run = {.seed = 1}, .jobs = 0, .repeat = 1, .max_skipped = -1},
     };
-    optind = 1;
-    while ((id = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-        if (id == 'h') {
-            fputs(help, stdout);
-            arguments->helped = true;
-            return 0;
-        }
-        if (id == '?')
-            return cli_usage_error("meterbench test --help lists the options");
-        int result = read_option(arguments, id, optarg);
-        if (result != 0)
-            return result;
-    }
-    return 0;
-}
-
-static bool is_directory(const char *path)
-{
-    struct stat status;
-    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+    return cli_read_options(&command, argc, argv, arguments);
 }
 
 static int check_record_dir(const char *path)
@@ -241,7 +191,7 @@ static int check_record_dir(const char *path)
         return 0;
     if (errno != EEXIST)
         return cli_usage_error("--record %s: %s", path, strerror(errno));
-    if (is_directory(path) && access(path, W_OK) == 0)
+    if (cli_is_directory(path) && access(path, W_OK) == 0)
         return 0;
     return cli_usage_error("--record %s: it is no directory that can be written", path);
 }
@@ -269,24 +219,12 @@ static void show_progress(void *owner, const struct case_result *result, int don
     if (arguments->style.progress)
         fprintf(stderr, "\r\033[K[%d/%d] %.60s%s", done, total, result->scenario->name,
                 done == total ? "\r\033[K" : "");
-    bool json_on_stdout = arguments->json && strcmp(arguments->json, "-") == 0;
-    if (json_on_stdout || (arguments->quiet && fine))
+    if (cli_is_stdout(arguments->json) || (arguments->quiet && fine))
         return;
     if (arguments->style.progress)
         fprintf(stderr, "\r\033[K");
     report_case(result, &arguments->style);
     fflush(stdout);
-}
-
-static int write_reports(const struct arguments *arguments, const struct suite *suite)
-{
-    int junit = arguments->junit ? report_junit(suite, arguments->junit) : 0;
-    if (junit < 0)
-        fprintf(stderr, "meterbench: --junit %s: %s\n", arguments->junit, strerror(-junit));
-    int json = arguments->json ? report_json(suite, arguments->json) : 0;
-    if (json < 0)
-        fprintf(stderr, "meterbench: --json %s: %s\n", arguments->json, strerror(-json));
-    return junit < 0 || json < 0 ? EXIT_INTERNAL : 0;
 }
 
 /* The arguments as a shell would take them back, so that a run file tells how it was made. */
@@ -334,11 +272,10 @@ static int run_suite(struct arguments *arguments, struct suite *suite)
     suite->options.progress_owner = arguments;
     suite_run(suite);
     cli_boards_end(suite->options.run.boards);
-    bool json_on_stdout = arguments->json && strcmp(arguments->json, "-") == 0;
-    if (!json_on_stdout)
+    if (!cli_is_stdout(arguments->json))
         report_console(suite, &arguments->style);
     int failed = cli_flush_console();
-    if (write_reports(arguments, suite) != 0)
+    if (cli_write_reports(suite, arguments->junit, arguments->json) != 0)
         failed = EXIT_INTERNAL;
     return failed ? failed : suite_exit_code(suite);
 }
@@ -395,7 +332,7 @@ int cli_test(int argc, char **argv)
 {
     struct arguments arguments;
     int result = read_arguments(&arguments, argc, argv);
-    if (result != 0 || arguments.helped)
+    if (result != 0)
         return result;
     if ((result = cli_check_writable("junit", arguments.junit)) ||
         (result = cli_check_writable("json", arguments.json)) ||
@@ -410,10 +347,7 @@ int cli_test(int argc, char **argv)
     char board_arguments[1400];
     int path_count = argc - optind;
     struct suite_options *suite = &arguments.suite;
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    suite->jobs = suite->jobs > 0 ? suite->jobs : (int)(processors > 0 ? processors : 1);
-    if (arguments.board.truth)
-        suite->jobs = 1; /* one file, one emulator at a time */
+    suite->jobs = arguments.board.truth ? 1 : cli_jobs(suite->jobs); /* one file, one emulator at a time */
     suite->names = arguments.names;
     suite->tags = arguments.tags;
     suite->excluded_tags = arguments.excluded;
