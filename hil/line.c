@@ -14,6 +14,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#define ECHO_PAUSE_NS (50 * NS_PER_MS)
+
 enum { PAIR_WAIT_MS = 1000 }; /* bytes cross the pair in microseconds */
 
 static bool make_pair(struct line *line)
@@ -128,6 +130,15 @@ static bool echo_takes(struct line *line, int64_t stamp, uint8_t byte)
     return true;
 }
 
+/* Bytes of an echo follow each other as those of the request did. One that waits for its next may
+ * as well be a meter's that takes its time: when it is no longer held back. */
+static int64_t echo_due(const struct line *line)
+{
+    const struct line_echo *echo = &line->echo;
+    bool held = echo->watching && !echo->learned && echo->seen > 0 && echo->seen < echo->sent;
+    return held ? echo->stamps[echo->seen - 1] + ECHO_PAUSE_NS : TIME_NEVER;
+}
+
 static void echo_begins(struct line *line, const uint8_t *request, size_t size)
 {
     struct line_echo *echo = &line->echo;
@@ -237,12 +248,17 @@ int line_service(struct line *line, int64_t now)
         line->delayed_count--;
         arrive(line, next.stamp, (enum line_direction)next.direction, next.byte);
     }
+    if (now >= echo_due(line))
+        echo_release(line);
     return hand_over(line, now);
 }
 
 int64_t line_due(const struct line *line)
 {
-    return line->delayed_count > 0 ? line->delayed[line->delayed_first].stamp : TIME_NEVER;
+    int64_t echo = echo_due(line);
+    int64_t delayed = line->delayed_count > 0 ? line->delayed[line->delayed_first].stamp
+                                              : TIME_NEVER;
+    return delayed < echo ? delayed : echo;
 }
 
 void line_describe(const struct line *line, char *text, size_t size)

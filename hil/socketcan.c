@@ -398,7 +398,7 @@ static void note(struct socketcan *can, const char *what)
 static int check_rate(struct socketcan *can, int bitrate, const struct refusal *refusal)
 {
     struct can_bittiming timing;
-    char text[200];
+    char text[256];
     if (can_get_bittiming(can->link.name, &timing) != 0 || timing.bitrate == 0) {
         note(can, "the interface tells no bit rate");
         return 0;
@@ -415,7 +415,7 @@ static int check_rate(struct socketcan *can, int bitrate, const struct refusal *
 static int bring_up(struct socketcan *can, int bitrate, const struct refusal *refusal)
 {
     const char *name = can->link.name;
-    char text[200];
+    char text[256];
     snprintf(text, sizeof text,
              "the interface is down and could not be started; as root: ip link set %s up type can "
              "bitrate %d restart-ms 100",

@@ -160,8 +160,11 @@ static void ask_address(struct meter *meter, const struct dlt645_address *addres
 static void run(struct meter *meter)
 {
     while (!dlt645_master_idle(&meter->master)) {
+        assert_int_equal(line_service(&meter->line, meter->now), 0);
         assert_int_equal(dlt645_master_service(&meter->master, meter->now), 0);
         int64_t next = dlt645_master_due(&meter->master);
+        if (line_due(&meter->line) < next)
+            next = line_due(&meter->line);
         bool byte_first = meter->given < meter->size && meter->at[meter->given] <= next;
         if (next == TIME_NEVER)
             break;

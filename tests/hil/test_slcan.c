@@ -116,7 +116,7 @@ static void a_report_comes_back_as_it_was(void **state)
     frame.length = 7;
     assert_int_equal(rack_report_decode(&frame, &back), ERROR_INVALID_ARGUMENT);
     frame.length = 8;
-    frame.id = 0x215;
+    frame.id = 0x216;
     assert_int_equal(rack_report_decode(&frame, &back), ERROR_INVALID_ARGUMENT);
 }
 

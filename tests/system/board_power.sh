@@ -57,7 +57,7 @@ grep -q "power off" "$work/truth" || fail "the board never lost its power"
 begin ""
 expect_exit 5 "$meterbench" test $one --bench "$work/bench.lua" --json "$work/run.json"
 jq -r '.cases[0].message' "$work/run.json" >"$work/message"
-expect_text "$work/message" "supply cannot be cut: it has no rack, and its bench file no power"
+expect_text "$work/message" "nothing on this bench cuts the board's supply"
 end
 
 # ---- what cannot switch is told with a way out
