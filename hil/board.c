@@ -413,6 +413,7 @@ static int prepare(struct hil_board *board, char *message, size_t size)
     }
     if (board->profile.status_lag_ns > LAG_BY_THE_WAY_NS)
         board->board.told_late_ns = board->profile.status_lag_ns;
+    board->board.tolerance = board->profile.twin;
     tell_files(board, &bench);
     tell_unjudged(board);
     return 0;

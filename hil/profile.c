@@ -579,6 +579,22 @@ static void read_capabilities(struct lua_file *file, struct profile *profile)
     lua_file_leave(file);
 }
 
+static void read_tolerances(struct lua_file *file, struct profile *profile)
+{
+#define X(field, standard, highest) #field,
+    static const char *const keys[] = {BOARD_TOLERANCES(X) NULL};
+#undef X
+    profile->twin = board_tolerance_default();
+    if (!lua_file_enter(file, "twin", false))
+        return;
+    lua_file_only(file, keys);
+#define X(field, standard, highest)                                                                         \
+    lua_file_integer(file, #field, false, 0, highest, &profile->twin.field);
+    BOARD_TOLERANCES(X)
+#undef X
+    lua_file_leave(file);
+}
+
 /* ---- the requests of a status read --------------------------------------------------------------
  */
 
@@ -706,7 +722,7 @@ static void read_all(struct lua_file *file, struct profile *profile)
         "name",          "source",   "protocol",   "serial",     "authority",
         "registers",     "commands", "status_bits", "results",   "seal_key",
         "status_lag_ms", "max_registers", "merge_gap", "cause_bits", "trip_codes",
-        "capabilities",  "response_timeout_ms", NULL};
+        "capabilities",  "response_timeout_ms", "twin", NULL};
     lua_file_only(file, keys);
     lua_file_string(file, "name", true, profile->name, sizeof profile->name);
     lua_file_string(file, "source", false, profile->source, sizeof profile->source);
@@ -721,6 +737,7 @@ static void read_all(struct lua_file *file, struct profile *profile)
     read_cause_codes(file, profile);
     read_limits(file, profile);
     read_capabilities(file, profile);
+    read_tolerances(file, profile);
     if (!file->failed)
         plan_reads(file, profile);
 }

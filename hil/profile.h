@@ -12,6 +12,7 @@
 #define METERBENCH_HIL_PROFILE_H
 
 #include "hil/serial.h"
+#include "sim/board.h"
 #include "sim/meter/controller.h"
 #include "sim/wire/dlt645.h"
 #include "sim/wire/modbus_pdu.h"
@@ -241,6 +242,7 @@ struct profile {
     struct profile_block blocks[PROFILE_BLOCKS_MAX];
     int block_count;
     bool can[PROFILE_CAPABILITY_COUNT];
+    struct board_tolerance twin; /* how far it may be apart from the virtual meter beside it */
 };
 
 /* 0, or ERROR_PROFILE with a message that names file and field. */

@@ -11,6 +11,15 @@ bool board_need_is_known(const char *need)
 #undef X
 }
 
+struct board_tolerance board_tolerance_default(void)
+{
+    return (struct board_tolerance){
+#define X(field, standard, highest) .field = standard,
+        BOARD_TOLERANCES(X)
+#undef X
+    };
+}
+
 void board_event(struct board *board, struct flat *flat, const struct event *event)
 {
     if (board->tap && board->tap->event)

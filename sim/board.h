@@ -53,6 +53,32 @@ const char *board_told(const struct board_properties *properties, const char *na
 
 bool board_need_is_known(const char *need);
 
+/* How far a make may be apart from the virtual meter that runs beside it (--twin): X(field and key in the profile,
+ * default, the most that it takes). docs/replay.md, "The twin", says what each is for. */
+#define BOARD_TOLERANCES(X)                                                                        \
+    X(time_ms, 300, 3600000) /* contacts after a cause at the terminals, beside the evidence's width */\
+    X(detector_ms, 1000, 3600000) /* the same after smoke or heat */                               \
+    X(order_ms, 2000, 3600000) /* contacts after an order or payment: the line and its repetitions */\
+    X(delay_permille, 20, 1000) /* of a delay that the meter itself counts, as until it closes again */\
+    X(recount_ms, 1200, 3600000) /* each time that it closed by itself: some count whole seconds */\
+    X(shown_ms, 3000, 3600000) /* what the board shows may differ for so long */                   \
+    X(measured_permille, 20, 1000) /* of a measured value, and these: */                           \
+    X(voltage_mv, 1000, 1000000000)                                                                \
+    X(current_ma, 150, 1000000000)                                                                 \
+    X(power_mw, 40000, 1000000000)                                                                 \
+    X(residual_ua, 1500, 1000000000)                                                               \
+    X(counted_permille, 20, 1000) /* of what was counted since it was attached, and these: */      \
+    X(energy_mwh, 3000, 1000000000)                                                                \
+    X(balance, 200, 1000000000)          /* 1/10000 yuan, beside the price of energy_mwh */
+
+struct board_tolerance {
+#define X(field, standard, highest) int64_t field;
+    BOARD_TOLERANCES(X)
+#undef X
+};
+
+struct board_tolerance board_tolerance_default(void);
+
 enum board_misuse { BOARD_DAMAGED_ORDER, BOARD_REPEATED_ORDER };
 
 struct board_ops {
@@ -85,6 +111,7 @@ struct board {
     int64_t lateness_ns_max; /* how far a paced clock fell behind the wall; intervals include it */
     bool has_rack;      /* stimulus and contact evidence are there */
     bool has_power;     /* its supply can be cut, rack or not */
+    struct board_tolerance tolerance; /* of its twin; set by whoever opens it */
     int64_t told_late_ns; /* what it shows may be this old; facts come later by that */
     bool emulated;
     bool lockstep;

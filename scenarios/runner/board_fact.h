@@ -22,6 +22,7 @@
     X(FAILED, "failed")           /* a: error; b: the count of the clock's calls; text: message */ \
     X(ENDED, "ended")             /* a: lateness in ns */                                          \
     X(LACKS, "lacks")             /* text: a need, a line end, why the board cannot serve it */    \
+    X(TOLERANCE, "tolerance")     /* text: which of its twin's; a */                               \
     X(MADE_FROM, "made from")     /* text: a file that tells what the board is */                  \
     X(EVENT, "event")             /* event */                                                      \
     X(CONTACTS, "contacts")       /* a: closed */                                                  \

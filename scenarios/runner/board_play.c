@@ -291,6 +291,20 @@ static bool in_order(const struct board_facts *facts)
     return true;
 }
 
+static void take_tolerances(struct board *board, const struct board_facts *facts)
+{
+    board->tolerance = board_tolerance_default();
+    for (size_t at = 0; (at = next_of(facts, BOARD_FACT_TOLERANCE, at)) < facts->count; at++) {
+        const struct board_fact *fact = &facts->items[at];
+        bool sane = fact->text && fact->a >= 0;
+#define X(field, standard, highest)                                                                \
+    if (sane && fact->a <= highest && strcmp(fact->text, #field) == 0)                             \
+        board->tolerance.field = fact->a;
+        BOARD_TOLERANCES(X)
+#undef X
+    }
+}
+
 struct board *board_play_new(const struct board_facts *facts, char *message, size_t size)
 {
     size_t failed = next_of(facts, BOARD_FACT_OPEN_FAILED, 0);
@@ -312,6 +326,7 @@ struct board *board_play_new(const struct board_facts *facts, char *message, siz
     player->facts = facts;
     player->board.ops = &ops;
     player->board.clock.advance = advance;
+    take_tolerances(&player->board, facts);
     if (opened < facts->count)
         be_as(&player->board, &facts->items[opened]);
     if (ended < facts->count)

@@ -267,6 +267,11 @@ void board_record_opened(struct case_record *record, const struct board *board)
 {
     case_record_fact(record, &(struct board_fact){
                                  .kind = BOARD_FACT_OPENED, .a = flags(board), .b = board->told_late_ns});
+#define X(field, standard, highest)                                                                \
+    case_record_fact(record, &(struct board_fact){                                                 \
+                                 .kind = BOARD_FACT_TOLERANCE, .a = board->tolerance.field, .text = copy(#field)});
+    BOARD_TOLERANCES(X)
+#undef X
 #define X(need) lacks(record, board, need);
     BOARD_NEEDS(X)
 #undef X

@@ -45,9 +45,8 @@ struct board *store_open_board(struct run *run, char *message, size_t size)
 int store_attach(struct run *run, struct flat *flat)
 {
     struct board *board = run->board;
-    const struct twin_tolerance tolerance = twin_tolerance_default();
     if (run->options->twin != TWIN_NONE)
-        run->twin = twin_new(run->site, flat, &tolerance);
+        run->twin = twin_new(run->site, flat, &board->tolerance);
     if (run->rows || run->twin)
         run->listener = board_record_new(run->rows, run->twin, board, run->site);
     int result = board->ops->attach(board, run->site, flat);

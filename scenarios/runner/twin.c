@@ -30,7 +30,7 @@ struct trace {
 struct twin {
     struct event_sink sink; /* first */
     struct site *site;
-    struct twin_tolerance tolerance;
+    struct board_tolerance tolerance;
     struct event_queue queue;
     struct meter meter;
     struct meter_config config;
@@ -50,26 +50,6 @@ struct twin {
 };
 
 enum side { TWIN, BOARD };
-
-struct twin_tolerance twin_tolerance_default(void)
-{
-    return (struct twin_tolerance){
-        .protection_ns = 300 * NS_PER_MS,
-        .detector_ns = NS_PER_S,
-        .order_ns = 2 * NS_PER_S,
-        .timer_ns = 1200 * NS_PER_MS,
-        .timer_permille = 20,
-        .shown_ns = 3 * NS_PER_S,
-        .permille = 20,
-        .voltage_mv = 1000,
-        .current_ma = 150,
-        .residual_ua = 1500,
-        .power_mw = 40000,
-        .energy_permille = 20,
-        .energy_mwh = 3000,
-        .balance = 200,
-    };
-}
 
 /* ---- traces ----------------------------------------------------------------------------------------- */
 
@@ -143,15 +123,12 @@ static struct plant_signals gated(const struct twin *twin)
 {
     struct plant_signals s = twin->stimulus;
     bool flows = twin->closed;
-    bool flowed = s.contacts_closed;
     s.contacts_closed = twin->closed;
     s.current_ma = flows ? s.demand_ma : 0;
     s.residual_ua = flows ? s.demand_residual_ua : 0;
     s.residual_dc_ua = flows ? s.demand_residual_dc_ua : 0;
-    if (!flows)
-        s.power_mw = 0;
-    else if (!flowed)
-        s.power_mw = (int64_t)s.demand_ma * s.voltage_mv / 1000;
+    /* The rack's current is in phase with its voltage, whatever the flat's appliances take. */
+    s.power_mw = (int64_t)s.current_ma * s.voltage_mv / 1000;
     return s;
 }
 
@@ -220,7 +197,7 @@ static void take_timers(struct twin *twin, const struct flat *flat)
     twin->meter.timers = timers;
 }
 
-struct twin *twin_new(struct site *site, const struct flat *flat, const struct twin_tolerance *tolerance)
+struct twin *twin_new(struct site *site, const struct flat *flat, const struct board_tolerance *tolerance)
 {
     struct twin *twin = calloc(1, sizeof *twin);
     if (!twin)
@@ -297,12 +274,12 @@ static void hold_together(struct twin *twin, int64_t now, enum shown which, bool
     }
     if (twin->differs_since[which] == TIME_NEVER)
         twin->differs_since[which] = now;
-    if (now - twin->differs_since[which] >= twin->tolerance.shown_ns)
+    if (now - twin->differs_since[which] >= twin->tolerance.shown_ms * NS_PER_MS)
         differs(twin, twin->differs_since[which], "%s: the board shows %lld %s, its twin %lld %s", shown_names[which],
                 (long long)board, unit, (long long)mine, unit);
 }
 
-static bool near(int64_t mine, int64_t board, int32_t permille, int64_t digits)
+static bool near(int64_t mine, int64_t board, int64_t permille, int64_t digits)
 {
     int64_t apart = mine > board ? mine - board : board - mine;
     int64_t size = mine > 0 ? mine : -mine;
@@ -321,7 +298,7 @@ static bool board_is_closed(const struct twin *twin)
 static void compare_measured(struct twin *twin, int64_t now, const struct controller_status *board)
 {
     const struct controller_status *mine = &twin->meter.controller.status;
-    const struct twin_tolerance *t = &twin->tolerance;
+    const struct board_tolerance *t = &twin->tolerance;
     bool comparable = twin->rack && now - twin->steady_since >= STEADY_NS &&
                       board_is_closed(twin) == twin->closed;
     if (!comparable) {
@@ -329,18 +306,20 @@ static void compare_measured(struct twin *twin, int64_t now, const struct contro
             twin->differs_since[i] = TIME_NEVER;
         return;
     }
-    hold_together(twin, now, SHOWN_VOLTAGE, near(mine->voltage_mv, board->voltage_mv, t->permille, t->voltage_mv),
+    hold_together(twin, now, SHOWN_VOLTAGE, near(mine->voltage_mv, board->voltage_mv, t->measured_permille, t->voltage_mv),
                   mine->voltage_mv, board->voltage_mv, "mV");
-    hold_together(twin, now, SHOWN_CURRENT, near(mine->current_ma, board->current_ma, t->permille, t->current_ma),
+    hold_together(twin, now, SHOWN_CURRENT, near(mine->current_ma, board->current_ma, t->measured_permille, t->current_ma),
                   mine->current_ma, board->current_ma, "mA");
+    hold_together(twin, now, SHOWN_POWER, near(mine->power_mw, board->power_mw, t->measured_permille, t->power_mw),
+                  mine->power_mw, board->power_mw, "mW");
     hold_together(twin, now, SHOWN_RESIDUAL,
-                  near(mine->residual_ua, board->residual_ua, t->permille, t->residual_ua), mine->residual_ua,
+                  near(mine->residual_ua, board->residual_ua, t->measured_permille, t->residual_ua), mine->residual_ua,
                   board->residual_ua, "uA");
 }
 
 static void compare_counted(struct twin *twin, int64_t now, const struct controller_status *board)
 {
-    const struct twin_tolerance *t = &twin->tolerance;
+    const struct board_tolerance *t = &twin->tolerance;
     meter_account(&twin->meter, now);
     const struct controller_status *mine = &twin->meter.controller.status;
     int64_t mine_mwh = mine->register_mwh - twin->energy_base[TWIN];
@@ -349,14 +328,14 @@ static void compare_counted(struct twin *twin, int64_t now, const struct control
     if (counted_delays) /* one had supply for longer than the other */
         return;
     if (twin->rack)
-        hold_together(twin, now, SHOWN_ENERGY, near(mine_mwh, board_mwh, t->energy_permille, t->energy_mwh), mine_mwh,
+        hold_together(twin, now, SHOWN_ENERGY, near(mine_mwh, board_mwh, t->counted_permille, t->energy_mwh), mine_mwh,
                       board_mwh, "mWh since it was attached");
     if (twin->config.credit != CREDIT_LOCAL)
         return;
     int64_t mine_change = mine->balance - twin->balance_base[TWIN];
     int64_t board_change = board->balance - twin->balance_base[BOARD];
     int64_t digits = t->balance + t->energy_mwh * twin->config.price / 1000000;
-    hold_together(twin, now, SHOWN_BALANCE, near(mine_change, board_change, t->energy_permille, digits), mine_change,
+    hold_together(twin, now, SHOWN_BALANCE, near(mine_change, board_change, t->counted_permille, digits), mine_change,
                   board_change, "1/10000 yuan since it was attached");
 }
 
@@ -441,9 +420,9 @@ static bool by_detector(const struct trace *trace, int64_t at)
 /* How long the contacts may stand differently from `at` on: the delay that a side counted is taken from its last cause. */
 static int64_t allowed(const struct twin *twin, int64_t at, int64_t width)
 {
-    const struct twin_tolerance *t = &twin->tolerance;
+    const struct board_tolerance *t = &twin->tolerance;
     if (ordered(&twin->trace[TWIN], at) && ordered(&twin->trace[BOARD], at))
-        return t->order_ns + width;
+        return t->order_ms * NS_PER_MS + width;
     int64_t since = twin->began;
     const struct trace *mine = &twin->trace[TWIN], *board = &twin->trace[BOARD];
     for (int i = 0; i < mine->count && mine->events[i].at < at; i++)
@@ -451,8 +430,8 @@ static int64_t allowed(const struct twin *twin, int64_t at, int64_t width)
     int times = re_closes(mine, at + NS_PER_S) > re_closes(board, at + NS_PER_S) ? re_closes(mine, at + NS_PER_S)
                                                                                 : re_closes(board, at + NS_PER_S);
     bool detector = by_detector(mine, at) || by_detector(board, at);
-    return (detector ? t->detector_ns : t->protection_ns) + times * t->timer_ns +
-           (at - since) * t->timer_permille / 1000 + width;
+    return (detector ? t->detector_ms : t->time_ms) * NS_PER_MS + times * t->recount_ms * NS_PER_MS +
+           (at - since) * t->delay_permille / 1000 + width;
 }
 
 static void compare_contacts(struct twin *twin, int64_t end)

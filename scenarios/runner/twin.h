@@ -9,28 +9,10 @@
 
 #include "sim/board.h"
 
-/* How far the two may be apart. Docs: docs/replay.md, "The twin". */
-struct twin_tolerance {
-    int64_t protection_ns; /* contacts after a cause at the terminals, beside the evidence's width */
-    int64_t detector_ns;   /* the same after smoke or heat */
-    int64_t timer_ns;      /* each time that the meter closed by itself: delays are counted in whole seconds by some */
-    int64_t order_ns;      /* contacts after an order or payment: the line and its repetitions */
-    int64_t timer_permille; /* of a delay that the meter itself counts, as until it closes again */
-    int64_t shown_ns;      /* what the board shows may differ for so long */
-    int32_t permille;      /* of a measured value, and the digits: */
-    int32_t voltage_mv, current_ma, residual_ua;
-    int64_t power_mw;
-    int32_t energy_permille;
-    int64_t energy_mwh;
-    int64_t balance; /* 1/10000 yuan */
-};
-
-struct twin_tolerance twin_tolerance_default(void);
-
 struct twin;
 
 /* Before the board is attached: the twin starts from the virtual meter that the board relieves. NULL: no memory. */
-struct twin *twin_new(struct site *site, const struct flat *flat, const struct twin_tolerance *tolerance);
+struct twin *twin_new(struct site *site, const struct flat *flat, const struct board_tolerance *tolerance);
 void twin_free(struct twin *twin);
 
 /* The board was attached: it began with this status. */

@@ -34,4 +34,16 @@ differs half_limit "the board's stand open, its twin's stay closed"
 
 # A recording has a twin, too.
 expect_exit 0 "$meterbench" replay "$work/run.db" --twin=strict
+
+# A profile says how far its make may be apart: a recording takes that with it.
+sed 's/^return board {/&\n  twin = { shown_ms = 0, measured_permille = 0, power_mw = 0, voltage_mv = 500000, current_ma = 500000 },/' \
+    scenarios/boards/reference.lua >"$work/narrow.lua"
+expect_exit 0 "$meterbench" test scenarios/operations/meter_values.lua --board emulated --lockstep --profile "$work/narrow.lua" \
+    --twin --run-file "$work/narrow.db"
+expect_text "$work/out" "[twin] from" "power: the board shows"
+expect_exit 1 "$meterbench" replay "$work/narrow.db" --twin=strict
+sed 's/power_mw = 0/power_w = 0/' "$work/narrow.lua" >"$work/wrong.lua"
+expect_exit 4 "$meterbench" test scenarios/operations/meter_values.lua --board emulated --lockstep --profile "$work/wrong.lua"
+expect_text "$work/err" "power_w"
+
 expect_exit 4 "$meterbench" test scenarios --twin=loose
