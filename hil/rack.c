@@ -137,7 +137,8 @@ bool rack_alive(const struct rack *rack, int64_t now)
 
 bool rack_kept_pace(const struct rack *rack, int64_t since, int64_t now)
 {
-    return rack->frames > 0 && rack->late_at < since && now - rack->status_at <= STATUS_NS + LATE_NS;
+    bool overdue = rack->frames == 0 || now - rack->status_at > STATUS_NS + LATE_NS;
+    return !overdue && rack->late_at < since;
 }
 
 /* ---- in ---------------------------------------------------------------------------------------

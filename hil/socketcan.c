@@ -38,7 +38,7 @@
 /* Wall time that was set between a stamp and now makes the stamp worthless. */
 #define STEP_NS (1 * NS_PER_MS)
 
-enum { WAITING_MAX = 64, BUS_OFFS_MAX = 3 };
+enum { WAITING_MAX = 64, BUS_OFFS_MAX = 3, STARTS_MAX = 3 };
 
 struct socketcan {
     struct can_link link; /* first */
@@ -77,7 +77,9 @@ static bool interface_flags(int fd, const char *name, short *flags)
 }
 
 /* The library writes what netlink refuses to standard error, also where a refusal is no matter:
- * vcan has no controller, slcan no restart. */
+ * vcan has no controller, slcan no restart. Only the descriptor can be silenced, and that is the
+ * whole process's: what another board's thread says in that moment, at the start or after bus-off,
+ * is lost with it. */
 static int hush(void)
 {
     int kept = dup(STDERR_FILENO);
@@ -272,14 +274,27 @@ static int receive(struct can_link *link, const struct can_link_listener *listen
 /* ---- bus-off -----------------------------------------------------------------------------------
  */
 
+/* The kernel's slcan waits 1 s for its adapter to take the opening commands, behind whatever a
+ * program before this one left in its line. 0, or -1 with errno, after so many tries. */
+static int start(const char *name, int *tries)
+{
+    int result = -1;
+    for (*tries = 0; result != 0 && *tries < STARTS_MAX; ++*tries) {
+        result = can_do_start(name);
+        if (result != 0 && errno != ETIMEDOUT)
+            break;
+    }
+    return result;
+}
+
 /* Not every driver restarts on demand; down and up does it everywhere. */
 static bool restart(struct socketcan *can)
 {
     if (!may_administer())
         return false;
-    int kept = hush();
+    int tries, kept = hush();
     bool done = can_do_restart(can->link.name) == 0 ||
-                (can_do_stop(can->link.name) == 0 && can_do_start(can->link.name) == 0);
+                (can_do_stop(can->link.name) == 0 && start(can->link.name, &tries) == 0);
     speak(kept);
     return done;
 }
@@ -415,7 +430,7 @@ static int check_rate(struct socketcan *can, int bitrate, const struct refusal *
 static int bring_up(struct socketcan *can, int bitrate, const struct refusal *refusal)
 {
     const char *name = can->link.name;
-    char text[256];
+    char text[400];
     snprintf(text, sizeof text,
              "the interface is down and could not be started; as root: ip link set %s up type can "
              "bitrate %d restart-ms 100",
@@ -426,8 +441,14 @@ static int bring_up(struct socketcan *can, int bitrate, const struct refusal *re
         note(can, "the interface takes no bit rate");
     if (can_set_restart_ms(name, RESTART_NS / NS_PER_MS) != 0)
         note(can, "it does not restart by itself after bus-off: the bench does it");
-    if (can_do_start(name) != 0)
+    int tries;
+    if (start(name, &tries) != 0) {
+        size_t used = strlen(text); /* the library leaves netlink's error */
+        snprintf(text + used, sizeof text - used, " (%s)", strerror(errno));
         return refuse(refusal, name, text);
+    }
+    if (tries > 1)
+        note(can, "the adapter was slow to open: it read nothing for a second");
     can->started = true;
     return 0;
 }

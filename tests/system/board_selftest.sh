@@ -1,4 +1,4 @@
-# The bench measures its rack, keeps the date, and later reports quote it. And a rack whose host was killed is safe.
+# The bench measures its rack, keeps the date, and later reports quote it.
 . "$(dirname "$0")/lib.sh"
 need jq xmllint socat
 need_board
@@ -42,7 +42,7 @@ expect_text "$work/err" "rack on nocan7"
 
 # ---- a bench file: never made, then made; reports quote it
 emulate() {
-    "$meterbench" board emulate --truth "$work/truth" >"$work/emulate" 2>&1 &
+    "$meterbench" board emulate >"$work/emulate" 2>&1 &
     emulated=$!
     running="$running $emulated"
     poll 10 grep -q '^ready' "$work/emulate" || fail "board emulate does not say that it is ready"
@@ -70,23 +70,5 @@ made=$(jq -r .boards.board.made "$work/bench.lua.selftest.json")
 expect_text "$work/told" "rack selftest of $made: "
 expect_same "the same in JUnit" "$(cat "$work/told")" \
     "$(junit "$work/junit.xml" 'string(//property[@name="board.rack.selftest"]/@value)')"
-kill "$emulated"
-finish "$emulated"
-
-# ---- the host is killed with a leak applied: within half a second the rack lets the currents go, by its own clock
-emulate
-"$meterbench" test $one --name "$case" --bench "$work/bench.lua" >"$work/out" 2>"$work/err" &
-host=$!
-running="$running $host"
-poll 60 grep -q "contacts open" "$work/truth" || { show; fail "the leak did not trip the board"; }
-applied=$(grep -c "applied 0x112" "$work/truth")
-[ "$applied" -gt 0 ] || fail "no residual current was applied"
-kill -KILL "$host"
-killed=$(date +%s%N)
-finish "$host"
-poll 10 grep -q "safe state" "$work/truth" || fail "no safe state 10 s after the host was killed"
-took=$((($(date +%s%N) - killed) / 1000000))
-echo "safe state seen $took ms after the kill"
-[ $took -le 1500 ] || fail "the rack took $took ms to be safe, 500 ms and a loaded machine's delay are allowed"
 kill "$emulated"
 finish "$emulated"

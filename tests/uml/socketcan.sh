@@ -4,7 +4,7 @@
 test_program=$3
 attach=$4
 . "$(dirname "$0")/../system/lib.sh"
-need linux.uml ip insmod
+need linux.uml ip insmod jq
 modules=$(echo /usr/lib/uml/modules/*/kernel/net/can/can.ko)
 [ -e "$modules" ] || skip "user-mode Linux has no CAN modules in /usr/lib/uml/modules"
 case $source_dir:$meterbench:$work in
@@ -29,7 +29,7 @@ cat >"$work/init" <<END
 END
 chmod +x "$work/init"
 
-timeout -k 1 250 linux.uml mem=192M root=/dev/root rootfstype=hostfs rootflags=/ rw con=null con0=fd:0,fd:1 quiet \
+timeout -k 1 500 linux.uml mem=192M root=/dev/root rootfstype=hostfs rootflags=/ rw con=null con0=fd:0,fd:1 quiet \
     "init=$work/init" </dev/null >"$work/boot" 2>&1
 [ -e "$work/began" ] || {
     tail -n 5 "$work/boot" >&2
@@ -41,6 +41,14 @@ cat "$work/tests" 2>/dev/null
 expect_same "exit code of the tests in the guest" 0 "$(cat "$work/tests.code")"
 
 [ -x "$board/meterbench-emulator" ] || exit 0
+case $(cat "$work/case.code" 2>/dev/null) in
+0) ;;
+"" | 98 | 99) skip "the tests passed; for a case on the emulated board this machine is too busy: it was not reached" ;;
+10) skip "the tests passed; a case on the emulated board is inconclusive: $(jq -r '.cases[0].message' "$work/run.json")" ;;
+*)
+    cat "$work/case.out" "$work/case.err"
+    fail "exit code $(cat "$work/case.code") of a case with the rack on slcan"
+    ;;
+esac
 cat "$work/case.out" "$work/case.err"
-expect_same "exit code of a case with the rack on slcan" 0 "$(cat "$work/case.code")"
 expect_same "evidence of the trip" contact "$(jq -r '.cases[0].verdicts[0].evidence' "$work/run.json")"
