@@ -78,6 +78,16 @@ expect_same "verdicts" "$(jq -c "$verdicts" "$work/run.json")" "$(jq -c "$verdic
 expect_same "properties of the board" "$(jq -cS .boards "$work/run.json")" "$(jq -cS .boards "$work/replay.json")"
 [ "$(jq '.boards | length' "$work/replay.json")" -eq 1 ] || fail "the replay's report names no board"
 
+# ---- killed in the middle of a case on a board: as far as it goes it is the same
+start "$meterbench" test scenarios/safety/leakage.lua --board emulated --lockstep --repeat 100 --jobs 1 \
+    --run-file "$work/killed.db"
+poll 60 enough "$work/killed.db" 1 || fail "no case on a board was written within a minute"
+kill -0 "$pid" || fail "the run was over before it could be killed"
+kill -KILL "$pid"
+finish "$pid"
+expect_exit 10 "$meterbench" replay "$work/killed.db"
+expect_text "$work/out" "identical" "the run was killed" " 0 differ"
+
 # ---- by DL/T 645, on a bad line; a case that this board cannot serve is skipped for the same reason
 cat >"$work/needs.lua" <<'END'
 return scenario {
@@ -103,3 +113,18 @@ ask "UPDATE board_fact SET at_ns = at_ns + 1000000 WHERE kind = 'event' AND even
     (SELECT kind FROM event_kind WHERE name = 'contacts')"
 expect_exit 1 "$meterbench" replay "$work/run.db"
 expect_text "$work/out" "flat 7 contacts" "differs"
+
+# ---- so is a row that no recorder writes; a file that is cut short is refused, or what is left of it is replayed
+ask "UPDATE board_fact SET kind = 'nonsense' WHERE case_id = 1 AND n = 20"
+expect_exit 1 "$meterbench" replay "$work/run.db"
+expect_text "$work/out" "the recorded rows of this case are damaged"
+size=$(wc -c <"$work/run.db")
+for part in 15 12 8 4 1; do
+    head -c $((size * part / 16)) "$work/run.db" >"$work/cut.db"
+    "$meterbench" replay "$work/cut.db" >"$work/out" 2>"$work/err"
+    got=$?
+    case $got in
+    1 | 4 | 10) ;;
+    *) fail "a file cut to $part sixteenths: exit code $got" ;;
+    esac
+done
