@@ -153,6 +153,20 @@ void report_board(const struct suite *suite, const struct board_maker *maker)
                report_clean(all.items[i].value, clean, sizeof clean));
 }
 
+/* What passed by the model says nothing of the board: how much is said of it must be seen. */
+static void report_judged_on_board(const struct suite *suite)
+{
+    int judged = 0, skipped = 0;
+    for (int i = 0; i < suite->count; i++) {
+        const struct case_result *result = &suite->results[i];
+        bool verdict = result->outcome == OUTCOME_PASSED || result->outcome == OUTCOME_FAILED ||
+                       result->outcome == OUTCOME_INCONCLUSIVE;
+        judged += result->on_board && verdict;
+        skipped += result->on_board && result->outcome == OUTCOME_SKIPPED;
+    }
+    printf("on the board: %d judged, %d skipped; the others are about virtual meters\n", judged, skipped);
+}
+
 void report_console(const struct suite *suite, const struct report_style *style)
 {
     const int *n = suite->outcomes;
@@ -167,6 +181,8 @@ void report_console(const struct suite *suite, const struct report_style *style)
     duration_format(suite->simulated_ns / NS_PER_S * NS_PER_S, simulated, sizeof simulated);
     printf("seed %llu, %s simulated in %.1f s\n", (unsigned long long)suite->options.run.seed,
            simulated, suite->wall_s);
+    if (suite->options.run.boards)
+        report_judged_on_board(suite);
     printf("%d passed, %d failed, %d inconclusive, %d errors, %d skipped", n[OUTCOME_PASSED],
            n[OUTCOME_FAILED], n[OUTCOME_INCONCLUSIVE], n[OUTCOME_ERROR], n[OUTCOME_SKIPPED]);
     if (n[OUTCOME_NOT_RUN] > 0)

@@ -94,13 +94,38 @@ static void put_address(struct text_out *line, const struct dlt645_frame *frame,
     text_out_put(line, " %s %s", preposition, text);
 }
 
+const char *dlt645_old_function_name(unsigned function)
+{
+    switch (function) {
+    case 0x01:
+        return "read";
+    case 0x02:
+        return "read what follows";
+    case 0x04:
+        return "write";
+    case 0x0A:
+        return "write address";
+    case 0x0C:
+        return "set baud rate";
+    case 0x0F:
+        return "set password";
+    case 0x10:
+        return "clear demand";
+    default:
+        return NULL;
+    }
+}
+
 /* Control code and bytes, of what has no words of its own. */
 static void put_plain(struct text_out *line, const struct dlt645_frame *frame)
 {
     const char *name = dlt645_function_name(frame->control & DLT645_FUNCTION_MASK);
+    const char *old = dlt645_old_function_name(frame->control & DLT645_FUNCTION_MASK);
 
     if (name) {
         text_out_put(line, "%s", name);
+    } else if (old) {
+        text_out_put(line, "DL/T 645-1997 %s", old);
     } else {
         text_out_put(line, "unknown function %02X", frame->control);
     }

@@ -85,6 +85,10 @@ int dlt645_word_text(enum dlt645_word word, unsigned bits, char *text, size_t si
 /* "relay control" of DLT645_RELAY, NULL for a function that the standard has not. */
 const char *dlt645_function_name(unsigned function);
 
+/* The same of the functions that only the older standard has, DL/T 645-1997: its frames look the
+ * same, but its control codes are others and its identifiers have two bytes. */
+const char *dlt645_old_function_name(unsigned function);
+
 /*
  * One line of a frame: "read 02010100 (voltage A) from 000000000161". Passwords are not in it: such
  * lines end up in logs. Always ends with a zero if size is not 0.

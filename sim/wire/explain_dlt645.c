@@ -442,9 +442,13 @@ static void say_frame_address(struct explainer *explainer, const struct dlt645_a
 static void say_control(struct explainer *explainer, unsigned control, size_t offset)
 {
     const char *name = dlt645_function_name(control & DLT645_FUNCTION_MASK);
+    const char *old = dlt645_old_function_name(control & DLT645_FUNCTION_MASK);
     bool from_meter = control & DLT645_FROM_METER;
 
-    if (!name) {
+    if (!name && old) {
+        explain_wrong(explainer, offset, 1, offset,
+                      "control code %02X: %s of DL/T 645-1997, the older standard", control, old);
+    } else if (!name) {
         explain_wrong(explainer, offset, 1, offset, "control code %02X: unknown function", control);
     } else if (!from_meter && (control & (DLT645_ABNORMAL | DLT645_MORE_FOLLOWS))) {
         explain_wrong(explainer, offset, 1, offset,
