@@ -239,6 +239,8 @@ void twin_attached(struct twin *twin, int64_t now, const struct board *board,
     twin->rack = board->has_rack;
     twin->began = twin->steady_since = now;
     run_until(twin, now);
+    if (twin->rack)
+        sense_again(twin, now); /* from here on as the rack has it, not as the flat's appliances do */
     meter_account(&twin->meter, now);
     twin->energy_base[TWIN] = twin->meter.controller.status.register_mwh;
     twin->energy_base[BOARD] = status->register_mwh;

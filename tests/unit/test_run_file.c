@@ -239,6 +239,14 @@ struct pair {
     char words[3000];
 };
 
+/* 20 A at 230 V; the power is what appliances with a power factor take, not what a rack makes of it. */
+static void set_load(struct plant_signals *signals)
+{
+    signals->voltage_mv = 230000;
+    signals->demand_ma = signals->current_ma = 20000;
+    signals->power_mw = 3000000;
+}
+
 static void begin(struct pair *pair, bool rack, int64_t time_ms)
 {
     struct board_tolerance tolerance = board_tolerance_default();
@@ -247,7 +255,9 @@ static void begin(struct pair *pair, bool rack, int64_t time_ms)
     if (time_ms)
         tolerance.time_ms = time_ms;
     pair->site = one_flat();
-    const struct flat *flat = site_flat(pair->site, 1);
+    struct flat *flat = site_flat(pair->site, 1);
+    set_load(&flat->plant.signals);
+    flat->meter.signals = flat->plant.signals;
     pair->began = pair->site->now;
     pair->signals = flat->plant.signals;
     pair->shown = flat->meter.controller.status;
@@ -318,14 +328,12 @@ static void a_board_that_opens_without_a_cause_differs_and_both_traces_are_told(
     assert_non_null(strstr(words, "its twin"));
 }
 
-/* 20 A at 230 V for ten seconds, and the board shows this power from the beginning. */
-static const char *shows_power(struct pair *pair, bool rack, int64_t power_mw)
+/* The load for ten seconds, and the board shows this power from the beginning. */
+static const char *shows_power(struct pair *pair, bool rack, bool changes, int64_t power_mw)
 {
     begin(pair, rack, 0);
-    pair->signals.voltage_mv = 230000;
-    pair->signals.demand_ma = pair->signals.current_ma = 20000;
-    pair->signals.power_mw = 3000000; /* what appliances with a power factor take: not what the rack makes of it */
-    twin_sense(pair->twin, pair->began, &pair->signals);
+    if (changes)
+        twin_sense(pair->twin, pair->began, &pair->signals);
     pair->shown.voltage_mv = 230000;
     pair->shown.current_ma = 20000;
     pair->shown.residual_ua = pair->signals.residual_ua;
@@ -342,16 +350,23 @@ static void power_is_held_against_voltage_times_current(void **state)
 {
     struct pair pair;
     (void)state;
-    assert_string_equal(shows_power(&pair, true, 4600000), "");
-    assert_string_equal(shows_power(&pair, true, 4690000), "");
-    assert_non_null(strstr(shows_power(&pair, true, 3000000), "power: the board shows 3000000 mW, its twin 46"));
+    assert_string_equal(shows_power(&pair, true, true, 4600000), "");
+    assert_string_equal(shows_power(&pair, true, true, 4690000), "");
+    assert_non_null(strstr(shows_power(&pair, true, true, 3000000), "power: the board shows 3000000 mW, its twin 46"));
+}
+
+static void power_is_held_together_from_attach_on(void **state)
+{
+    struct pair pair;
+    (void)state;
+    assert_string_equal(shows_power(&pair, true, false, 4600000), "");
 }
 
 static void without_a_rack_nothing_measured_is_held_together(void **state)
 {
     struct pair pair;
     (void)state;
-    assert_string_equal(shows_power(&pair, false, 3000000), "");
+    assert_string_equal(shows_power(&pair, false, true, 3000000), "");
 }
 
 int main(void)
@@ -370,6 +385,7 @@ int main(void)
         cmocka_unit_test(a_board_that_breaks_late_differs_unless_its_profile_allows_it),
         cmocka_unit_test(a_board_that_opens_without_a_cause_differs_and_both_traces_are_told),
         cmocka_unit_test(power_is_held_against_voltage_times_current),
+        cmocka_unit_test(power_is_held_together_from_attach_on),
         cmocka_unit_test(without_a_rack_nothing_measured_is_held_together),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
