@@ -101,26 +101,35 @@ static void catch_up(struct paced *paced)
     }
 }
 
-static void take_uart_input(struct paced *paced)
-{
+/* What was there before the emulation caught up. */
+struct input {
     uint8_t bytes[512];
+    size_t count;
+};
+
+static void read_uart_input(struct paced *paced, struct input *input)
+{
     size_t room = uart_room(&paced->emulator.uart);
-    size_t count = pty_read(&paced->uart, bytes, room < sizeof bytes ? room : sizeof bytes);
+
+    input->count = pty_read(&paced->uart, input->bytes,
+                            room < sizeof input->bytes ? room : sizeof input->bytes);
+}
+
+static void take_uart_input(struct paced *paced, const struct input *input)
+{
     size_t i;
 
     paced->emulator.uart.host_baud = pty_baud(&paced->uart);
-    for (i = 0; i < count; i++)
-        emulator_uart_byte(&paced->emulator, bytes[i]);
+    for (i = 0; i < input->count; i++)
+        emulator_uart_byte(&paced->emulator, input->bytes[i]);
 }
 
-static void take_rack_input(struct paced *paced)
+static void take_rack_input(struct paced *paced, const struct input *input)
 {
-    uint8_t bytes[512];
-    size_t count = pty_read(&paced->rack, bytes, sizeof bytes);
     size_t i;
 
-    for (i = 0; i < count; i++)
-        slcan_byte(&paced->slcan, (char)bytes[i]);
+    for (i = 0; i < input->count; i++)
+        slcan_byte(&paced->slcan, (char)input->bytes[i]);
 }
 
 static void take_stdin(struct paced *paced)
@@ -155,15 +164,21 @@ static void turn(struct paced *paced, int64_t deadline_ns)
     struct pollfd fds[3] = { { .fd = paced->uart.master, .events = POLLIN },
                              { .fd = paced->rack.master, .events = POLLIN },
                              { .fd = paced->watch_stdin ? STDIN_FILENO : -1, .events = POLLIN } };
+    struct input uart, rack;
 
+    uart.count = rack.count = 0;
     if (uart_room(&paced->emulator.uart) == 0)
         fds[0].fd = -1;
     wait_until(paced, fds, 3, deadline_ns);
-    catch_up(paced);
+    /* What comes while the emulation catches up waits for the next turn: it would be stamped with a
+     * time before it was sent. */
     if (fds[0].revents & POLLIN)
-        take_uart_input(paced);
+        read_uart_input(paced, &uart);
     if (fds[1].revents & POLLIN)
-        take_rack_input(paced);
+        rack.count = pty_read(&paced->rack, rack.bytes, sizeof rack.bytes);
+    catch_up(paced);
+    take_uart_input(paced, &uart);
+    take_rack_input(paced, &rack);
     if (fds[2].revents)
         take_stdin(paced);
     pty_flush(&paced->uart);
