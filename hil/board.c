@@ -115,6 +115,15 @@ static void note_lateness(struct hil_board *board, int64_t now)
         board->statistics.lateness_ns_max = board->board.lateness_ns_max = late;
 }
 
+/* An emulated board and its rack live on the processor that the bench lives on, and fall behind with
+ * it; a real rack keeps its own time. */
+static void note_rack_lateness(struct hil_board *board)
+{
+    int64_t late = board->pace->has_rack ? board->rack.late_ns_max : 0;
+    if (!board->board.lockstep && late > board->board.lateness_ns_max)
+        board->board.lateness_ns_max = late;
+}
+
 static int64_t next_fact(const struct hil_board *board)
 {
     return board->fact_count > 0 ? board->facts[board->fact_first].due : TIME_NEVER;
@@ -131,6 +140,7 @@ static int64_t advance(struct clock *clock, int64_t now, int64_t target)
     for (;;) {
         if (board->error == 0)
             connection_service(board, true);
+        note_rack_lateness(board);
         if (board->error < 0)
             return board->error;
         int64_t fact = next_fact(board);

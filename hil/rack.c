@@ -180,6 +180,8 @@ static void note_lateness(struct rack *rack, const struct rack_fact *fact)
     bool same_stall = rack->late_at != INT64_MIN && fact->arrived - rack->late_at <= SILENCE_NS;
     rack->late_ns = same_stall && rack->late_ns > late ? rack->late_ns : late;
     rack->late_at = fact->arrived;
+    if (late > rack->late_ns_max)
+        rack->late_ns_max = late;
 }
 
 static void heartbeat_answered(struct rack *rack, const struct rack_fact *fact)

@@ -63,6 +63,7 @@ struct rack {
     uint8_t counter;
     uint64_t last_us; /* unwrapped */
     uint64_t frames, lost, foreign;
+    int64_t late_ns_max;
     int64_t late_at, late_ns; /* host time of the last frame that came late; the most of that stall */
 };
 

@@ -108,7 +108,7 @@ struct board {
     char message[320];  /* of the last error: what, where and how to mend it */
     char identity[128]; /* profile, port, firmware, for reports; set by attach */
     struct board_properties properties; /* the same and more, one by one */
-    int64_t lateness_ns_max; /* how far a paced clock fell behind the wall; intervals include it */
+    int64_t lateness_ns_max; /* how far a paced clock, or the rack, fell behind the wall */
     bool has_rack;      /* stimulus and contact evidence are there */
     bool has_power;     /* its supply can be cut, rack or not */
     struct board_tolerance tolerance; /* of its twin; set by whoever opens it */

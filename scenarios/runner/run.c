@@ -12,6 +12,7 @@
 #include <string.h>
 #include <time.h>
 
+#define LATENESS_SPOILS_NS (200 * NS_PER_MS)
 #define TIMEOUT_DEFAULT_NS (400 * NS_PER_DAY)
 enum { WATCHDOG_DEFAULT_S = 120, WATCHDOG_BOARD_S = 600, WATCHDOG_STEPS = 256 };
 
@@ -59,6 +60,22 @@ void run_fail(struct run *run, enum outcome outcome, const char *format, ...)
     va_end(arguments);
 }
 
+/* What a board did not do in time, or counted too little of, may be the fault of a computer that
+ * kept neither the bench nor an emulated board at the wall clock's pace. */
+static void doubt(struct run *run)
+{
+    struct case_result *result = run->result;
+    int64_t late = run->attached ? run->board->lateness_ns_max : 0;
+    if (late < LATENESS_SPOILS_NS || result->outcome != OUTCOME_FAILED || run->stamped_failure)
+        return;
+    char was[sizeof result->message];
+    strcpy(was, result->message);
+    result->outcome = OUTCOME_INCONCLUSIVE;
+    snprintf(result->message, sizeof result->message,
+             "the bench was up to %.1f s behind the wall clock, is the computer too busy? %.500s",
+             (double)late / (double)NS_PER_S, was);
+}
+
 void run_judge(struct run *run, const struct verdict *verdict)
 {
     struct case_result *result = run->result;
@@ -71,6 +88,9 @@ void run_judge(struct run *run, const struct verdict *verdict)
     char description[400];
     verdict_describe(verdict, description, sizeof description);
     bool failed = verdict->judgement == JUDGEMENT_FAILS;
+    bool stamped = verdict->has_time && verdict->evidence == EVIDENCE_CONTACT;
+    if (failed && stamped && result->outcome != OUTCOME_FAILED)
+        run->stamped_failure = true;
     run_fail(run, failed ? OUTCOME_FAILED : OUTCOME_INCONCLUSIVE, "%s: %s", verdict->text,
              description);
 }
@@ -541,6 +561,7 @@ void run_tear_down(struct run *run)
     }
     if (run->attached) {
         result->lateness_ns = run->board->lateness_ns_max;
+        doubt(run);
         store_board_ends(run);
         run->board->ops->detach(run->board);
     }

@@ -71,6 +71,7 @@ struct run {
     uint32_t board_flat; /* 0: no board in this run */
     int board_error;
     bool attached, history, users_added;
+    bool stamped_failure; /* the rack's own stamps say that the meter failed */
     bool ended;          /* a required verdict failed, or the case was skipped: the script stops */
     int64_t script_now;  /* end of the last window that was waited out longer for late facts; else behind site->now */
     int unjudged;        /* expectations that nobody judged */
