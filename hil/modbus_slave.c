@@ -360,8 +360,11 @@ static int write_command(struct modbus_slave *slave, int64_t now, enum profile_r
                          bool sequence, const struct modbus_request *request)
 {
     uint16_t value = request->values[0];
-    if (request->function == MODBUS_WRITE_COIL)
+    if (request->function == MODBUS_WRITE_COIL) {
+        if (value != 0 && value != 0xff00)
+            return MODBUS_EXCEPTION_ILLEGAL_VALUE;
         value = value != 0;
+    }
     if (request->count != (sequence ? 2 : 1))
         return MODBUS_EXCEPTION_ILLEGAL_VALUE;
     int which_command = command_of(slave->profile, which, value);

@@ -236,9 +236,11 @@ bool check_command_as(struct check *check, enum profile_command command, uint16_
     if (order->is_relay_order)
         return check_relay_order(check, command, &check->profile->authority.relay, 2099, said);
     if (check->protocol == CHECK_DLT645)
-        return check_write_item(check, order->item, order->value, said);
+        return check_write_item(check, order->item, order->value * entry->scale, said);
     struct modbus_request request = {.function = entry->write, .address = entry->address, .count = 1,
                                      .values = {order->value, sequence}};
+    if (entry->type == PROFILE_BIT) /* the only two values that function 5 has */
+        request.values[0] = order->value ? 0xff00 : 0;
     if (order->sequence) {
         request.function = MODBUS_WRITE_MULTIPLE;
         request.count = 2;

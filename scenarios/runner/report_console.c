@@ -149,7 +149,7 @@ void report_board(const struct suite *suite, const struct board_maker *maker)
         return;
     printf("board%s%s\n", maker->id[0] ? " " : "", maker->id);
     for (int i = 0; i < all.count; i++)
-        printf("  %-22s %s\n", all.items[i].name,
+        printf("  %s %s\n", all.items[i].name,
                report_clean(all.items[i].value, clean, sizeof clean));
 }
 

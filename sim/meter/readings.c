@@ -96,7 +96,7 @@ static int read_status(const struct meter *meter, uint32_t identifier, uint8_t *
 
 /* ---- energy ------------------------------------------------------------------------------------ */
 
-/* 00010100 to 00010400: the register of a rate. */
+/* 00000100 to 00000400, 00010100 to 00010400: the register of a rate. */
 static int read_rate(const struct meter *meter, int rate, uint8_t *value, size_t capacity)
 {
     int64_t mwh = meter_rate_mwh(meter, (enum tariff_rate)rate);
@@ -266,6 +266,10 @@ int readings_of(const struct meter *meter, int64_t now, uint32_t identifier,
 {
     int size;
     switch (identifier) {
+    case 0x00000100: /* nothing is fed in: combined is forward */
+    case 0x00000200:
+    case 0x00000300:
+    case 0x00000400:
     case 0x00010100:
     case 0x00010200:
     case 0x00010300:

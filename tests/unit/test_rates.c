@@ -270,6 +270,7 @@ static void the_registers_are_read_one_by_one_and_as_a_block(void **state)
     assert_int_equal(read_energy(bench, 0x00010200), 22 * KWH);
     assert_int_equal(read_energy(bench, 0x00010300), 0);
     assert_int_equal(read_energy(bench, 0x00010400), 22 * KWH);
+    assert_int_equal(read_energy(bench, 0x00000400), 22 * KWH); /* combined: nothing is fed in */
     const uint8_t *value;
     assert_int_equal(read(bench, 0x0001FF00, &value), 20);
     static const uint8_t block[20] = {0x00, 0x44, 0, 0, 0, 0, 0,    0,    0x00, 0x22,
