@@ -14,6 +14,7 @@ return scenario {
   cases = { current = { "0.37 A", "2 A", "12 A", "50 A" } },
   run = function(bench, case)
     local flat = bench:flat(7)
+    flat:mains { voltage = case.current == "12 A" and "205 V" or "230 V" } -- power is of this voltage, not of the nominal one
     flat:overload(case.current)
     flat:leak("40 mA")
     bench:wait("3 s")

@@ -12,6 +12,11 @@ return scenario {
     flat:overload("60 A")
     bench:expect(flat:tripped { cause = "overload" }):within("5 s")
     for time = 1, 3 do
+      if time == 2 then -- a power cut forgets none of them
+        flat:outage()
+        bench:wait("3 s")
+        flat:clear("outage")
+      end
       bench:expect(flat:supplied()):within("5 s")
       if time == 2 then -- a pause of seconds does not make it a new overload
         flat:clear("overload")
