@@ -5,12 +5,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+/* The width of a bucket. */
 static const int64_t bucket_ns[HISTORY_SPANS] = {NS_PER_S / 10, NS_PER_S, 10 * NS_PER_S};
-
-int64_t history_bucket_ns(int span)
-{
-    return bucket_ns[span];
-}
 
 static void raise_to(int32_t *bucket, int32_t value)
 {

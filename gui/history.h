@@ -18,9 +18,6 @@ struct history {
     int32_t residual[HISTORY_SPANS][HISTORY_BUCKETS];
 };
 
-/* The width of a bucket, ns: 100 ms, 1 s or 10 s. The curve shows HISTORY_BUCKETS of them. */
-int64_t history_bucket_ns(int span);
-
 void history_start(struct history *history, int64_t now, int32_t power_w, int32_t residual_ua);
 
 /* The values changed (or still are the same) at `now`, which is not before the last call's. */

@@ -125,7 +125,7 @@ struct hil_board {
     /* poll */
     int64_t values[PROFILE_REGISTER_COUNT]; /* as last read, in base units */
     struct {
-        int block, blocks_left; /* the one under way; others of this poll */
+        int block; /* the one under way */
         int64_t sent, answered; /* of what changes fast */
     } round;
     int slow_block; /* the one that is read next */
@@ -235,7 +235,6 @@ void poll_deliver(struct hil_board *board, int64_t now, const struct fact *fact)
 /* What a request met, for the watch over a silent board. */
 void poll_note(struct hil_board *board, const struct talk_result *result);
 void poll_publish(struct hil_board *board, const struct snapshot *snapshot);
-void poll_alarm(struct hil_board *board, int64_t now, enum meter_alarm alarm, int detail);
 
 /* ---- orders.c ----------------------------------------------------------------------------------
  */

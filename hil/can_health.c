@@ -33,7 +33,7 @@ static const char *const locations[32] = {
     [CAN_ERR_PROT_LOC_INTERM] = "intermission",
 };
 
-const char *can_bus_state_text(enum can_bus_state state)
+static const char *can_bus_state_text(enum can_bus_state state)
 {
     static const char *const words[] = {"error active", "error warning", "error passive",
                                         "bus-off"};

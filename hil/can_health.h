@@ -75,7 +75,4 @@ void can_health_good(struct can_health *health);
  * passive"; empty when there is nothing to tell. */
 void can_health_describe(const struct can_health *health, char *text, size_t size);
 
-/* "error active" and so on. */
-const char *can_bus_state_text(enum can_bus_state state);
-
 #endif

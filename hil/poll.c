@@ -257,7 +257,7 @@ void poll_soon(struct hil_board *board, int64_t now)
 /* ---- telling ------------------------------------------------------------------------------------
  */
 
-void poll_alarm(struct hil_board *board, int64_t now, enum meter_alarm alarm, int detail)
+static void poll_alarm(struct hil_board *board, int64_t now, enum meter_alarm alarm, int detail)
 {
     struct flat *flat = board->flat;
     const struct controller_report report = {

@@ -15,6 +15,7 @@
 
 enum { FEW_SLAVES = 16, ALL_SLAVES = 247, ITEMS_MAX = 8 };
 
+/* The usual settings, commonest first. */
 static const struct serial_settings lines[] = {
     {9600, 'N', 1},  {9600, 'E', 1},  {2400, 'E', 1},  {2400, 'N', 1},  {4800, 'E', 1},
     {4800, 'N', 1},  {19200, 'N', 1}, {19200, 'E', 1}, {1200, 'E', 1},  {1200, 'N', 1},
@@ -23,12 +24,6 @@ static const struct serial_settings lines[] = {
 };
 
 enum { LINES = sizeof lines / sizeof lines[0] };
-
-int probe_lines(const struct serial_settings **usual)
-{
-    *usual = lines;
-    return LINES;
-}
 
 /* A meter that is looked for: what the rows of a check use, without a board behind it. */
 struct probe {

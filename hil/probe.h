@@ -44,7 +44,4 @@ struct probe_options {
 /* 0, found or not; ERROR_PORT, ERROR_PORT_LOST, ERROR_INTERRUPTED with result->message. */
 int probe_port(const char *port, const struct probe_options *options, struct probe_result *result);
 
-/* The usual line settings, commonest first; the number of them. */
-int probe_lines(const struct serial_settings **lines);
-
 #endif

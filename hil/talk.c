@@ -288,11 +288,6 @@ int64_t talk_due(const struct talk *talk)
     return is_dlt645(talk) ? dlt645_master_due(&talk->dlt645) : modbus_master_due(&talk->modbus);
 }
 
-bool talk_idle(const struct talk *talk)
-{
-    return talk->job_count == 0;
-}
-
 void talk_describe(const struct profile *profile, const struct talk_config *config, char *text,
                    size_t size)
 {

@@ -93,7 +93,6 @@ void talk_byte(struct talk *talk, int64_t stamp, uint8_t byte);
 int talk_service(struct talk *talk, int64_t now);
 void talk_excuse(struct talk *talk, int64_t absence_ns);
 int64_t talk_due(const struct talk *talk);
-bool talk_idle(const struct talk *talk);
 
 /* Did the meter answer, if only to refuse? */
 bool talk_answered(const struct talk_result *result);

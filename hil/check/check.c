@@ -176,6 +176,16 @@ bool check_answers(struct check *check)
     return false;
 }
 
+void check_unasked(struct check *check)
+{
+    size_t before = check->wire.unasked;
+    check_pass(check, 2 * NS_PER_S);
+    size_t count = check->wire.unasked - before;
+    if (count > 0)
+        check_fail(check, "it sends without being asked: %zu bytes in 2 s, the last %02X", count,
+                   check->wire.unasked_byte);
+}
+
 void check_silence(struct check *check, const struct piece *pieces, size_t count, const char *what)
 {
     char hex[100];

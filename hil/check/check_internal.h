@@ -89,6 +89,9 @@ void check_pass(struct check *check, int64_t duration_ns);
  * `what` completes "it answered ...". */
 void check_silence(struct check *check, const struct piece *pieces, size_t count, const char *what);
 
+/* The judge of a line on which nothing is asked for 2 s. */
+void check_unasked(struct check *check);
+
 /* Send pieces and hear what comes, with the whole-frame rule of the protocol. False when the bench
  * failed. The second one does not wait as long: silence is due. */
 bool check_send(struct check *check, const struct piece *pieces, size_t count);

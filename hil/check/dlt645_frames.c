@@ -54,16 +54,6 @@ static void answers(struct check *check)
     check_note(check, "%s", text);
 }
 
-static void unasked(struct check *check)
-{
-    size_t before = check->wire.unasked;
-    check_pass(check, 2 * NS_PER_S);
-    size_t count = check->wire.unasked - before;
-    if (count > 0)
-        check_fail(check, "it sends without being asked: %zu bytes in 2 s, the last %02X", count,
-                   check->wire.unasked_byte);
-}
-
 static void endurance(struct check *check)
 {
     struct dlt645_heard heard;
@@ -392,7 +382,7 @@ static void garbage(struct check *check)
 
 static const struct check_row rows[] = {
     {"dlt645.answers", "a read of its address is answered soundly", LINK, CHECK_ALONE, answers},
-    {"dlt645.unasked", "it sends nothing unasked", "DL/T 645-2007, 5.3: the master asks", 0, unasked},
+    {"dlt645.unasked", "it sends nothing unasked", "DL/T 645-2007, 5.3: the master asks", 0, check_unasked},
     {"dlt645.endurance", "sixty reads are all answered", SOUND, CHECK_ALONE, endurance},
     {"dlt645.other_address", "requests to other addresses meet silence", LINK, 0, other_address},
     {"dlt645.broadcast_read", "a read to the broadcast address meets silence",

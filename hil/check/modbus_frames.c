@@ -239,16 +239,6 @@ static void back_to_back(struct check *check)
     }
 }
 
-static void unasked(struct check *check)
-{
-    size_t before = check->wire.unasked;
-    check_pass(check, 2 * NS_PER_S);
-    size_t count = check->wire.unasked - before;
-    if (count > 0)
-        check_fail(check, "it sends without being asked: %zu bytes in 2 s, the last %02X", count,
-                   check->wire.unasked_byte);
-}
-
 static void garbage(struct check *check)
 {
     uint8_t bytes[GARBAGE];
@@ -268,7 +258,7 @@ static const struct check_row rows[] = {
     {"modbus.answers", "a read of its address is answered soundly",
      SERIAL "2.5.1: address, function, data, CRC", CHECK_ALONE, answers},
     {"modbus.unasked", "it sends nothing unasked", SERIAL "2.1: a slave sends only when asked",
-     0, unasked},
+     0, check_unasked},
     {"modbus.endurance", "a hundred reads are all answered", "sound behaviour", CHECK_ALONE,
      endurance},
     {"modbus.other_address", "requests to other addresses meet silence", SERIAL "2.2", 0,

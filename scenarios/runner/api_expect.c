@@ -35,12 +35,12 @@ void api_push_cause(lua_State *lua, const struct cause *cause)
     luaL_setmetatable(lua, CAUSE);
 }
 
-struct cause *api_check_cause(lua_State *lua, int at)
+static struct cause *check_cause(lua_State *lua, int at)
 {
     return luaL_checkudata(lua, at, CAUSE);
 }
 
-struct condition *api_check_condition(lua_State *lua, int at)
+static struct condition *check_condition(lua_State *lua, int at)
 {
     return luaL_checkudata(lua, at, CONDITION);
 }
@@ -48,7 +48,7 @@ struct condition *api_check_condition(lua_State *lua, int at)
 /* cause:after("10 s"): the deadline counts from that much later, as from the end of an overload's delay. */
 static int cause_after(lua_State *lua)
 {
-    struct cause later = *api_check_cause(lua, 1);
+    struct cause later = *check_cause(lua, 1);
     later.offset_ns += api_check_duration(lua, 2);
     luaL_argcheck(lua, later.offset_ns < INT64_MAX / 4, 2, "too late");
     api_push_cause(lua, &later);
@@ -59,7 +59,7 @@ static int cause_after(lua_State *lua)
 int api_expect(lua_State *lua)
 {
     struct run *run = run_of(lua);
-    const struct condition *condition = api_check_condition(lua, 2);
+    const struct condition *condition = check_condition(lua, 2);
     struct expectation *held = lua_newuserdatauv(lua, sizeof *held, 0);
     *held = (struct expectation){.condition = *condition};
     luaL_setmetatable(lua, EXPECTATION);
@@ -85,7 +85,7 @@ static void start_wait(struct run *run, lua_State *lua, enum wait_kind kind, int
     };
     if (!run->wait.has_cause)
         return;
-    run->wait.cause = *api_check_cause(lua, limit_at + 1);
+    run->wait.cause = *check_cause(lua, limit_at + 1);
     run->wait.condition.since = run->wait.cause.since;
     struct event_match *match = &run->wait.condition.match;
     bool of_order = match->kind == EVENT_ORDER_DONE || match->kind == EVENT_ORDER_FAILED;
@@ -137,7 +137,7 @@ static int expect_now(lua_State *lua)
 /* bench:observe(condition, limit [, cause]): wait as `within` does, without a verdict. */
 int api_observe(lua_State *lua)
 {
-    api_check_condition(lua, 2);
+    check_condition(lua, 2);
     start_wait(run_of(lua), lua, WAIT_OBSERVE, 3);
     return lua_yield(lua, 0);
 }

@@ -45,7 +45,7 @@ void observer_free(struct observer *observer)
     observer->count = observer->capacity = 0;
 }
 
-bool event_matches(const struct event_match *match, const struct event *event)
+static bool event_matches(const struct event_match *match, const struct event *event)
 {
     return event->kind == match->kind &&
            (match->flat == EVENT_NO_FLAT || event->flat == match->flat) &&

@@ -31,8 +31,6 @@ struct event_match {
     int64_t a, b;
 };
 
-bool event_matches(const struct event_match *match, const struct event *event);
-
 /* The first matching event at or after index `from`, or NULL. */
 const struct event *observer_first(const struct observer *observer, const struct event_match *match,
                                    size_t from);

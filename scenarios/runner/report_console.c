@@ -140,7 +140,8 @@ static void report_failures(const struct suite *suite, const struct report_style
     }
 }
 
-void report_board(const struct suite *suite, const struct board_maker *maker)
+/* What is known of a board, in one line: "left: reference, firmware 1.00, ..". */
+static void report_board(const struct suite *suite, const struct board_maker *maker)
 {
     struct board_properties all;
     char clean[BOARD_PROPERTY_SIZE];

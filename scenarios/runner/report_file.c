@@ -47,18 +47,13 @@ static int write_stdout(const char *text)
     return written ? 0 : errno ? -errno : -EIO;
 }
 
-int report_write(const char *path, const char *text)
-{
-    return strcmp(path, "-") == 0 ? write_stdout(text) : report_file(path, text, strlen(text));
-}
-
 int report_write_json(const char *path, json_t *root)
 {
     char *text = root ? json_dumps(root, JSON_INDENT(1) | JSON_PRESERVE_ORDER) : NULL;
     json_decref(root);
     if (!text)
         return -ENOMEM;
-    int result = report_write(path, text);
+    int result = strcmp(path, "-") == 0 ? write_stdout(text) : report_file(path, text, strlen(text));
     free(text);
     return result;
 }

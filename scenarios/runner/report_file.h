@@ -11,10 +11,8 @@
  */
 int report_file(const char *path, const char *text, size_t size);
 
-/* The same for a text, where path "-" is standard output. A full disk or a closed pipe shows here. */
-int report_write(const char *path, const char *text);
-
-/* The same for a JSON value, which is given away; NULL (no memory for it) is -ENOMEM. */
+/* The same for a JSON value, which is given away; NULL (no memory for it) is -ENOMEM. Path "-" is standard
+ * output, where a full disk or a closed pipe shows. */
 int report_write_json(const char *path, json_t *root);
 
 #endif

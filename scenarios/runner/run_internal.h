@@ -139,8 +139,6 @@ int api_observe(lua_State *lua);
 void api_push_flat(lua_State *lua, uint32_t number);
 void api_push_condition(lua_State *lua, const struct condition *condition);
 void api_push_cause(lua_State *lua, const struct cause *cause);
-struct cause *api_check_cause(lua_State *lua, int at);
-struct condition *api_check_condition(lua_State *lua, int at);
 struct flat *api_check_flat(lua_State *lua, int at);
 /* A duration argument: "5 s", or { sim = "10 min", board = "20 s" } of which the run's one is taken. */
 int64_t api_check_duration(lua_State *lua, int at);

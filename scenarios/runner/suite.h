@@ -74,8 +74,6 @@ int report_junit(const struct suite *suite, const char *path);
 /* JSON (jansson); path "-" is standard output. 0 or a negative errno. */
 int report_json(const struct suite *suite, const char *path);
 
-/* What is known of the board of a result, for one line: "left: reference, firmware 1.00, ..". */
-void report_board(const struct suite *suite, const struct board_maker *maker);
 /* The properties of a board over all results: those of its last case and those of the run. */
 void suite_board_properties(const struct suite *suite, const struct board_maker *maker,
                             struct board_properties *all);

@@ -103,8 +103,7 @@ int64_t lora_off_time_ns(enum lora_region region, int64_t airtime_ns);
 int64_t rs485_bytes_ns(uint32_t bytes);
 /* The beginning of this meter's next turn, at or after `now`. */
 int64_t rs485_next_turn(uint32_t flat, uint32_t members, int64_t now);
-/* How long one meter's turn is, and how many meters take turns on one bus. */
+/* How long one meter's turn is. */
 int64_t rs485_turn_ns(void);
-uint32_t rs485_meters_on_bus(uint32_t flat, uint32_t members);
 
 #endif

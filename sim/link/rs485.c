@@ -28,7 +28,8 @@ int64_t rs485_turn_ns(void)
     return rs485_bytes_ns(REQUEST_BYTES) + ANSWER_NS + rs485_bytes_ns(READING_BYTES) + PAUSE_NS;
 }
 
-uint32_t rs485_meters_on_bus(uint32_t flat, uint32_t members)
+/* How many meters take turns on one bus. */
+static uint32_t meters_on_bus(uint32_t flat, uint32_t members)
 {
     uint32_t before = (flat - 1) / METERS_MAX * METERS_MAX;
     uint32_t left = members > before ? members - before : 1;
@@ -37,7 +38,7 @@ uint32_t rs485_meters_on_bus(uint32_t flat, uint32_t members)
 
 int64_t rs485_next_turn(uint32_t flat, uint32_t members, int64_t now)
 {
-    int64_t cycle = rs485_turn_ns() * rs485_meters_on_bus(flat, members);
+    int64_t cycle = rs485_turn_ns() * meters_on_bus(flat, members);
     int64_t first = rs485_turn_ns() * ((flat - 1) % METERS_MAX);
     return now <= first ? first : first + (now - first + cycle - 1) / cycle * cycle;
 }

@@ -75,7 +75,8 @@ static double steady_heat(const struct breaker *breaker)
     return ratio * ratio;
 }
 
-bool breaker_magnetic(const struct breaker *breaker, int32_t current_ma)
+/* The release acts at once at this current. */
+static bool is_magnetic(const struct breaker *breaker, int32_t current_ma)
 {
     return current_ma >= breaker->magnetic_ma;
 }
@@ -87,7 +88,7 @@ int64_t breaker_carries(struct breaker *breaker, int64_t now, int32_t current_ma
     breaker->heat = steady + (breaker->heat - steady) * decay((double)(now - breaker->since) / constant_ns);
     breaker->since = now;
     breaker->current_ma = current_ma;
-    if (breaker_magnetic(breaker, current_ma))
+    if (is_magnetic(breaker, current_ma))
         return now + CLEARING_NS;
     double trip = breaker->trip_heat_milli / 1000.0;
     double towards = steady_heat(breaker);

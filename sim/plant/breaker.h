@@ -37,7 +37,4 @@ void breaker_init(struct breaker *breaker, uint64_t seed, uint32_t flat,
 /* From `now` on this current flows; when it trips if nothing changes, or TIME_NEVER. */
 int64_t breaker_carries(struct breaker *breaker, int64_t now, int32_t current_ma);
 
-/* The release acts at once at this current. */
-bool breaker_magnetic(const struct breaker *breaker, int32_t current_ma);
-
 #endif

@@ -31,7 +31,7 @@ static const struct relay_class classes[RELAY_CLASSES] = {
     [RELAY_HFE20] = {"HFE20", 9000, 8000, 1200, 5000, 15000, 20000, 10000, 400, 20000},
 };
 
-const struct relay_class *relay_class(enum relay_class_number number)
+static const struct relay_class *relay_class(enum relay_class_number number)
 {
     assert(number < RELAY_CLASSES);
     return &classes[number];

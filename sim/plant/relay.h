@@ -26,7 +26,6 @@ struct relay_class {
 
 enum relay_class_number { RELAY_METER_100A, RELAY_HFE10, RELAY_HFE20, RELAY_CLASSES };
 
-const struct relay_class *relay_class(enum relay_class_number number);
 /* The number of a name, or -1. */
 int relay_class_from_name(const char *name);
 

@@ -84,7 +84,7 @@ void explain_noise(struct explainer *explainer, size_t offset, size_t size, cons
 
 /* ---- The uplink envelope ------------------------------------------------------------------ */
 
-bool explain_finds_envelope(const uint8_t *bytes, size_t size)
+static bool explain_finds_envelope(const uint8_t *bytes, size_t size)
 {
     struct envelope_header header;
     struct dlt645_address again;
@@ -98,7 +98,7 @@ bool explain_finds_envelope(const uint8_t *bytes, size_t size)
     return dlt645_address_from_text(text, &again) == 0;
 }
 
-size_t explain_envelope(struct explainer *explainer)
+static size_t explain_envelope(struct explainer *explainer)
 {
     struct explained *result = explainer->result;
     struct envelope_header header;

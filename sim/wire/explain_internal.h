@@ -30,13 +30,11 @@ void explain_noise(struct explainer *explainer, size_t offset, size_t size, cons
 size_t explain_dlt645(struct explainer *explainer);
 size_t explain_modbus_rtu(struct explainer *explainer);
 size_t explain_modbus_tcp(struct explainer *explainer);
-size_t explain_envelope(struct explainer *explainer);
 
 /* Do the bytes hold a frame of the protocol, whole and right? */
 bool explain_finds_dlt645(const uint8_t *bytes, size_t size);
 bool explain_finds_modbus_rtu(const uint8_t *bytes, size_t size);
 bool explain_finds_modbus_tcp(const uint8_t *bytes, size_t size);
-bool explain_finds_envelope(const uint8_t *bytes, size_t size);
 
 /* Do they begin as a damaged one might? */
 bool explain_resembles_dlt645(const uint8_t *bytes, size_t size);

@@ -35,22 +35,14 @@ expect_text "$work/out" "firmware meter.hex" "/dev/meterbench-none"
 expect_junit "$work/junit.xml"
 
 # ---- two boards at once; a host that could not keep up (10) gets another try with fresh boards
-ready() {
-    grep -q '^ready' "$1"
-}
-emulate() { # NAME
-    "$meterbench" board emulate >"$work/$1" 2>&1 &
-    running="$running $!"
-    boards="$boards $!"
-    poll 10 ready "$work/$1" || fail "board emulate does not say that it is ready"
-}
 device() { # NAME WHICH
     sed -n "s/^$2 //p" "$work/$1"
 }
 for attempt in 1 2 3; do
-    boards=""
-    emulate left
-    emulate right
+    emulate "$work/left"
+    boards=$emulated
+    emulate "$work/right"
+    boards="$boards $emulated"
     cat >"$work/bench.lua" <<END
 return bench { profile = "$source_dir/scenarios/boards/reference.lua", boards = {
     { id = "left", port = "$(device left uart)", rack = "$(device left rack)" },

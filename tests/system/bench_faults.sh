@@ -56,17 +56,6 @@ kill "$silent"
 finish "$silent"
 
 # ---- a board and a rack of our own on pseudo-terminals, named by a bench file
-ready() {
-    grep -q '^ready' "$work/out"
-}
-# emulate: leaves the devices in $uart and $rack.
-emulate() {
-    start "$meterbench" board emulate
-    poll 10 ready || fail "board emulate does not say that it is ready"
-    uart=$(sed -n 's/^uart //p' "$work/out")
-    rack=$(sed -n 's/^rack //p' "$work/out")
-    emulated=$pid
-}
 stop() {
     kill "$emulated"
     finish "$emulated"
@@ -76,7 +65,7 @@ bench() { # UART RACK BAUD
 return bench { profile = "$source_dir/scenarios/boards/reference.lua", port = "$1", rack = "$2", baud = $3 }
 END
 }
-emulate
+emulate "$work/emulated"
 bench "$uart" "$rack" 19200
 run 10 --bench "$work/bench.lua"
 faulty "$uart" "19200 8N1" "never answered" "baud"
@@ -87,7 +76,7 @@ stop
 
 # The right speed passes; a host that could not keep up (10) gets another try with a fresh board.
 for attempt in 1 2 3; do
-    emulate
+    emulate "$work/emulated"
     bench "$uart" "$rack" 9600
     "$meterbench" test $one --name "$case" --bench "$work/bench.lua" --json "$work/run.json" >"$work/out" 2>"$work/err"
     got=$?

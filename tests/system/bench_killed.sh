@@ -6,12 +6,9 @@ need_board
 one=scenarios/safety/leakage.lua
 case="*[[]leak=60 mA]"
 
-"$meterbench" board emulate --truth "$work/truth" >"$work/emulated" 2>&1 &
-running="$!"
-poll 10 grep -q '^ready' "$work/emulated" || fail "board emulate does not say that it is ready"
-uart=$(sed -n 's/^uart //p' "$work/emulated")
+emulate "$work/emulated" --truth "$work/truth"
 echo "return bench { id = 'desk', profile = '$source_dir/scenarios/boards/reference.lua', port = '$uart',
-    rack = '$(sed -n 's/^rack //p' "$work/emulated")', safe = { contacts = 'closed' } }" >"$work/bench.lua"
+    rack = '$rack', safe = { contacts = 'closed' } }" >"$work/bench.lua"
 state="$work/state/meterbench/dev_pts_${uart##*/}"
 
 # ---- killed when the script's leak has begun: a residual was set when the board was looked at and when the case took it over

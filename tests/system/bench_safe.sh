@@ -6,15 +6,7 @@ need_board
 one=scenarios/safety/leakage_below_limit.lua # the contacts stay closed
 two=scenarios/safety/leakage.lua             # the contacts open
 
-ready() {
-    grep -q '^ready' "$work/emulated"
-}
-"$meterbench" board emulate --truth "$work/truth" >"$work/emulated" 2>&1 &
-emulated=$!
-running="$emulated"
-poll 10 ready || fail "board emulate does not say that it is ready"
-uart=$(sed -n 's/^uart //p' "$work/emulated")
-rack=$(sed -n 's/^rack //p' "$work/emulated")
+emulate "$work/emulated" --truth "$work/truth"
 bench() { # SAFE
     echo "return bench { id = 'desk', profile = '$source_dir/scenarios/boards/reference.lua', port = '$uart', rack = '$rack', safe = $1 }" \
         >"$work/bench.lua"

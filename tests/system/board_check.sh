@@ -61,19 +61,17 @@ bug no_password dlt645 dlt645.order_password "was not refused"
 bug ignores_valid_until dlt645 dlt645.valid_until "valid until 2020 was not refused"
 
 # A paced board on a port: no profile is named, nothing may be written.
-start "$meterbench" board emulate
-poll 10 grep -q ready "$work/out" || fail "the emulator is not ready"
-port=$(sed -n 's/^uart //p' "$work/out")
-check 0 --board "$port" --only 'modbus.[aw]*' --json "$work/port.json"
+emulate "$work/emulated"
+check 0 --board "$uart" --only 'modbus.[aw]*' --json "$work/port.json"
 rows "$work/port.json" "not judged" >"$work/rows"
 expect_text "$work/rows" modbus.write_to_absent modbus.all_items
 expect_text "$work/out" "it writes to the meter, which takes --write" "no profile says what the meter has"
 
 # The probe finds it, and its bench file is one; the file is not written over.
-expect_exit 0 "$meterbench" board probe "$port" --write "$work/bench.lua"
+expect_exit 0 "$meterbench" board probe "$uart" --write "$work/bench.lua"
 expect_text "$work/out" "Modbus RTU, 9600 8N1, slave 1" "like reference board: voltage 230"
 check 0 --bench "$work/bench.lua" --only modbus.all_items
-expect_exit 4 "$meterbench" board probe "$port" --write "$work/bench.lua"
+expect_exit 4 "$meterbench" board probe "$uart" --write "$work/bench.lua"
 expect_text "$work/err" "it is there already; --force"
 expect_exit 10 "$meterbench" board probe /dev/null
 expect_text "$work/err" "/dev/null: it is not a serial port"

@@ -20,19 +20,16 @@ while word=$(dd bs=1 count=4 2>/dev/null | od -An -tx1 | tr -d ' \n') && [ -n "$
 done
 END
 begin() { # POWER: leaves the bench file; the board is fresh
-    "$meterbench" board emulate --truth "$work/truth" >"$work/emulate" 2>&1 &
-    emulated=$!
-    running="$running $emulated"
-    poll 10 grep -q '^ready' "$work/emulate" || fail "board emulate does not say that it is ready"
+    emulate "$work/emulated" --truth "$work/truth"
     rm -f "$work/heard"
     socat "PTY,link=$work/relay,raw,echo=0" \
-        "SYSTEM:sh $work/relay.sh $(sed -n 's/^rack //p' "$work/emulate") $work/heard" 2>/dev/null &
+        "SYSTEM:sh $work/relay.sh $rack $work/heard" 2>/dev/null &
     relay=$!
     running="$running $relay"
     poll 10 test -e "$work/relay" || fail "socat made no pseudo-terminal"
     cat >"$work/bench.lua" <<END
 return bench { profile = "$source_dir/scenarios/boards/reference.lua", $1
-               port = "$(sed -n 's/^uart //p' "$work/emulate")" }
+               port = "$uart" }
 END
 }
 end() {

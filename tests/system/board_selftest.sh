@@ -41,14 +41,11 @@ expect_exit 10 "$meterbench" board selftest --rack nocan7
 expect_text "$work/err" "rack on nocan7"
 
 # ---- a bench file: never made, then made; reports quote it
-emulate() {
-    "$meterbench" board emulate >"$work/emulate" 2>&1 &
-    emulated=$!
-    running="$running $emulated"
-    poll 10 grep -q '^ready' "$work/emulate" || fail "board emulate does not say that it is ready"
+stand() { # a fresh board, and the bench file for it
+    emulate "$work/emulated"
     cat >"$work/bench.lua" <<END
-return bench { profile = "$source_dir/scenarios/boards/reference.lua", port = "$(sed -n 's/^uart //p' "$work/emulate")",
-               rack = "$(sed -n 's/^rack //p' "$work/emulate")" }
+return bench { profile = "$source_dir/scenarios/boards/reference.lua", port = "$uart",
+               rack = "$rack" }
 END
 }
 # What the case finds is not the question here: on a busy host it may be an error of the bench.
@@ -57,7 +54,7 @@ quoted() {
         --junit "$work/junit.xml" >"$work/out" 2>"$work/err"
     jq -r '.boards[0]["rack.selftest"]' "$work/run.json" >"$work/told"
 }
-emulate
+stand
 quoted
 expect_same "before" "rack selftest never made" "$(cat "$work/told")"
 for attempt in 1 2 3 4 5; do

@@ -92,6 +92,19 @@ start() {
     running="$running $pid"
 }
 
+# emulate FILE OPTION...: the reference board on pseudo-terminals, which are left in $uart and $rack; its id is $emulated, what it
+# prints goes to FILE.
+emulate() {
+    told=$1
+    shift
+    "$meterbench" board emulate "$@" >"$told" 2>&1 &
+    emulated=$!
+    running="$running $emulated"
+    poll 10 grep -q '^ready' "$told" || fail "board emulate does not say that it is ready"
+    uart=$(sed -n 's/^uart //p' "$told")
+    rack=$(sed -n 's/^rack //p' "$told")
+}
+
 # finish PID: waits; the exit code is left in $got.
 finish() {
     wait "$1"
