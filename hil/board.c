@@ -472,7 +472,7 @@ int board_error(const struct board *base)
 void board_statistics(const struct board *base, struct board_statistics *statistics)
 {
     const struct hil_board *board = (const struct hil_board *)base;
-    const struct talk_statistics talk = talk_statistics(&board->talk);
+    const struct master_statistics talk = talk_statistics(&board->talk);
     *statistics = board->statistics;
     statistics->requests = talk.requests;
     statistics->timeouts = talk.timeouts;

@@ -26,7 +26,7 @@ void dlt645_master_open(struct dlt645_master *master, struct line *line,
 
 int dlt645_master_submit(struct dlt645_master *master, const struct dlt645_job *job)
 {
-    if (master->job_count == DLT645_MASTER_QUEUE_MAX)
+    if (master->job_count == MASTER_QUEUE_MAX)
         return ERROR_QUEUE_FULL;
     master->jobs[master->job_count++] = *job;
     return 0;
@@ -160,7 +160,7 @@ static int transmit(struct dlt645_master *master, int64_t now)
     master->under_way = true;
     master->has_reply = false;
     master->received = master->met = 0;
-    master->requests++;
+    master->statistics.requests++;
     if (job->request.control != DLT645_READ_MORE) {
         master->sent = now;
         if (master->attempts == 0)
@@ -225,17 +225,17 @@ static void conclude(struct dlt645_master *master, int64_t now)
     if (master->has_reply) {
         read_reply(master, &result);
         if (is_read(job->request.control) && result.error == 0 && goes_on(master, &result)) {
-            master->answers++;
+            master->statistics.answers++;
             return;
         }
     } else if (!silent_by_rule) {
         result.error = master->met ? master->met : ERROR_TIMEOUT;
     }
     bool answered = result.error == 0 || result.error == ERROR_DLT645_REFUSED;
-    master->answers += answered && !silent_by_rule;
-    master->timeouts += !job->damaged && result.error == ERROR_TIMEOUT;
-    master->damaged += !job->damaged && !answered && result.error != ERROR_TIMEOUT;
-    if (answered || job->damaged || master->attempts >= DLT645_MASTER_ATTEMPTS)
+    master->statistics.answers += answered && !silent_by_rule;
+    master->statistics.timeouts += !job->damaged && result.error == ERROR_TIMEOUT;
+    master->statistics.damaged += !job->damaged && !answered && result.error != ERROR_TIMEOUT;
+    if (answered || job->damaged || master->attempts >= MASTER_ATTEMPTS)
         finish(master, &result);
 }
 

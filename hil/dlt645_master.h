@@ -11,6 +11,7 @@
 #define METERBENCH_HIL_DLT645_MASTER_H
 
 #include "hil/line.h"
+#include "hil/master.h"
 #include "hil/serial.h"
 #include "sim/kernel/time.h"
 #include "sim/wire/dlt645.h"
@@ -18,8 +19,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-enum { DLT645_MASTER_QUEUE_MAX = 12, DLT645_MASTER_ATTEMPTS = 3 };
 
 /* Clause 5.3.3: a reply begins within 500 ms, and its bytes follow within 500 ms. */
 #define DLT645_REPLY_NS (500 * NS_PER_MS)
@@ -63,7 +62,7 @@ struct dlt645_master_config {
 struct dlt645_master {
     struct dlt645_master_config config;
     struct line *line;
-    struct dlt645_job jobs[DLT645_MASTER_QUEUE_MAX]; /* the first may be under way */
+    struct dlt645_job jobs[MASTER_QUEUE_MAX]; /* the first may be under way */
     int job_count;
     bool under_way;
     int attempts;
@@ -77,7 +76,7 @@ struct dlt645_master {
     bool has_reply;
     int64_t replied_at;
     int met; /* the error of what came instead of the reply, or 0 */
-    uint64_t requests, answers, timeouts, damaged;
+    struct master_statistics statistics;
 };
 
 void dlt645_master_open(struct dlt645_master *master, struct line *line,

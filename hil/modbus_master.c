@@ -24,7 +24,7 @@ void modbus_master_close(struct modbus_master *master)
 
 int modbus_master_submit(struct modbus_master *master, const struct modbus_job *job)
 {
-    if (master->job_count == MODBUS_MASTER_QUEUE_MAX)
+    if (master->job_count == MASTER_QUEUE_MAX)
         return ERROR_QUEUE_FULL;
     master->jobs[master->job_count++] = *job;
     return 0;
@@ -123,7 +123,7 @@ static int transmit(struct modbus_master *master, int64_t now)
     assert(size > 0);
     forget_stray_bytes(master);
     master->under_way = true;
-    master->requests++;
+    master->statistics.requests++;
     master->sent = now;
     if (master->attempts++ == 0)
         master->first_sent = now;
@@ -166,11 +166,11 @@ static void conclude(struct modbus_master *master, int64_t now)
     result.error = check_reply(master, &result.response);
     master->under_way = false;
     bool answered = result.error == 0 || result.error == ERROR_MODBUS_EXCEPTION;
-    master->answers += answered;
+    master->statistics.answers += answered;
     bool damaged = master->jobs[0].damaged;
-    master->timeouts += !damaged && result.error == ERROR_TIMEOUT;
-    master->crc_errors += !damaged && !answered && result.error != ERROR_TIMEOUT;
-    if (answered || damaged || master->attempts >= MODBUS_MASTER_ATTEMPTS)
+    master->statistics.timeouts += !damaged && result.error == ERROR_TIMEOUT;
+    master->statistics.damaged += !damaged && !answered && result.error != ERROR_TIMEOUT;
+    if (answered || damaged || master->attempts >= MASTER_ATTEMPTS)
         finish(master, &result);
 }
 

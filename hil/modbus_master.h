@@ -8,13 +8,12 @@
 #define METERBENCH_HIL_MODBUS_MASTER_H
 
 #include "hil/line.h"
+#include "hil/master.h"
 #include "hil/modbus_library.h"
 #include "hil/serial.h"
 #include "sim/wire/modbus_pdu.h"
 
 #include <stdbool.h>
-
-enum { MODBUS_MASTER_QUEUE_MAX = 12, MODBUS_MASTER_ATTEMPTS = 3 };
 
 struct modbus_result {
     /* 0; ERROR_MODBUS_EXCEPTION with response.exception; or what the last attempt met:
@@ -50,7 +49,7 @@ struct modbus_master {
     struct modbus_master_config config;
     struct line *line;
     struct modbus_library *library;
-    struct modbus_job jobs[MODBUS_MASTER_QUEUE_MAX]; /* the first may be under way */
+    struct modbus_job jobs[MASTER_QUEUE_MAX]; /* the first may be under way */
     int job_count;
     bool under_way;
     int attempts;
@@ -59,7 +58,7 @@ struct modbus_master {
     int64_t quiet_at;  /* not before this may a request go out */
     int received;
     uint8_t head[3];
-    uint64_t requests, answers, timeouts, crc_errors;
+    struct master_statistics statistics;
 };
 
 /* 0, or ERROR_IO with a message. */

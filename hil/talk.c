@@ -239,7 +239,7 @@ int talk_submit(struct talk *talk, const struct talk_job *job)
         .done = modbus_answered, .user = talk, .damaged = job->damaged};
     struct dlt645_job dlt645 = {
         .done = dlt645_answered, .user = talk, .damaged = job->damaged};
-    if (talk->job_count == TALK_QUEUE_MAX)
+    if (talk->job_count == MASTER_QUEUE_MAX)
         return ERROR_QUEUE_FULL;
     int result = is_dlt645(talk) ? dlt645_question(talk, job, &dlt645.request)
                                  : modbus_question(talk, job, &modbus.request);
@@ -300,15 +300,9 @@ void talk_describe(const struct profile *profile, const struct talk_config *conf
     }
 }
 
-struct talk_statistics talk_statistics(const struct talk *talk)
+struct master_statistics talk_statistics(const struct talk *talk)
 {
-    const struct modbus_master *modbus = &talk->modbus;
-    const struct dlt645_master *dlt645 = &talk->dlt645;
     if (!talk->profile) /* never opened: nothing was said */
-        return (struct talk_statistics){0};
-    if (is_dlt645(talk))
-        return (struct talk_statistics){dlt645->requests, dlt645->answers, dlt645->timeouts,
-                                        dlt645->damaged};
-    return (struct talk_statistics){modbus->requests, modbus->answers, modbus->timeouts,
-                                    modbus->crc_errors};
+        return (struct master_statistics){0};
+    return is_dlt645(talk) ? talk->dlt645.statistics : talk->modbus.statistics;
 }

@@ -10,7 +10,7 @@
 #include "hil/modbus_master.h"
 #include "hil/profile.h"
 
-enum { TALK_QUEUE_MAX = 12, TALK_REFUSAL_SIZE = 80 };
+enum { TALK_REFUSAL_SIZE = 80 };
 
 enum talk_kind { TALK_READ_BLOCK, TALK_READ_ITEM, TALK_WRITE, TALK_COMMAND };
 
@@ -55,19 +55,12 @@ struct talk_config {
     int64_t jitter_ns;             /* how unevenly bytes may arrive that left in one go */
 };
 
-struct talk_statistics {
-    uint64_t requests; /* sent, retries included */
-    uint64_t answers;
-    uint64_t timeouts; /* requests that met silence */
-    uint64_t damaged;  /* requests that met something else than a sound reply */
-};
-
 struct talk {
     const struct profile *profile;
     struct talk_config config;
     struct modbus_master modbus;
     struct dlt645_master dlt645;
-    struct talk_job jobs[TALK_QUEUE_MAX]; /* as they wait in the master */
+    struct talk_job jobs[MASTER_QUEUE_MAX]; /* as they wait in the master */
     int job_count;
 };
 
@@ -101,6 +94,6 @@ bool talk_answered(const struct talk_result *result);
 void talk_describe(const struct profile *profile, const struct talk_config *config, char *text,
                    size_t size);
 
-struct talk_statistics talk_statistics(const struct talk *talk);
+struct master_statistics talk_statistics(const struct talk *talk);
 
 #endif

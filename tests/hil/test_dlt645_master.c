@@ -220,7 +220,7 @@ static void silence_is_tried_three_times_and_is_a_timeout(void **state)
     (void)state;
     assert_int_equal(result.error, ERROR_TIMEOUT);
     assert_int_equal(result.attempts, 3);
-    assert_int_equal(meter.master.timeouts, 3);
+    assert_int_equal(meter.master.statistics.timeouts, 3);
     assert_true(result.answered - result.sent >= DLT645_REPLY_NS);
 }
 
@@ -249,7 +249,7 @@ static void a_second_attempt_may_succeed(void **state)
     assert_volts(&result);
     assert_int_equal(result.attempts, 2);
     assert_true(result.first_sent < result.sent);
-    assert_int_equal(meter.master.damaged, 1);
+    assert_int_equal(meter.master.statistics.damaged, 1);
 }
 
 static void noise_a_doubled_start_slow_bytes_and_an_echo_do_not_hide_a_reply(void **state)
@@ -290,7 +290,7 @@ static void a_long_value_is_put_together_of_its_parts(void **state)
     assert_int_equal(result.error, 0);
     assert_int_equal(result.size, sizeof long_value);
     assert_memory_equal(meter.values[0], long_value, sizeof long_value);
-    assert_int_equal(meter.master.requests, 3);
+    assert_int_equal(meter.master.statistics.requests, 3);
     assert_true(result.sent < result.answered);
 }
 
@@ -349,7 +349,7 @@ static void a_damaged_request_goes_out_once(void **state)
     run(&meter);
     assert_int_equal(meter.results[0].error, ERROR_TIMEOUT);
     assert_int_equal(meter.results[0].attempts, 1);
-    assert_int_equal(meter.master.timeouts, 0);
+    assert_int_equal(meter.master.statistics.timeouts, 0);
     line_close(&meter.line);
 }
 

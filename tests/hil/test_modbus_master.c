@@ -184,7 +184,7 @@ static void silence_is_a_timeout_after_three_attempts(void **state)
     run(&device);
     assert_int_equal(device.results[0].error, ERROR_TIMEOUT);
     assert_int_equal(device.results[0].attempts, 3);
-    assert_int_equal(device.master.timeouts, 3);
+    assert_int_equal(device.master.statistics.timeouts, 3);
     assert_int_equal(device.done_at[0], 3 * (8 * CHARACTER_NS + 100 * NS_PER_MS));
     close_device(&device);
 }
@@ -198,7 +198,7 @@ static void a_damaged_reply_is_asked_for_again(void **state)
     run(&device);
     assert_int_equal(device.results[0].error, 0);
     assert_int_equal(device.results[0].attempts, 3);
-    assert_int_equal(device.master.crc_errors, 2);
+    assert_int_equal(device.master.statistics.damaged, 2);
     assert_true(device.results[0].first_sent < device.results[0].sent);
     close_device(&device);
 }
@@ -281,7 +281,7 @@ static void requests_wait_for_each_other_in_a_bounded_queue(void **state)
     assert_int_equal(device.result_count, 3);
     /* between a reply and the next request the line rests for 3.5 characters */
     assert_true(device.results[1].sent - device.results[0].answered >= CHARACTER_NS * 7 / 2);
-    for (int i = 0; i < MODBUS_MASTER_QUEUE_MAX; i++)
+    for (int i = 0; i < MASTER_QUEUE_MAX; i++)
         assert_int_equal(ask(&device), 0);
     assert_int_equal(ask(&device), ERROR_QUEUE_FULL);
     close_device(&device);
@@ -303,7 +303,7 @@ static void a_request_damaged_on_purpose_goes_out_once(void **state)
     assert_int_equal(device.request_size, 13);
     assert_int_not_equal(modbus_crc16(device.request, 13), 0);
     assert_int_equal(device.results[0].attempts, 1);
-    assert_int_equal(device.master.timeouts, 0);
+    assert_int_equal(device.master.statistics.timeouts, 0);
     close_device(&device);
 }
 
