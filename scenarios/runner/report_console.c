@@ -140,7 +140,7 @@ static void report_failures(const struct suite *suite, const struct report_style
     }
 }
 
-/* What is known of a board, in one line: "left: reference, firmware 1.00, ..". */
+/* What is known of a board, a line a property. */
 static void report_board(const struct suite *suite, const struct board_maker *maker)
 {
     struct board_properties all;

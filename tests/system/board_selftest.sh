@@ -41,20 +41,16 @@ expect_exit 10 "$meterbench" board selftest --rack nocan7
 expect_text "$work/err" "rack on nocan7"
 
 # ---- a bench file: never made, then made; reports quote it
-stand() { # a fresh board, and the bench file for it
-    emulate "$work/emulated"
-    cat >"$work/bench.lua" <<END
-return bench { profile = "$source_dir/scenarios/boards/reference.lua", port = "$uart",
-               rack = "$rack" }
+emulate "$work/emulated"
+cat >"$work/bench.lua" <<END
+return bench { profile = "$source_dir/scenarios/boards/reference.lua", port = "$uart", rack = "$rack" }
 END
-}
 # What the case finds is not the question here: on a busy host it may be an error of the bench.
 quoted() {
     "$meterbench" test $one --name "$case" --bench "$work/bench.lua" --json "$work/run.json" \
         --junit "$work/junit.xml" >"$work/out" 2>"$work/err"
     jq -r '.boards[0]["rack.selftest"]' "$work/run.json" >"$work/told"
 }
-stand
 quoted
 expect_same "before" "rack selftest never made" "$(cat "$work/told")"
 for attempt in 1 2 3 4 5; do
