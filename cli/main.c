@@ -16,7 +16,7 @@ static const struct {
     {"fleet", cli_fleet, "simulate buildings of flats for days: energy, peaks, trips, messages"},
     {"test", cli_test, "judge scenarios, on virtual meters or with a real board"},
     {"replay", cli_replay, "judge a recorded run again, without its board"},
-    {"board", cli_board, "what one does with a board beside judging it: emulate"},
+    {"board", cli_board, "judge a board on the wire, find it, watch its line, emulate one, measure the bench"},
     {"serve", cli_serve, "put virtual meters on a wire, for a master of yours to ask"},
     {"decode", cli_decode, "what the bytes of a DL/T 645 or Modbus message mean, and which is wrong"},
 #ifdef METERBENCH_HAS_GUI
