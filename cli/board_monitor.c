@@ -2,8 +2,8 @@
 #include "cli/cli.h"
 #include "cli/wire_json.h"
 
-#include "hil/capture.h"
-#include "hil/serial.h"
+#include "hil/line/capture.h"
+#include "hil/line/serial.h"
 #include "sim/error.h"
 #include "sim/kernel/time.h"
 

@@ -2,7 +2,7 @@
 #include "cli/cli.h"
 
 #include "hil/bench_file.h"
-#include "hil/probe.h"
+#include "hil/check/probe.h"
 #include "scenarios/runner/report_file.h"
 
 #include <getopt.h>

@@ -2,8 +2,8 @@
 #include "cli/cli.h"
 
 #include "hil/bench_file.h"
-#include "hil/selftest_record.h"
-#include "hil/serial.h"
+#include "hil/line/serial.h"
+#include "hil/rack/selftest_record.h"
 #include "sim/kernel/time.h"
 
 #include <getopt.h>

@@ -3,7 +3,7 @@
 #define METERBENCH_CLI_H
 
 #include "hil/board.h"
-#include "hil/line_faults.h"
+#include "hil/line/line_faults.h"
 #include "scenarios/runner/suite.h"
 
 #include <stdatomic.h>

@@ -3,7 +3,7 @@
 
 #include "cli/serve_words.h"
 #include "hil/board.h"
-#include "hil/serve.h"
+#include "hil/serve/serve.h"
 #include "scenarios/runner/fleet_file.h"
 #include "scenarios/runner/household_file.h"
 #include "scenarios/runner/scenario.h"

@@ -8,7 +8,7 @@
 #ifndef METERBENCH_HIL_BENCH_FILE_H
 #define METERBENCH_HIL_BENCH_FILE_H
 
-#include "hil/line_faults.h"
+#include "hil/line/line_faults.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,7 +2,7 @@
 #include "hil/board_internal.h"
 
 #include "hil/identity.h"
-#include "hil/selftest_record.h"
+#include "hil/rack/selftest_record.h"
 
 #include <assert.h>
 #include <stdarg.h>

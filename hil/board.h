@@ -9,7 +9,7 @@
 #ifndef METERBENCH_HIL_BOARD_H
 #define METERBENCH_HIL_BOARD_H
 
-#include "hil/line_faults.h"
+#include "hil/line/line_faults.h"
 #include "sim/board.h"
 
 #include <stdbool.h>

@@ -1,7 +1,7 @@
 /* What passes on a board's port, kept as pcapng when the run asks for it. */
 #include "hil/board_internal.h"
-#include "hil/capture.h"
-#include "hil/serial.h"
+#include "hil/line/capture.h"
+#include "hil/line/serial.h"
 
 #include <errno.h>
 #include <stdlib.h>

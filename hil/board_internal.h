@@ -11,9 +11,9 @@
 #include "hil/board.h"
 #include "hil/emulator.h"
 #include "hil/pace.h"
-#include "hil/power.h"
 #include "hil/profile.h"
-#include "hil/rack.h"
+#include "hil/rack/power.h"
+#include "hil/rack/rack.h"
 #include "hil/talk.h"
 
 enum { LOAD_LIVE_MV = 10000 }; /* from here on there is voltage at the load terminals */

@@ -1,6 +1,6 @@
 #include "hil/emulator.h"
 
-#include "hil/serial.h"
+#include "hil/line/serial.h"
 #include "sim/error.h"
 #include "sim/kernel/time.h"
 

@@ -7,8 +7,8 @@
 #ifndef METERBENCH_HIL_PACE_H
 #define METERBENCH_HIL_PACE_H
 
-#include "hil/can_health.h"
-#include "hil/rack.h"
+#include "hil/rack/can_health.h"
+#include "hil/rack/rack.h"
 
 #include <stdbool.h>
 #include <stddef.h>

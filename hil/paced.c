@@ -1,7 +1,7 @@
 #include "hil/paced.h"
 
-#include "hil/can_link.h"
-#include "hil/port_lock.h"
+#include "hil/line/port_lock.h"
+#include "hil/rack/can_link.h"
 #include "sim/error.h"
 #include "sim/kernel/time.h"
 

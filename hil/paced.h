@@ -3,14 +3,14 @@
 #ifndef METERBENCH_HIL_PACED_H
 #define METERBENCH_HIL_PACED_H
 
+#include "hil/line/serial.h"
 #include "hil/pace.h"
-#include "hil/serial.h"
 
 /* Either may be missing: NULL or empty. */
 struct paced_config {
     const char *port;
     struct serial_settings settings;
-    const char *rack; /* device of an slcan adapter, or a SocketCAN interface (hil/can_link.h) */
+    const char *rack; /* device of an slcan adapter, or a SocketCAN interface (hil/rack/can_link.h) */
     int rack_bitrate; /* bit/s; 0: CAN_LINK_BITRATE */
 };
 

@@ -11,7 +11,7 @@
 #ifndef METERBENCH_HIL_PROFILE_H
 #define METERBENCH_HIL_PROFILE_H
 
-#include "hil/serial.h"
+#include "hil/line/serial.h"
 #include "sim/board.h"
 #include "sim/meter/controller.h"
 #include "sim/wire/dlt645.h"

@@ -2,8 +2,8 @@
 
 #include "hil/board_internal.h"
 #include "hil/flash.h"
-#include "hil/port_lock.h"
-#include "hil/serial_latency.h"
+#include "hil/line/port_lock.h"
+#include "hil/line/serial_latency.h"
 #include "hil/station_state.h"
 
 #include <stdio.h>

@@ -6,8 +6,8 @@
 #ifndef METERBENCH_HIL_TALK_H
 #define METERBENCH_HIL_TALK_H
 
-#include "hil/dlt645_master.h"
-#include "hil/modbus_master.h"
+#include "hil/line/dlt645_master.h"
+#include "hil/line/modbus_master.h"
 #include "hil/profile.h"
 
 enum { TALK_REFUSAL_SIZE = 80 };

@@ -9,9 +9,9 @@
 #ifndef METERBENCH_HIL_CHECK_EXCHANGE_H
 #define METERBENCH_HIL_CHECK_EXCHANGE_H
 
+#include "hil/line/serial.h"
 #include "hil/pace.h"
-#include "hil/rack.h"
-#include "hil/serial.h"
+#include "hil/rack/rack.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>

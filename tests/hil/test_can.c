@@ -1,7 +1,7 @@
 /* What a CAN controller tells, in numbers and words; interfaces that are not there. */
 #include "cmocka_all.h"
 
-#include "hil/can_link.h"
+#include "hil/rack/can_link.h"
 #include "sim/error.h"
 
 #include <fcntl.h>

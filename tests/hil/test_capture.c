@@ -1,7 +1,7 @@
 /* Bytes on a line become frames, and captures in pcapng come back as they were written. */
 #include "cmocka_all.h"
 
-#include "hil/capture.h"
+#include "hil/line/capture.h"
 #include "sim/error.h"
 
 #include <errno.h>

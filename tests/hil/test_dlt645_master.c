@@ -1,7 +1,7 @@
 /* The DL/T 645 master against a scripted meter, in run time. */
 #include "cmocka_all.h"
 
-#include "hil/dlt645_master.h"
+#include "hil/line/dlt645_master.h"
 #include "sim/error.h"
 
 #include <string.h>

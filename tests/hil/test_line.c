@@ -1,7 +1,7 @@
 /* The relayed line: stamps, and what a bad line does to bytes. */
 #include "cmocka_all.h"
 
-#include "hil/line.h"
+#include "hil/line/line.h"
 #include "sim/error.h"
 #include "sim/kernel/time.h"
 

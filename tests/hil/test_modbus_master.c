@@ -1,7 +1,7 @@
 /* The Modbus master against a scripted device, in run time: libmodbus, pseudo terminals and all. */
 #include "cmocka_all.h"
 
-#include "hil/modbus_master.h"
+#include "hil/line/modbus_master.h"
 #include "sim/error.h"
 #include "sim/kernel/time.h"
 

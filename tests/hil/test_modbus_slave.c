@@ -1,7 +1,7 @@
 /* A virtual meter as a Modbus slave: what a master sees of meters of several makes. */
 #include "cmocka_all.h"
 
-#include "hil/modbus_slave.h"
+#include "hil/serve/modbus_slave.h"
 #include "sim/error.h"
 
 #include <stdio.h>

@@ -2,7 +2,7 @@
 #include "cmocka_all.h"
 
 #include "hil/board_internal.h"
-#include "hil/rack.h"
+#include "hil/rack/rack.h"
 #include "sim/error.h"
 #include "sim/kernel/random.h"
 #include "sim/kernel/time.h"

@@ -1,8 +1,8 @@
 /* Opening ports: what is wrong is said with the port and a way out; bytes go through unchanged. */
 #include "cmocka_all.h"
 
-#include "hil/port_lock.h"
-#include "hil/serial.h"
+#include "hil/line/port_lock.h"
+#include "hil/line/serial.h"
 #include "sim/error.h"
 
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /* The Lawicel text of CAN frames, and what the rack's frames hold. */
 #include "cmocka_all.h"
 
-#include "hil/rack_frames.h"
+#include "hil/rack/rack_frames.h"
 #include "sim/error.h"
 
 #include <string.h>

@@ -6,9 +6,9 @@
  */
 #include "../hil/cmocka_all.h"
 
-#include "hil/can_link.h"
-#include "hil/rack.h"
-#include "hil/serial.h"
+#include "hil/line/serial.h"
+#include "hil/rack/can_link.h"
+#include "hil/rack/rack.h"
 #include "sim/error.h"
 #include "sim/kernel/time.h"
 
