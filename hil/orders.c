@@ -556,7 +556,8 @@ int orders_misuse(struct board *base, struct site *site, enum board_misuse misus
     job.command = wanted.steps[0];
     if (repeats && !board->profile.commands[job.command].sequence)
         return ERROR_NOT_ALLOWED; /* without a number no order is an old one */
-    job.sequence = repeats ? (uint16_t)board->seen.last_sequence : ++board->sequence;
+    /* The last that was given, whatever the meter shows: it may have forgotten. */
+    job.sequence = (uint16_t)(repeats ? board->sequence : board->sequence + 1);
     job.damaged = misuse == BOARD_DAMAGED_ORDER;
     return talk_submit(&board->talk, &job);
 }

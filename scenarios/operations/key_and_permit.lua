@@ -21,7 +21,6 @@ return scenario {
       bench:expect(flat:order_done()):within("1 min", admin:order(flat, order))
     end
     give("trip")
-    hold("5 s")      -- without a permit
     give("permit")
     hold("2 s")
     hold("2 s")      -- 4 s, but not at a stretch
