@@ -208,6 +208,89 @@ static void half_value(struct check *check)
         check_not_judged(check, "the profile has no setting of 32 bits");
 }
 
+/* A 16-bit setting that is a whole holding register of its own. */
+static bool is_word_setting(const struct check *check, int which)
+{
+    const struct profile_entry *entry = &check->profile->registers[which];
+    return is_setting(check, which) && entry->kind == PROFILE_HOLDING && entry->has_range &&
+           profile_width(entry) == 1 && entry->mask == 0 && !entry->low_byte_first;
+}
+
+/* Function 6, if the meter has it: the decoder holds the echo against the request. */
+static void write_one(struct check *check)
+{
+    for (int i = 0; i < PROFILE_REGISTER_COUNT && check_goes_on(check); i++) {
+        enum profile_register which = (enum profile_register)i;
+        const struct profile_entry *entry = &check->profile->registers[i];
+        struct modbus_heard heard;
+        int64_t is;
+        if (!is_word_setting(check, i) || !check_will_change(check, which) || !check_open_seal(check))
+            continue;
+        const struct modbus_request request = {.function = MODBUS_WRITE_SINGLE,
+                                               .address = entry->address,
+                                               .count = 1,
+                                               .values = {(uint16_t)entry->high}};
+        if (!modbus_ask(check, &request, &heard))
+            return;
+        if (heard.kind == HEARD_REFUSED && heard.exception == MODBUS_EXCEPTION_ILLEGAL_FUNCTION)
+            break;
+        if (heard.kind == HEARD_REFUSED)
+            check_fail(check, "%s refuses its maximum by function 6 with exception %d",
+                       profile_register_key(which), heard.exception);
+        else if (check_read_item(check, which, &is) && is != entry->high * entry->scale)
+            check_fail(check, "%s was set by function 6 and reads %" PRId64, profile_register_key(which),
+                       is);
+        return;
+    }
+    check_not_judged(check, "the meter has no function 6, or the profile no setting of one register "
+                            "with its range");
+}
+
+/* A setting whose register is the next one, or -1. */
+static int word_setting_at(const struct check *check, unsigned address)
+{
+    for (int i = 0; i < PROFILE_REGISTER_COUNT; i++)
+        if (is_word_setting(check, i) && check->profile->registers[i].address == address)
+            return i;
+    return -1;
+}
+
+/* A refused write changes nothing, not even what would have been in order. */
+static void whole_or_not(struct check *check)
+{
+    for (int i = 0; i < PROFILE_REGISTER_COUNT && check_goes_on(check); i++) {
+        enum profile_register which = (enum profile_register)i;
+        const struct profile_entry *entry = &check->profile->registers[i];
+        int next = is_word_setting(check, i) ? word_setting_at(check, entry->address + 1U) : -1;
+        struct modbus_heard heard;
+        int64_t was, is;
+        if (next < 0 || check->profile->registers[next].high >= 0xffff ||
+            !check_will_change(check, which) ||
+            !check_will_change(check, (enum profile_register)next) ||
+            !check_read_item(check, which, &was) || !check_open_seal(check))
+            continue;
+        int64_t other = was == entry->low * entry->scale ? entry->high : entry->low;
+        const struct modbus_request request = {
+            .function = MODBUS_WRITE_MULTIPLE,
+            .address = entry->address,
+            .count = 2,
+            .values = {(uint16_t)other, (uint16_t)(check->profile->registers[next].high + 1)}};
+        if (!modbus_ask(check, &request, &heard) || !check_read_item(check, which, &is))
+            return;
+        if (heard.kind != HEARD_REFUSED)
+            check_fail(check, "a write of %s and, out of its range, %s was not refused",
+                       profile_register_key(which),
+                       profile_register_key((enum profile_register)next));
+        else if (is != was)
+            check_fail(check, "a write of %s and %s was refused, and %s became %" PRId64 " of %" PRId64,
+                       profile_register_key(which),
+                       profile_register_key((enum profile_register)next), profile_register_key(which),
+                       is, was);
+        return;
+    }
+    check_not_judged(check, "the profile has no two settings with ranges beside each other");
+}
+
 static void broadcast_write(struct check *check)
 {
     for (int i = 0; i < PROFILE_REGISTER_COUNT && check_goes_on(check); i++) {
@@ -328,6 +411,23 @@ static void replay(struct check *check)
     stays_closed(check, "an order to trip with a used sequence number");
 }
 
+/* Numbers wrap, so what is new may be less than what was used; close, for it is closed already. */
+static void any_new_sequence(struct check *check)
+{
+    struct check_said said;
+    if (!check->profile->commands[PROFILE_COMMAND_CLOSE].sequence) {
+        check_not_judged(check, "its orders carry no sequence number");
+        return;
+    }
+    for (int i = 0; i < 2; i++) /* so that the one before is not an old one of zero */
+        if (!relay_known(check) || !obeys(check, PROFILE_COMMAND_CLOSE))
+            return;
+    uint16_t number = (uint16_t)(check->sequence - 1);
+    if (check_command_as(check, PROFILE_COMMAND_CLOSE, number, &said) && said.refused)
+        check_fail(check, "an order with sequence number %u, after %u, was refused (code %d)", number,
+                   check->sequence, said.code);
+}
+
 static void wrong_password(struct check *check)
 {
     struct dlt645_authority authority = check->profile->authority.relay;
@@ -374,6 +474,29 @@ static void write_wrong_password(struct check *check)
     check_not_judged(check, "the profile has no setting that can be written");
 }
 
+/* The wildcard is for reading (DL/T 645-2007): else one order would move every meter of a line. */
+static void wildcard_order(struct check *check)
+{
+    struct dlt645_frame request;
+    uint8_t bytes[DLT645_RAW_MAX];
+    if (!check->profile->commands[PROFILE_COMMAND_TRIP].is_relay_order) {
+        check_not_judged(check, "the profile has no order of 1CH");
+        return;
+    }
+    if (!relay_known(check) || !obeys(check, PROFILE_COMMAND_CLOSE) ||
+        !becomes(check, true, "the order to close"))
+        return;
+    check_relay_frame(check, PROFILE_COMMAND_TRIP, &check->profile->authority.relay, 2099, &request);
+    request.address = dlt645_wildcard;
+    size_t size = dlt645_raw(&request, DLT645_PREAMBLE_MAX, bytes);
+    const struct piece piece = {bytes, size, 30 * NS_PER_MS};
+    check_send_for_silence(check, &piece, 1); /* an answer is not judged: what it does is */
+    stays_closed(check, "an order to trip to the wildcard address");
+}
+
+/* The clock stands just behind the end of the year that the order was valid in. */
+#define NEW_YEAR_2026_S (INT64_C(9497) * 86400)
+
 static void valid_until(struct check *check)
 {
     struct check_said said;
@@ -383,12 +506,12 @@ static void valid_until(struct check *check)
         return;
     }
     if (!relay_known(check) || !check_will_change(check, PROFILE_SET_CLOCK) ||
-        !check_write_item(check, PROFILE_SET_CLOCK, INT64_C(26) * 365 * 86400, &said) || said.refused ||
+        !check_write_item(check, PROFILE_SET_CLOCK, NEW_YEAR_2026_S + 10, &said) || said.refused ||
         !obeys(check, PROFILE_COMMAND_CLOSE) || !becomes(check, true, "the order to close"))
         return;
-    if (check_relay_order(check, PROFILE_COMMAND_TRIP, &check->profile->authority.relay, 2020, &said) &&
+    if (check_relay_order(check, PROFILE_COMMAND_TRIP, &check->profile->authority.relay, 2025, &said) &&
         !said.refused)
-        check_fail(check, "an order to trip that was valid until 2020 was not refused");
+        check_fail(check, "an order to trip that was valid until ten seconds ago was not refused");
     stays_closed(check, "an order to trip whose time was over");
 }
 
@@ -401,31 +524,49 @@ static void cut(struct check *check)
         check_fail(check, "3 s after the supply came back it does not answer");
 }
 
+static const enum profile_register kept[] = {PROFILE_OVERLOAD_LIMIT, PROFILE_HEAT_TRIP, PROFILE_PRICE,
+                                             PROFILE_SET_BALANCE, PROFILE_SET_ENERGY};
+
+enum { KEPT = sizeof kept / sizeof kept[0] };
+
+static int64_t step_of(const struct check *check, enum profile_register which)
+{
+    if (which == PROFILE_SET_ENERGY)
+        return 617000;
+    return which == PROFILE_SET_BALANCE ? 385000 : check->profile->registers[which].scale * 7;
+}
+
+/* Sets each item so many steps above what it was; returns how many took it. */
+static int set_further(struct check *check, const int64_t was[KEPT], int steps, int64_t values[KEPT])
+{
+    int taken = 0;
+    for (int i = 0; i < KEPT && check_goes_on(check); i++) {
+        struct check_said said;
+        int64_t value = was[i] + steps * step_of(check, kept[i]);
+        values[i] = was[i];
+        if (!has(check, kept[i]) || !check_write_item(check, kept[i], value, &said) || said.refused ||
+            said.cannot)
+            continue;
+        values[i] = value;
+        taken++;
+    }
+    return taken;
+}
+
+/* Each is set twice: a meter that keeps two copies must come back with the newer one. */
 static void keeps_settings(struct check *check)
 {
-    static const enum profile_register kept[] = {PROFILE_OVERLOAD_LIMIT, PROFILE_HEAT_TRIP,
-                                                 PROFILE_PRICE, PROFILE_SET_BALANCE,
-                                                 PROFILE_SET_ENERGY};
-    int64_t wanted[sizeof kept / sizeof kept[0]] = {0}, is;
+    int64_t was[KEPT] = {0}, wanted[KEPT] = {0}, is;
     int judged = 0;
-    for (size_t i = 0; i < sizeof kept / sizeof kept[0] && check_goes_on(check); i++) {
-        struct check_said said;
-        if (!has(check, kept[i]) || !check_will_change(check, kept[i]))
-            continue;
-        int64_t was = check->undo[check->undo_count - 1].value;
-        int64_t step = kept[i] == PROFILE_SET_ENERGY    ? 1234000
-                       : kept[i] == PROFILE_SET_BALANCE ? 770000
-                                                        : check->profile->registers[kept[i]].scale * 7;
-        wanted[i] = was + step;
-        if (!check_write_item(check, kept[i], wanted[i], &said))
-            return;
-        judged += !said.refused && !said.cannot;
-        if (said.refused || said.cannot)
-            wanted[i] = was;
+    for (int i = 0; i < KEPT && check_goes_on(check); i++)
+        if (has(check, kept[i]) && check_will_change(check, kept[i]))
+            was[i] = check->undo[check->undo_count - 1].value;
+    for (int steps = 1; steps <= 2 && check_goes_on(check); steps++) {
+        judged = set_further(check, was, steps, wanted);
+        check_pass(check, 1 * NS_PER_S); /* a save takes its time */
     }
-    check_pass(check, 1 * NS_PER_S); /* a save takes its time */
     cut(check);
-    for (size_t i = 0; i < sizeof kept / sizeof kept[0] && check_goes_on(check); i++) {
+    for (int i = 0; i < KEPT && check_goes_on(check); i++) {
         enum profile_register shown = kept[i] == PROFILE_SET_ENERGY ? PROFILE_ENERGY : kept[i];
         if (has(check, kept[i]) && check_read_item(check, shown, &is) && is != wanted[i])
             check_fail(check, "%s was %" PRId64 " %s before the supply failed and is %" PRId64 " after it",
@@ -462,7 +603,12 @@ static const struct check_row modbus_rows[] = {
      SOUND ": a value that is written in two halves is wrong in between", WRITES, half_value},
     {"modbus.broadcast_write", "a broadcast write is not answered",
      "Modbus over Serial Line V1.02, 2.1", WRITES, broadcast_write},
+    {"modbus.write_one", "a register that is written alone is acknowledged as it was written",
+     "Modbus Application Protocol V1.1b3, 6.6", WRITES, write_one},
+    {"modbus.whole_or_not", "a write that is refused changes nothing", SOUND, WRITES, whole_or_not},
     {"modbus.replay", "an order with a used sequence number is refused", BOARD_RULE, SWITCHES, replay},
+    {"modbus.any_new_sequence", "an order with any other sequence number than the last is obeyed",
+     BOARD_RULE, SWITCHES, any_new_sequence},
 };
 
 static const struct check_row dlt645_rows[] = {
@@ -472,6 +618,8 @@ static const struct check_row dlt645_rows[] = {
      "DL/T 645-2007, relay control", SWITCHES, wrong_password},
     {"dlt645.valid_until", "an order whose time is over is refused", "DL/T 645-2007, relay control",
      SWITCHES | CHECK_WRITES, valid_until},
+    {"dlt645.wildcard_order", "an order to the wildcard address is not obeyed",
+     "DL/T 645-2007: the wildcard is for reading", SWITCHES, wildcard_order},
 };
 
 static const struct check_row rows[] = {

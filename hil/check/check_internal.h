@@ -198,7 +198,10 @@ bool check_has_command(const struct check *check, enum profile_command command);
 bool check_command(struct check *check, enum profile_command command, struct check_said *said);
 bool check_command_as(struct check *check, enum profile_command command, uint16_t sequence,
                       struct check_said *said);
-/* An order of 1CH that is valid to the end of a year. */
+/* An order of 1CH that is valid to the end of a year: the frame, and with its answer. */
+void check_relay_frame(const struct check *check, enum profile_command command,
+                       const struct dlt645_authority *authority, int year,
+                       struct dlt645_frame *request);
 bool check_relay_order(struct check *check, enum profile_command command,
                        const struct dlt645_authority *authority, int year, struct check_said *said);
 

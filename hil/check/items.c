@@ -200,9 +200,9 @@ bool check_has_command(const struct check *check, enum profile_command command)
     return check->profile && check->profile->commands[command].present;
 }
 
-static void relay_frame(const struct check *check, enum profile_command command,
-                        const struct dlt645_authority *authority, int year,
-                        struct dlt645_frame *request)
+void check_relay_frame(const struct check *check, enum profile_command command,
+                       const struct dlt645_authority *authority, int year,
+                       struct dlt645_frame *request)
 {
     const struct dlt645_relay_command order = {
         .authority = *authority,
@@ -219,7 +219,7 @@ bool check_relay_order(struct check *check, enum profile_command command,
     struct dlt645_frame request;
     struct dlt645_heard heard;
     memset(said, 0, sizeof *said);
-    relay_frame(check, command, authority, year, &request);
+    check_relay_frame(check, command, authority, year, &request);
     if (!dlt645_ask(check, &request, &heard))
         return false;
     said->refused = heard.kind == HEARD_REFUSED;
