@@ -199,7 +199,7 @@ static int bring_to_safe(struct station *station, struct visit *visit, char *tex
 static int make_safe_once(struct station *station, char *text, size_t text_size, char *message,
                           size_t size)
 {
-    struct visit visit = {NULL};
+    struct visit visit = {0};
     int error = enter(station, &visit, message, size);
     if (error == 0)
         error = bring_to_safe(station, &visit, text, text_size);
@@ -260,7 +260,7 @@ static int timer_ms(const struct station *station)
 /* Where the adapter holds bytes back, the board is asked once before that is changed; 0: it was not. */
 static int64_t ask_slowly(struct station *station, int before_ms)
 {
-    struct visit visit = {NULL};
+    struct visit visit = {0};
     char message[320];
     int64_t took = 0;
     port_lock_keep_latency(station->port, !station->bench.low_latency || before_ms > 1);
@@ -293,7 +293,7 @@ static void tell_latency(const struct station *station, const struct visit *visi
 
 static int look(struct station *station, struct board_properties *told, char *message, size_t size)
 {
-    struct visit visit = {NULL};
+    struct visit visit = {0};
     int error = ERROR_RACK_LOST, before_ms = timer_ms(station);
     int64_t before_ns = ask_slowly(station, before_ms);
     for (int tries = 0; tries < TRIES && error == ERROR_RACK_LOST; tries++)
