@@ -595,6 +595,56 @@ static void keeps_contacts(struct check *check)
     }
 }
 
+static void stays_open(struct check *check, const char *after)
+{
+    bool closed = false;
+    for (int i = 0; i < 10 && !closed && check_goes_on(check); i++) {
+        check_pass(check, 200 * NS_PER_MS);
+        if (!check_contacts(check, &closed))
+            return;
+    }
+    if (closed)
+        check_fail(check, "%s closed the contacts", after);
+}
+
+/* Twice the rated residual current for as long as the contacts take. */
+static bool locked_by_leak(struct check *check)
+{
+    int64_t rated_ua = 30000;
+    bool locked = true;
+    if (has(check, PROFILE_RATED_RESIDUAL))
+        check_read_item(check, PROFILE_RATED_RESIDUAL, &rated_ua);
+    stimulate(check, RACK_RESIDUAL_CURRENT, (uint32_t)(2 * rated_ua));
+    bool opened = becomes(check, false, "a leak of twice the rated residual current");
+    stimulate(check, RACK_RESIDUAL_CURRENT, 0);
+    check_pass(check, 1 * NS_PER_S);
+    if (opened && check_shows(check, PROFILE_BIT_LOCKED, &locked) && !locked)
+        check_fail(check, "a leak opened the contacts, and no lock is shown");
+    return check_goes_on(check);
+}
+
+/* Clearing a lock is no order to close, nor does it become one when the supply fails. */
+static void lock(struct check *check)
+{
+    struct check_said said;
+    if (!check_has_command(check, PROFILE_COMMAND_CLEAR_LOCK)) {
+        check_not_judged(check, "the profile has no order that clears a lock");
+        return;
+    }
+    if (!relay_known(check) || !obeys(check, PROFILE_COMMAND_CLOSE) ||
+        !becomes(check, true, "the order to close") || !locked_by_leak(check))
+        return;
+    if (check_command(check, PROFILE_COMMAND_CLOSE, &said) && !said.refused)
+        check_fail(check, "an order to close was not refused while it was locked");
+    if (!obeys(check, PROFILE_COMMAND_CLEAR_LOCK))
+        return;
+    stays_open(check, "clearing the lock");
+    cut(check);
+    stays_open(check, "clearing the lock and a supply failure");
+    if (obeys(check, PROFILE_COMMAND_CLOSE))
+        becomes(check, true, "the order to close");
+}
+
 #define WRITES (CHECK_WRITES | CHECK_PROFILE)
 #define SWITCHES (CHECK_WRITES | CHECK_RELAY)
 
@@ -636,6 +686,8 @@ static const struct check_row rows[] = {
      WRITES | CHECK_RACK, keeps_settings},
     {"meter.keeps_contacts", "the contacts stay as ordered through a supply failure", SOUND,
      SWITCHES | CHECK_RACK, keeps_contacts},
+    {"meter.lock", "a leak locks, and clearing the lock closes nothing", BOARD_RULE,
+     SWITCHES | CHECK_RACK, lock},
 };
 
 const struct check_rows check_modbus_writes = {modbus_rows, sizeof modbus_rows / sizeof modbus_rows[0]};

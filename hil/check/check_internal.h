@@ -205,6 +205,8 @@ void check_relay_frame(const struct check *check, enum profile_command command,
 bool check_relay_order(struct check *check, enum profile_command command,
                        const struct dlt645_authority *authority, int year, struct check_said *said);
 
+/* Does its status show this? False when the profile does not know, or the row has failed. */
+bool check_shows(struct check *check, enum profile_bit bit, bool *shown);
 /* Are the contacts shown closed? */
 bool check_contacts(struct check *check, bool *closed);
 

@@ -115,19 +115,19 @@ bool check_will_change(struct check *check, enum profile_register which)
     return true;
 }
 
-static bool contacts_shown(struct check *check, bool *closed)
+bool check_shows(struct check *check, enum profile_bit bit, bool *shown)
 {
     int64_t values[PROFILE_REGISTER_COUNT] = {0};
-    const struct profile_state *state = &check->profile->bits[PROFILE_BIT_CLOSED];
+    const struct profile_state *state = &check->profile->bits[bit];
     if (!state->present || !check_read_item(check, state->of, &values[state->of]))
         return false;
-    *closed = profile_shows(check->profile, values, PROFILE_BIT_CLOSED);
+    *shown = profile_shows(check->profile, values, bit);
     return true;
 }
 
 bool check_contacts(struct check *check, bool *closed)
 {
-    return contacts_shown(check, closed);
+    return check_shows(check, PROFILE_BIT_CLOSED, closed);
 }
 
 bool check_relay_will_change(struct check *check)
@@ -135,7 +135,7 @@ bool check_relay_will_change(struct check *check)
     bool closed;
     if (check->relay_found)
         return true;
-    if (!contacts_shown(check, &closed))
+    if (!check_contacts(check, &closed))
         return false;
     check->relay_found = true;
     check->relay_was_closed = closed;
@@ -151,11 +151,16 @@ static void not_back(struct check *check, const char *what)
 static void relay_back(struct check *check)
 {
     struct check_said said;
-    bool closed = false;
+    bool closed = false, locked = false;
     if (!check->relay_found)
         return;
     check->relay_found = false;
-    for (int i = 0; i < 30 && contacts_shown(check, &closed) && closed != check->relay_was_closed;
+    if (check->wire.rack_runs)
+        check_stimulate(check, &(struct rack_stimulus){.id = RACK_RESIDUAL_CURRENT});
+    if (check_has_command(check, PROFILE_COMMAND_CLEAR_LOCK) &&
+        check_shows(check, PROFILE_BIT_LOCKED, &locked) && locked)
+        check_command(check, PROFILE_COMMAND_CLEAR_LOCK, &said);
+    for (int i = 0; i < 30 && check_contacts(check, &closed) && closed != check->relay_was_closed;
          i++) {
         if (i == 0)
             check_command(check,
