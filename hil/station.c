@@ -291,6 +291,13 @@ static void tell_latency(const struct station *station, const struct visit *visi
         board_tell(told, "port.round_trip", "%.1f ms", ms);
 }
 
+static void keep_state(struct station *station)
+{
+    if (!station_state_write(station->port, &station->state))
+        fprintf(stderr, "meterbench: no state directory can be written: after a kill nobody will "
+                        "know how %s was found\n", station->port);
+}
+
 static int look(struct station *station, struct board_properties *told, char *message, size_t size)
 {
     struct visit visit = {0};
@@ -309,9 +316,8 @@ static int look(struct station *station, struct board_properties *told, char *me
     if (!has_contacts(&visit))
         board_tell(told, "found", "no contacts");
     error = killed ? mend(station, &visit, told) : 0;
-    if (error == 0 && !station_state_write(station->port, &station->state))
-        fprintf(stderr, "meterbench: no state directory can be written: after a kill nobody will "
-                        "know how %s was found\n", station->port);
+    if (error == 0)
+        keep_state(station);
     return leave(&visit, error, message, size);
 }
 
@@ -398,6 +404,7 @@ static int come_back(struct station *station, struct board_properties *told, cha
     }
     if (error < 0)
         return error;
+    keep_state(station); /* the adapter may be another device now, under the same name */
     fprintf(stderr, "meterbench: %s is back; the board was brought to safe: %s\n", station->port,
             text);
     board_tell(told, "replugged", "went away and came back; then %s", text);
@@ -454,7 +461,7 @@ int station_end(struct station *station, struct board_properties *told, char *me
     int error = make_safe(station, told, station->why, sizeof station->why);
     free_ports(station);
     if (error == 0) {
-        station_state_forget(station->port);
+        station_state_forget(&station->state);
         return 0;
     }
     board_tell(told, "left", "NOT safe: %s", station->why);

@@ -6,8 +6,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PATH_MAX_HERE = 700 };
-
 /* The XDG base directory specification's place for what should outlive a restart; made if wanted. */
 static bool directory_of(char *path, size_t size, bool make)
 {
@@ -30,15 +28,15 @@ static bool directory_of(char *path, size_t size, bool make)
 }
 
 /* By the device, whatever link leads to it. */
-static bool file_of(const char *port, char path[PATH_MAX_HERE], bool make)
+static bool file_of(const char *port, char path[STATION_STATE_PATH], bool make)
 {
-    char directory[PATH_MAX_HERE - 200];
+    char directory[STATION_STATE_PATH - 200];
     char *real = realpath(port, NULL);
     bool found = directory_of(directory, sizeof directory, make);
     int start = (int)strlen(directory) + 1;
     const char *name = real ? real : port;
     if (found)
-        snprintf(path, PATH_MAX_HERE, "%s/%.180s", directory, name + (name[0] == '/'));
+        snprintf(path, STATION_STATE_PATH, "%s/%.180s", directory, name + (name[0] == '/'));
     free(real);
     for (char *p = found ? path + start : NULL; p && *p; p++)
         if (*p == '/')
@@ -48,7 +46,7 @@ static bool file_of(const char *port, char path[PATH_MAX_HERE], bool make)
 
 bool station_state_read(const char *port, struct station_state *state)
 {
-    char path[PATH_MAX_HERE], word[16] = "";
+    char path[STATION_STATE_PATH], word[16] = "";
     if (!file_of(port, path, false))
         return false;
     FILE *file = fopen(path, "re");
@@ -58,14 +56,22 @@ bool station_state_read(const char *port, struct station_state *state)
         fclose(file);
     if (!read)
         return false;
+    strcpy(state->file, path);
     state->pid = pid;
     state->found = strcmp(word, "closed") == 0 ? 1 : strcmp(word, "open") == 0 ? 0 : -1;
     return true;
 }
 
-bool station_state_write(const char *port, const struct station_state *state)
+void station_state_forget(struct station_state *state)
 {
-    char path[PATH_MAX_HERE], part[PATH_MAX_HERE + 8];
+    if (state->file[0])
+        unlink(state->file);
+    state->file[0] = '\0';
+}
+
+bool station_state_write(const char *port, struct station_state *state)
+{
+    char path[STATION_STATE_PATH], part[STATION_STATE_PATH + 8];
     if (!file_of(port, path, true))
         return false;
     snprintf(part, sizeof part, "%s.part", path);
@@ -75,14 +81,12 @@ bool station_state_write(const char *port, const struct station_state *state)
     fprintf(file, "pid %ld\nfound %s\n", (long)getpid(),
             state->found < 0 ? "unknown" : state->found ? "closed" : "open");
     bool written = fclose(file) == 0 && rename(part, path) == 0;
-    if (!written)
+    if (!written) {
         unlink(part);
-    return written;
-}
-
-void station_state_forget(const char *port)
-{
-    char path[PATH_MAX_HERE];
-    if (file_of(port, path, false))
-        unlink(path);
+        return false;
+    }
+    if (strcmp(state->file, path) != 0)
+        station_state_forget(state);
+    strcpy(state->file, path);
+    return true;
 }

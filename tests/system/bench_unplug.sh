@@ -54,6 +54,10 @@ expect_text "$work/err" "$work/port is back"
 jq -r '.cases[1:][].message' "$work/run.json" >"$work/message"
 grep -q "serial port went away" "$work/message" && fail "a case after it has no port either: $(cat "$work/message")"
 expect_text "$work/out" "went away and came back"
+# the cable's terminal is another one since, and the note of the first must not outlive the run
+if ! grep -q "NOT left safe" "$work/err"; then
+    expect_same "notes of killed runs" "" "$(ls "$work/state/meterbench")"
+fi
 
 # ---- it does not come back: the others are errors at once
 unplugged "500 ms" "for good"
