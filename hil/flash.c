@@ -123,11 +123,14 @@ static bool listen_to(int fd, int64_t until, char tail[TAIL_SIZE + 1])
 /* It may say nothing more and still go on. */
 static bool ends(pid_t pid, int64_t until, int *status)
 {
-    while (waitpid(pid, status, WNOHANG) == 0) {
+    pid_t ended;
+    while ((ended = waitpid(pid, status, WNOHANG)) == 0) {
         if (serial_clock_ns() >= until)
             return false;
         nanosleep(&(struct timespec){0, 20 * NS_PER_MS}, NULL);
     }
+    if (ended < 0) /* where SIGCHLD is ignored nobody learns how it ended: that is no success */
+        *status = W_EXITCODE(127, 0);
     return true;
 }
 
