@@ -176,6 +176,9 @@ static int run(const struct arguments *arguments, const struct board_spec *spec)
         check_report_totals(stdout, &report);
     if (report.message[0])
         fprintf(stderr, "meterbench: %s\n", report.message);
+    else if (arguments->only && report.count == 0)
+        fprintf(stderr, "meterbench: --only %s: no row has such an id; --list has them\n",
+                arguments->only);
     int failed = write_reports(arguments, &report);
     int code = exit_code(&report);
     check_report_free(&report);

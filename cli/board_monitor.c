@@ -140,11 +140,11 @@ static void keep(struct monitor *monitor, const struct captured *captured)
         monitor->write_error = errno ? errno : EIO;
 }
 
+/* After the source is open: one that is not must not cost an older file. */
 static int open_kept(struct monitor *monitor)
 {
     const char *path = monitor->arguments->write;
     size_t length = path ? strlen(path) : 0;
-    monitor->pcapng.fd = -1;
     if (!path)
         return 0;
     bool text = length > 4 && strcmp(path + length - 4, ".txt") == 0;
@@ -256,10 +256,15 @@ static int listen_to_port(struct monitor *monitor)
         fprintf(stderr, "meterbench: %s\n", message);
         return EXIT_BENCH_FAULT;
     }
+    int result = open_kept(monitor);
+    if (result != 0) {
+        serial_close(&serial);
+        return result;
+    }
     monitor->capture.epoch_ns = serial_epoch_ns();
     fprintf(stderr, "listening on %s, %d baud 8%c%d; Ctrl-C ends\n", arguments->source,
             arguments->line.baud, arguments->line.parity, arguments->line.stop_bits);
-    int result = read_port(monitor, &serial);
+    result = read_port(monitor, &serial);
     capture_flush(&monitor->capture);
     serial_close(&serial);
     if (result < 0)
@@ -321,7 +326,9 @@ static int read_file(struct monitor *monitor)
     FILE *file = fopen(monitor->arguments->source, "r");
     if (!file)
         return cli_usage_error("%s: %s", monitor->arguments->source, strerror(errno));
-    int result = pcapng_recognise(file) ? read_pcapng(monitor, file) : read_text(monitor, file);
+    int result = open_kept(monitor);
+    if (result == 0)
+        result = pcapng_recognise(file) ? read_pcapng(monitor, file) : read_text(monitor, file);
     if (result == 0 && ferror(file))
         result = cli_usage_error("%s: %s", monitor->arguments->source, strerror(errno));
     fclose(file);
@@ -363,9 +370,7 @@ int cli_board_monitor(int argc, char **argv)
     monitor.arguments = &arguments;
     capture_begin(&monitor.capture, arguments.protocol, take_frame, &monitor);
     monitor.capture.gap_ns = arguments.gap_ns;
-    result = open_kept(&monitor);
-    if (result != 0)
-        return result;
+    monitor.pcapng.fd = -1;
     cli_catch_signals();
     result = S_ISCHR(status.st_mode) ? listen_to_port(&monitor) : read_file(&monitor);
     return finish(&monitor, result);
