@@ -290,7 +290,8 @@ static int find_emulator(struct hil_board *board, char *message, size_t size)
     return result;
 }
 
-/* A file, or the name of a profile that comes along, as "dds238". */
+/* A file, or the name of a profile that comes along, as "dds238". A file that is not there is never
+ * taken for the one of its name that comes along. */
 int board_find_profile(const char *given, char path[BOARD_PATH_SIZE], char *message, size_t size)
 {
     char name[PATH_SIZE];
@@ -299,8 +300,8 @@ int board_find_profile(const char *given, char path[BOARD_PATH_SIZE], char *mess
     const char *slash = strrchr(given, '/'), *base = slash ? slash + 1 : given;
     size_t length = strlen(base);
     bool has_end = length > 4 && strcmp(base + length - 4, ".lua") == 0;
-    snprintf(name, sizeof name, "scenarios/boards/%s%s", base, has_end ? "" : ".lua");
-    if (access(given, R_OK) != 0 && find_beside_program(name, path))
+    snprintf(name, sizeof name, "scenarios/boards/%s.lua", base);
+    if (!has_end && access(given, R_OK) != 0 && find_beside_program(name, path))
         return 0;
     return find(given, NULL, "board profile", path, message, size);
 }

@@ -313,8 +313,10 @@ static int take_interface(struct pcapng_reader *reader, const struct read_block 
 static int64_t to_ns(uint64_t ticks, uint8_t resolution)
 {
     unsigned exponent = resolution & 0x7F;
-    if (resolution & 0x80)
-        return exponent > 63 ? 0 : (int64_t)((double)ticks / (double)(1ull << exponent) * 1e9);
+    if (resolution & 0x80) {
+        double ns = exponent > 63 ? 0 : (double)ticks / (double)(1ull << exponent) * 1e9;
+        return ns < (double)INT64_MAX ? (int64_t)ns : INT64_MAX;
+    }
     for (; exponent < 9; exponent++)
         ticks *= 10;
     for (; exponent > 9; exponent--)
