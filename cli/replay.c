@@ -112,8 +112,8 @@ static int run(const struct arguments *arguments, struct replay *replay, struct 
     bool on_console = !cli_is_stdout(arguments->json);
     const struct run_facts *facts = replay_facts(replay);
     if (on_console)
-        printf("recorded %s on %s by meterbench %s: meterbench %s\n", facts->started, facts->host, facts->version,
-               facts->arguments);
+        printf("recorded %s on %s by meterbench %s: meterbench test %s\n", facts->started,
+               facts->host, facts->version, facts->arguments);
     suite_run(suite);
     for (int i = 0; i < suite->count; i++) {
         enum replay_finding finding = replay_finding(replay, i, words, sizeof words);
