@@ -99,7 +99,7 @@ static const char *met(const struct talk_result *result)
 
 static int not_a_value(struct hil_board *board, enum profile_register which, int error)
 {
-    char what[160];
+    char what[BOARD_NAME_SIZE];
     board_describe(board, what, sizeof what);
     board_fail(board, ERROR_BOARD_REFUSED, "%s: %s as it was read is no value (%s)", what,
                profile_register_key(which), error_text(error));
@@ -180,7 +180,7 @@ static void describe_block(const struct hil_board *board, int at, char *text, si
 
 static int nobody_answers(struct hil_board *board, const struct talk_result *result)
 {
-    char what[160], bytes[100];
+    char what[BOARD_NAME_SIZE], bytes[100];
     char block[48];
     describe_block(board, result->job->block, block, sizeof block);
     bool dead = board->pace->has_rack && !(board->rack.status & RACK_STATUS_POWERED);
@@ -286,7 +286,7 @@ static bool can_have(const struct hil_board *board, enum profile_register which)
 
 static int refused(struct hil_board *board, const struct setting *setting, const char *why)
 {
-    char what[160];
+    char what[BOARD_NAME_SIZE];
     board_describe(board, what, sizeof what);
     board_fail(board, ERROR_BOARD_REFUSED, "%s: %s = %lld: %s", what,
                profile_register_key(setting->which), (long long)setting->value, why);
@@ -363,7 +363,7 @@ static int command(struct hil_board *board, enum profile_command which, struct s
         error = read_status(board, &one, snapshot);
     if (error < 0 || one.result.error == 0)
         return error;
-    char what[160];
+    char what[BOARD_NAME_SIZE];
     board_describe(board, what, sizeof what);
     board_fail(board, ERROR_BOARD_REFUSED, "%s: command %s: %s", what, profile_command_key(which),
                met(&one.result));
@@ -415,7 +415,7 @@ static int bring_contacts(struct hil_board *board, bool closed, struct snapshot 
     }
     if (error < 0 || stands(board, snapshot, closed))
         return error;
-    char what[160];
+    char what[BOARD_NAME_SIZE];
     board_describe(board, what, sizeof what);
     if (!board->profile.can[PROFILE_CAN_RELAY])
         board_fail(board, ERROR_BOARD_REFUSED,
@@ -499,7 +499,7 @@ static void take_over(struct hil_board *board, struct site *site, struct flat *f
 
 static void identify(struct hil_board *board, const struct snapshot *snapshot)
 {
-    char what[160], text[sizeof board->board.identity + 160];
+    char what[BOARD_NAME_SIZE], text[sizeof board->board.identity + BOARD_NAME_SIZE];
     board_describe(board, what, sizeof what);
     char firmware[40] = "";
     if (profile_has(&board->profile, PROFILE_VERSION))

@@ -365,7 +365,7 @@ static void tell_files(struct hil_board *board, const struct bench_file *bench)
     struct board_properties *told = &board->board.properties;
     const char *given = board->spec.elf ? board->spec.elf : bench->firmware;
     const char *firmware = board->elf[0] ? board->elf : given;
-    char what[160];
+    char what[BOARD_NAME_SIZE];
     board_describe(board, what, sizeof what);
     board_tell(told, "connection", "%s", what);
     if (board->board.has_rack)

@@ -17,7 +17,7 @@
 #include "hil/talk.h"
 
 enum { LOAD_LIVE_MV = 10000 }; /* from here on there is voltage at the load terminals */
-enum { PATH_SIZE = 256, FACTS_MAX = 64, ORDERS_MAX = 4, ORDER_STEPS_MAX = 3 };
+enum { PATH_SIZE = 256, BOARD_NAME_SIZE = 224, FACTS_MAX = 64, ORDERS_MAX = 4, ORDER_STEPS_MAX = 3 };
 
 /* What one poll told, in base units. Times are host time. */
 struct snapshot {

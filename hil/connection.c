@@ -42,7 +42,7 @@ static int64_t longest_answer_ns(const struct hil_board *board)
 
 static void babbled(struct hil_board *board, int64_t stamp)
 {
-    char what[160], bytes[3 * sizeof board->babble.last + 1] = "";
+    char what[BOARD_NAME_SIZE], bytes[3 * sizeof board->babble.last + 1] = "";
     board_describe(board, what, sizeof what);
     for (size_t i = 0; i < sizeof board->babble.last; i++) {
         uint64_t at = board->babble.count + i; /* the oldest of the ring first */

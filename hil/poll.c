@@ -104,7 +104,7 @@ static int64_t rack_lag_ms(const struct rack *rack, int64_t since, int64_t now)
 
 static void fell_silent(struct hil_board *board, int64_t since, int64_t now)
 {
-    char what[160], bytes[100];
+    char what[BOARD_NAME_SIZE], bytes[100];
     board_describe(board, what, sizeof what);
     line_describe(&board->line, bytes, sizeof bytes);
     double seconds = (double)(now - board->answered_at) / (double)NS_PER_S;
