@@ -169,9 +169,13 @@ int source_load_lua(lua_State *lua, const char *path)
     char name[640];
     struct chunk chunk;
     pthread_mutex_lock(&sources.lock);
-    bool disk = sources.mode == FROM_DISK;
+    enum mode mode = sources.mode;
     pthread_mutex_unlock(&sources.lock);
-    chunk.file = disk ? NULL : source_open(path);
+    chunk.file = mode == FROM_DISK ? NULL : source_open(path);
+    if (!chunk.file && mode == ONLY_ADDED) {
+        lua_pushfstring(lua, "cannot open %s: it is not in the recording", path);
+        return LUA_ERRFILE;
+    }
     if (!chunk.file)
         return luaL_loadfilex(lua, path, "t"); /* which also says why it is not there */
     snprintf(name, sizeof name, "@%s", path);
