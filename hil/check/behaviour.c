@@ -383,14 +383,17 @@ static void keep_power(struct check *check)
         return;
     }
     obeys(check, PROFILE_COMMAND_CLOSE);
-    if (!becomes(check, true, "the order to close") || !obeys(check, PROFILE_COMMAND_KEEP_POWER_ON))
+    if (!becomes(check, true, "the order to close"))
+        return;
+    check->keeps_power = true; /* the answer may be lost, the order not */
+    if (!obeys(check, PROFILE_COMMAND_KEEP_POWER_ON))
         return;
     if (check_command(check, PROFILE_COMMAND_TRIP, &said) && !said.refused)
         check_fail(check, "under keep-power the order to trip was not refused");
     stays_closed(check, "an order to trip under keep-power");
     struct check_result judged = *check->result;
     check->result->outcome = CHECK_PASSES;
-    obeys(check, PROFILE_COMMAND_KEEP_POWER_OFF);
+    check->keeps_power = !obeys(check, PROFILE_COMMAND_KEEP_POWER_OFF);
     if (judged.outcome != CHECK_PASSES)
         *check->result = judged;
 }

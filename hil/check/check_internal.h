@@ -45,6 +45,7 @@ struct check {
     } undo[UNDO_MAX];
     int undo_count;
     bool relay_found, relay_was_closed;
+    bool keeps_power; /* it was ordered to, by a row that has not ended it */
     char not_back[160];
     uint16_t sequence; /* of the last order */
 

@@ -171,6 +171,18 @@ static void relay_back(struct check *check)
         not_back(check, "the relay");
 }
 
+/* Before the relay: it would hold off an order to trip. */
+static void keep_power_back(struct check *check)
+{
+    struct check_said said = {0};
+    if (!check->keeps_power)
+        return;
+    check->keeps_power = false;
+    check->result->outcome = CHECK_PASSES;
+    if (!check_command(check, PROFILE_COMMAND_KEEP_POWER_OFF, &said) || said.refused)
+        not_back(check, "keep-power");
+}
+
 /* Also when the run was interrupted: the wire is still there. */
 void check_put_back(struct check *check)
 {
@@ -191,6 +203,7 @@ void check_put_back(struct check *check)
         if (!written || said.refused || said.cannot)
             not_back(check, profile_register_key(which));
     }
+    keep_power_back(check);
     relay_back(check);
     check->wire.interrupted = interrupted;
     check->error = error < 0 ? error : check->error;
