@@ -19,10 +19,10 @@ virtual=$?
 
 if [ -x "$build/board/meterbench-emulator" ]; then
     heading "the reference board, emulated: at the wall clock's pace, one board a case"
-    "$build/meterbench" test scenarios --board emulated --jobs 6 # paced boards mostly sleep
+    "$build/meterbench" test scenarios --board emulated --jobs 8 # paced boards mostly sleep
     board=$?
     if [ "$board" -eq 10 ]; then # the bench failed, not the meter
-        heading "exit code 10: this computer is too busy for six boards at the wall clock's pace; again, two at a time"
+        heading "exit code 10: this computer is too busy for eight boards at the wall clock's pace; again, two at a time"
         "$build/meterbench" test scenarios --board emulated --jobs 2
         board=$?
     fi
