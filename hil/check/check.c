@@ -74,6 +74,32 @@ void check_lost(struct check *check, const char *format, ...)
     va_end(arguments);
 }
 
+bool endurance_goes_on(const struct check *check, const struct endurance *endurance)
+{
+    return endurance->asked < endurance->wanted && endurance->unanswered < 5 && check->error == 0;
+}
+
+void endurance_count(struct endurance *endurance, enum heard_kind kind, const char *why)
+{
+    endurance->asked++;
+    if (kind == HEARD_DAMAGED && endurance->damaged++ == 0)
+        snprintf(endurance->why, sizeof endurance->why, "%s", why);
+    if (kind == HEARD_NOTHING && endurance->unanswered++ == 0)
+        endurance->first = endurance->asked;
+}
+
+void endurance_judge(struct check *check, const struct endurance *endurance)
+{
+    if (endurance->unanswered > 0)
+        check_lost(check, "request %d of %d met silence, and %d more", endurance->first,
+                   endurance->wanted, endurance->unanswered - 1);
+    else if (endurance->damaged > 0)
+        check_lost(check, "%d of %d answers were damaged: %s", endurance->damaged,
+                   endurance->wanted, endurance->why);
+    else
+        check_note(check, "%d of %d answered", endurance->wanted, endurance->wanted);
+}
+
 bool check_goes_on(const struct check *check)
 {
     return check->error == 0 && check->result->outcome == CHECK_PASSES;

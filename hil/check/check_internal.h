@@ -107,6 +107,18 @@ bool check_power_cycle(struct check *check, int64_t off_ns);
 
 enum heard_kind { HEARD_NOTHING, HEARD_NORMAL, HEARD_REFUSED, HEARD_DAMAGED };
 
+/* Many like requests, one after the other: how many of their answers were missing or damaged.
+ * `wanted` is set by the row, the rest begins as zero. */
+struct endurance {
+    int wanted, asked, unanswered, first, damaged;
+    char why[160]; /* of the first damaged one */
+};
+
+/* Shall another be asked? Not after five that met silence. */
+bool endurance_goes_on(const struct check *check, const struct endurance *endurance);
+void endurance_count(struct endurance *endurance, enum heard_kind kind, const char *why);
+void endurance_judge(struct check *check, const struct endurance *endurance);
+
 /* ---- Modbus (modbus_talk.c) --------------------------------------------------------------------
  */
 

@@ -56,24 +56,15 @@ static void answers(struct check *check)
 
 static void endurance(struct check *check)
 {
+    struct endurance endurance = {.wanted = ENDURANCE};
     struct dlt645_heard heard;
     uint8_t bytes[DLT645_RAW_MAX];
-    int unanswered = 0, first = 0, damaged = 0;
-    char why[sizeof heard.why] = "";
     size_t size = dlt645_good(check, DLT645_PREAMBLE_MAX, bytes);
-    for (int i = 1; i <= ENDURANCE && check->error == 0 && unanswered < 5; i++) {
+    while (endurance_goes_on(check, &endurance)) {
         dlt645_ask_bytes(check, bytes, size, DLT645_READ, &heard);
-        if (heard.kind == HEARD_DAMAGED && damaged++ == 0)
-            snprintf(why, sizeof why, "%s", heard.why);
-        if (heard.kind == HEARD_NOTHING && unanswered++ == 0)
-            first = i;
+        endurance_count(&endurance, heard.kind, heard.why);
     }
-    if (unanswered > 0)
-        check_lost(check, "request %d of %d met silence, and %d more", first, ENDURANCE,
-                   unanswered - 1);
-    else if (damaged > 0)
-        check_lost(check, "%d of %d answers were damaged: %s", damaged, ENDURANCE, why);
-    check_note(check, "%d of %d answered", ENDURANCE, ENDURANCE);
+    endurance_judge(check, &endurance);
 }
 
 /* ---- addresses ----------------------------------------------------------------------------------

@@ -30,23 +30,13 @@ static void answers(struct check *check)
 
 static void endurance(struct check *check)
 {
+    struct endurance endurance = {.wanted = ENDURANCE};
     struct modbus_heard heard;
-    int unanswered = 0, first = 0, damaged = 0;
-    char why[sizeof heard.why] = "";
-    for (int i = 1; i <= ENDURANCE && check->error == 0 && unanswered < 5; i++) {
+    while (endurance_goes_on(check, &endurance)) {
         modbus_ask_once(check, &check->anchor, &heard);
-        if (heard.kind == HEARD_DAMAGED && damaged++ == 0)
-            snprintf(why, sizeof why, "%s", heard.why);
-        if (heard.kind == HEARD_NOTHING && unanswered++ == 0)
-            first = i;
+        endurance_count(&endurance, heard.kind, heard.why);
     }
-    if (unanswered > 0)
-        check_lost(check, "request %d of %d met silence, and %d more", first, ENDURANCE,
-                   unanswered - 1);
-    else if (damaged > 0)
-        check_lost(check, "%d of %d answers were damaged: %s", damaged, ENDURANCE, why);
-    else
-        check_note(check, "%d of %d answered", ENDURANCE, ENDURANCE);
+    endurance_judge(check, &endurance);
 }
 
 static void other_address(struct check *check)
