@@ -1,5 +1,4 @@
-/* What a script can do with the bench as a whole: wait, attach, sign in, judge a figure. */
-#include "scenarios/runner/acts.h"
+/* What a script can do with the bench as a whole: wait, attach, judge a figure. */
 #include "scenarios/runner/run_internal.h"
 #include "scenarios/runner/units.h"
 
@@ -9,17 +8,7 @@
 #include <string.h>
 
 #define BENCH "meterbench.bench"
-#define SESSION "meterbench.session"
 #define DURATION_MAX_NS (36500 * NS_PER_DAY) /* sums of a few stay far from the end of time */
-
-static const struct {
-    const char *name, *password;
-    enum role role;
-} people[] = {
-    {"admin", "correct horse battery staple", ROLE_ADMINISTRATOR},
-    {"operator", "seven meters deep", ROLE_OPERATOR},
-    {"tenant", "my own flat", ROLE_TENANT},
-};
 
 /* ---- arguments ------------------------------------------------------------------------------- */
 
@@ -77,7 +66,7 @@ void api_check_keys(lua_State *lua, int at, const char *const *keys)
     }
 }
 
-static struct run *check_bench(lua_State *lua)
+struct run *api_check_bench(lua_State *lua)
 {
     luaL_checkudata(lua, 1, BENCH);
     return run_of(lua);
@@ -87,7 +76,7 @@ static struct run *check_bench(lua_State *lua)
 
 static int bench_wait(lua_State *lua)
 {
-    struct run *run = check_bench(lua);
+    struct run *run = api_check_bench(lua);
     int64_t now = run_script_now(run);
     run->wait = (struct wait){
         .kind = WAIT_TIME, .started = now, .until = now + api_check_duration(lua, 2)};
@@ -96,14 +85,14 @@ static int bench_wait(lua_State *lua)
 
 static int bench_now(lua_State *lua)
 {
-    struct run *run = check_bench(lua);
+    struct run *run = api_check_bench(lua);
     lua_pushnumber(lua, (double)run_script_now(run) / 1e9);
     return 1;
 }
 
 static int bench_attach(lua_State *lua)
 {
-    struct run *run = check_bench(lua);
+    struct run *run = api_check_bench(lua);
     if (run_attach(run) < 0)
         return luaL_error(lua, "the board could not be attached");
     return 0;
@@ -111,136 +100,16 @@ static int bench_attach(lua_State *lua)
 
 static int bench_on_board(lua_State *lua)
 {
-    struct run *run = check_bench(lua);
+    struct run *run = api_check_bench(lua);
     lua_pushboolean(lua, run->attached);
     return 1;
-}
-
-/* ---- people ---------------------------------------------------------------------------------- */
-
-static void add_people(struct run *run)
-{
-    if (run->users_added)
-        return;
-    run->users_added = true;
-    for (size_t i = 0; i < sizeof people / sizeof people[0]; i++)
-        platform_add_user(&run->site->platform, people[i].name, people[i].role, people[i].password);
-}
-
-static int check_user(lua_State *lua, struct run *run, const char *name)
-{
-    add_people(run);
-    int user = platform_find_user(&run->site->platform, name);
-    if (user < 0)
-        luaL_error(lua, "there is no user \"%s\": admin, operator, tenant", name);
-    return user;
 }
 
 /* bench:mains { voltage = "160 V" [, lasts = "10 s"] }: for the whole building. */
 static int bench_mains(lua_State *lua)
 {
-    check_bench(lua);
+    api_check_bench(lua);
     return api_mains(lua);
-}
-
-/* bench:code("admin"): the six digits that this person's authenticator shows now. */
-static int bench_code(lua_State *lua)
-{
-    struct run *run = check_bench(lua);
-    char code[7] = "";
-    int user = check_user(lua, run, luaL_optstring(lua, 2, "admin"));
-    if (platform_code(&run->site->platform, run->site->now, user, code) < 0)
-        return luaL_error(lua, "no one-time code could be made");
-    lua_pushstring(lua, code);
-    return 1;
-}
-
-static const char *own_password(const char *name)
-{
-    for (size_t i = 0; i < sizeof people / sizeof people[0]; i++)
-        if (strcmp(people[i].name, name) == 0)
-            return people[i].password;
-    return "";
-}
-
-static const char *option(lua_State *lua, const char *field, const char *otherwise)
-{
-    if (!lua_istable(lua, 2) || lua_getfield(lua, 2, field) == LUA_TNIL)
-        return otherwise;
-    return luaL_checkstring(lua, -1); /* stays on the stack, so that it stays alive */
-}
-
-/* bench:sign_in { user =, password =, code = }: a session, or nil and why not. What is left out is right. */
-static int bench_sign_in(lua_State *lua)
-{
-    struct run *run = check_bench(lua);
-    static const char *const keys[] = {"user", "password", "code", NULL};
-    if (!lua_isnoneornil(lua, 2))
-        api_check_keys(lua, 2, keys);
-    add_people(run);
-    const char *user = option(lua, "user", "admin");
-    const char *password = option(lua, "password", own_password(user));
-    char right[7] = "";
-    int number = platform_find_user(&run->site->platform, user);
-    if (number >= 0)
-        platform_code(&run->site->platform, run->site->now, number, right);
-    const char *code = option(lua, "code", right);
-    struct session session;
-    int result = platform_sign_in(&run->site->platform, run->site->now, user, password, code, &session);
-    if (result < 0) {
-        lua_pushnil(lua);
-        lua_pushstring(lua, error_text(result));
-        return 2;
-    }
-    struct session *held = lua_newuserdatauv(lua, sizeof *held, 0);
-    *held = session;
-    luaL_setmetatable(lua, SESSION);
-    return 1;
-}
-
-static const struct {
-    const char *name;
-    int order;
-} orders[] = {
-    {"trip", DLT645_RELAY_TRIP},
-    {"close", DLT645_RELAY_CLOSE},
-    {"permit", DLT645_RELAY_PERMIT_CLOSE},
-    {"keep_power_on", DLT645_RELAY_KEEP_POWER_ON},
-    {"keep_power_off", DLT645_RELAY_KEEP_POWER_OFF},
-    {"set_clock", ORDER_SET_CLOCK},
-    {"broadcast_time", ORDER_BROADCAST_TIME},
-};
-
-int api_check_order(lua_State *lua, int at)
-{
-    const char *name = luaL_checkstring(lua, at);
-    for (size_t i = 0; i < sizeof orders / sizeof orders[0]; i++)
-        if (strcmp(orders[i].name, name) == 0)
-            return orders[i].order;
-    return luaL_error(lua, "there is no order \"%s\": trip, close, permit, keep_power_on, keep_power_off, "
-                      "set_clock, broadcast_time", name);
-}
-
-/* session:order(flat, "trip"): a cause, its moment the platform's acceptance; or nil and why not. */
-static int session_order(lua_State *lua)
-{
-    struct run *run = run_of(lua);
-    const struct session *session = luaL_checkudata(lua, 1, SESSION);
-    struct flat *flat = api_check_flat(lua, 2);
-    int order = api_check_order(lua, 3);
-    struct cause cause = {
-        .match = {.flat = flat->number, .kind = EVENT_ORDER, .match_a = true, .a = order},
-        .since = run->observer.count,
-    };
-    snprintf(cause.text, sizeof cause.text, "the order to %s", lua_tostring(lua, 3));
-    int result = act_order(run, flat, session, order);
-    if (result < 0) {
-        lua_pushnil(lua);
-        lua_pushstring(lua, error_text(result));
-        return 2;
-    }
-    api_push_cause(lua, &cause);
-    return 1;
 }
 
 /* ---- figures and checks ----------------------------------------------------------------------- */
@@ -248,7 +117,7 @@ static int session_order(lua_State *lua)
 /* bench:check(true or false, "what should be so"): a verdict without a time. */
 static int bench_check(lua_State *lua)
 {
-    struct run *run = check_bench(lua);
+    struct run *run = api_check_bench(lua);
     if (!lua_isboolean(lua, 2))
         return luaL_error(lua, "check: true or false; a condition is judged by bench:expect(condition):now()");
     struct verdict verdict = {.judgement = lua_toboolean(lua, 2) ? JUDGEMENT_HOLDS : JUDGEMENT_FAILS};
@@ -261,7 +130,7 @@ static int bench_check(lua_State *lua)
 /* bench:judge { what =, seconds = (or low =, high =), limit = "5 s" }: a time that the script worked out. */
 static int bench_judge(lua_State *lua)
 {
-    struct run *run = check_bench(lua);
+    struct run *run = api_check_bench(lua);
     static const char *const keys[] = {"what", "seconds", "low", "high", "limit", NULL};
     api_check_keys(lua, 2, keys);
     struct verdict verdict = {.has_time = true};
@@ -293,7 +162,7 @@ static int bench_judge(lua_State *lua)
 /* bench:count("event", { flat = 7, a = 1, b = 2 }): how often it was seen so far. */
 static int bench_count(lua_State *lua)
 {
-    struct run *run = check_bench(lua);
+    struct run *run = api_check_bench(lua);
     struct event_match match = {.flat = EVENT_NO_FLAT, .kind = -1};
     const char *name = luaL_checkstring(lua, 2);
     for (int i = 0; i < EVENT_KINDS; i++)
@@ -318,7 +187,7 @@ static int bench_count(lua_State *lua)
 /* bench:bug("charges_twice"): plant a fault in the platform; scenarios that test the invariants do this. */
 static int bench_bug(lua_State *lua)
 {
-    struct run *run = check_bench(lua);
+    struct run *run = api_check_bench(lua);
     struct platform_faults *faults = &run->site->platform.faults;
     const char *name = luaL_checkstring(lua, 2);
     const struct {
@@ -344,7 +213,7 @@ static int bench_bug(lua_State *lua)
 
 static int bench_flat(lua_State *lua)
 {
-    struct run *run = check_bench(lua);
+    struct run *run = api_check_bench(lua);
     lua_Integer number = luaL_checkinteger(lua, 2);
     if (number < 1 || number > run->site->flat_count)
         return luaL_error(lua, "there is no flat %d: the fleet has flats 1 to %d", (int)number,
@@ -379,14 +248,13 @@ void api_register(lua_State *lua)
 {
     static const luaL_Reg bench_methods[] = {
         {"wait", bench_wait},       {"now", bench_now},     {"attach", bench_attach},
-        {"on_board", bench_on_board}, {"flat", bench_flat}, {"sign_in", bench_sign_in},
-        {"code", bench_code},       {"check", bench_check}, {"judge", bench_judge},
+        {"on_board", bench_on_board}, {"flat", bench_flat}, {"sign_in", api_sign_in},
+        {"code", api_code},       {"check", bench_check}, {"judge", bench_judge},
         {"count", bench_count},     {"bug", bench_bug},     {"expect", api_expect},
         {"observe", api_observe},   {"mains", bench_mains}, {NULL, NULL},
     };
-    static const luaL_Reg session_methods[] = {{"order", session_order}, {NULL, NULL}};
     api_new_class(lua, BENCH, bench_methods);
-    api_new_class(lua, SESSION, session_methods);
+    api_register_people(lua);
     api_register_flat(lua);
     api_register_expect(lua);
     lua_newuserdatauv(lua, 1, 0);

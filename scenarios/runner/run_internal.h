@@ -131,11 +131,18 @@ bool run_is_board_flat(const struct run *run, uint32_t flat);
 void api_register(lua_State *lua);
 void api_register_flat(lua_State *lua);
 void api_register_expect(lua_State *lua);
+void api_register_people(lua_State *lua);
 /* A metatable whose methods are fixed; a misspelt one is an error, not a nil. */
 void api_new_class(lua_State *lua, const char *name, const luaL_Reg *methods);
-/* Functions of the bench object that live in api_expect.c. */
+/* Functions of the bench object that live in api_expect.c and api_people.c. */
 int api_expect(lua_State *lua);
 int api_observe(lua_State *lua);
+int api_code(lua_State *lua);
+int api_sign_in(lua_State *lua);
+/* A session's, in api_orders.c. */
+int api_session_order(lua_State *lua);
+const struct session *api_check_session(lua_State *lua, int at);
+struct run *api_check_bench(lua_State *lua);
 void api_push_flat(lua_State *lua, uint32_t number);
 void api_push_condition(lua_State *lua, const struct condition *condition);
 void api_push_cause(lua_State *lua, const struct cause *cause);

@@ -1,0 +1,15 @@
+/* What the parts of an account (ledger, reminders, orders) have in common: its ways out. */
+#ifndef METERBENCH_SIM_PLATFORM_ACCOUNT_INTERNAL_H
+#define METERBENCH_SIM_PLATFORM_ACCOUNT_INTERNAL_H
+
+#include "sim/platform/account.h"
+
+#define MONEY_MAX INT64_C(9999999900) /* 999,999.99 yuan: what the meter's money field holds */
+
+/* Into the outbox, which must have room. */
+void account_send_frame(struct account *account, const struct dlt645_frame *frame);
+/* To the tenant's phone; dropped when the outbox is full. */
+void account_send_phone(struct account *account, enum phone_kind kind, uint32_t number);
+void account_audit(struct account *account, int64_t now, enum audit_action action, int actor);
+
+#endif

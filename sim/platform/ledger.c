@@ -1,0 +1,169 @@
+#include "sim/platform/ledger.h"
+
+#include "sim/error.h"
+#include "sim/platform/orders.h"
+#include "sim/platform/reminders.h"
+
+#include <string.h>
+
+static bool in_arrears(const struct account *account)
+{
+    return account->balance <= -account->platform->policy.overdraft;
+}
+
+static void arrears_trip(struct account *account, int64_t now)
+{
+    account->arrears_trip = true;
+    event_put(&account->events, now, EVENT_ARREARS_TRIP, account->reminders_delivered,
+              account->balance);
+    account_audit(account, now, AUDIT_ARREARS_TRIP, ACTOR_BILLING);
+    int order = account->credit == CREDIT_LOCAL ? DLT645_RELAY_KEEP_POWER_OFF : DLT645_RELAY_TRIP;
+    account_order(account, now, order, ACTOR_BILLING, 4);
+}
+
+void ledger_trip_if_due(struct account *account, int64_t now)
+{
+    const struct billing_policy *policy = &account->platform->policy;
+    if (account->arrears_trip || !in_arrears(account) || account->platform->mute)
+        return;
+    bool reminded = account->reminders_delivered >= policy->reminders;
+    if (!reminded && !account->platform->faults.trips_without_reminders)
+        return;
+    int64_t due = account->last_delivered_at + policy->grace_ns;
+    if (reminded && now < due)
+        timer_arm(&account->timers, ACCOUNT_TIMER_GRACE, due);
+    else
+        arrears_trip(account, now);
+}
+
+static void restore(struct account *account, int64_t now)
+{
+    account->arrears_trip = false;
+    if (account->credit == CREDIT_LOCAL) {
+        account_order(account, now, DLT645_RELAY_KEEP_POWER_ON, ACTOR_BILLING, 4);
+        return;
+    }
+    int order = account->platform->policy.restore_by_permit ? DLT645_RELAY_PERMIT_CLOSE
+                                                            : DLT645_RELAY_CLOSE;
+    account_order(account, now, order, ACTOR_BILLING, 4);
+}
+
+int account_pay(struct account *account, int64_t now, int64_t amount, uint32_t number)
+{
+    if (amount <= 0 || amount > MONEY_MAX)
+        return ERROR_INVALID_ARGUMENT;
+    if (number <= account->last_payment)
+        return ERROR_NOT_ALLOWED;
+    account->last_payment = number;
+    account->balance += amount;
+    account->paid += amount;
+    event_put(&account->events, now, EVENT_PAYMENT, amount, number);
+    account_audit(account, now, AUDIT_PAYMENT_ACCEPTED, ACTOR_BILLING);
+    if (account->credit == CREDIT_LOCAL) {
+        account->recharge_owed += amount;
+        orders_offer_recharge(account, now);
+    }
+    if (in_arrears(account))
+        return 0;
+    if (account->balance > account->platform->policy.remind_below || account->arrears_trip)
+        reminders_end(account);
+    if (account->arrears_trip)
+        restore(account, now);
+    reminders_begin_if_due(account, now);
+    return 0;
+}
+
+void account_open(struct account *account, int64_t now, int64_t balance)
+{
+    account->opening = balance;
+    account->balance = balance;
+    account->charged = 0;
+    account->paid = 0;
+    account->charge_remainder = 0;
+    reminders_end(account); /* those were for somebody else */
+    event_put(&account->events, now, EVENT_ACCOUNT_OPENED, balance, 0);
+    reminders_begin_if_due(account, now);
+    ledger_trip_if_due(account, now);
+}
+
+/* `cost` is in 1/10000 yuan x 1/100 kWh, which is millionths of a yuan. */
+static void charge(struct account *account, int64_t now, int64_t cost)
+{
+    int64_t factor = account->platform->faults.charges_twice ? 2 : 1;
+    int64_t sum = cost + account->charge_remainder;
+    int64_t amount = sum / 100;
+    account->charge_remainder = sum % 100;
+    account->balance -= amount * factor;
+    account->charged += amount;
+    event_put(&account->events, now, EVENT_CHARGE, amount, account->register_10wh * 10);
+}
+
+bool ledger_by_rate(const struct account *account)
+{
+    return account->platform->policy.tariff != NULL;
+}
+
+/* What rates cost is in the remainder since they were read. */
+void ledger_bill(struct account *account, int64_t now)
+{
+    int64_t last = account->register_10wh;
+    int64_t price = ledger_by_rate(account) ? 0 : account->platform->policy.price;
+    account->register_10wh = account->reading_10wh;
+    if (last < 0 || account->reading_10wh < last)
+        return; /* the first reading opens the account; a register never runs backwards */
+    if (account->reading_10wh > last)
+        charge(account, now, (account->reading_10wh - last) * price);
+    reminders_begin_if_due(account, now);
+    ledger_trip_if_due(account, now);
+}
+
+void ledger_register_read(struct account *account, int64_t now, int64_t reading_10wh)
+{
+    account->reading_10wh = reading_10wh;
+    if (account->platform->policy.billing_ns == 0 || account->register_10wh < 0)
+        ledger_bill(account, now);
+}
+
+/* What the rates counted since the last reading costs: season and tiers' cycle are those of the platform's calendar,
+ * the rate is the meter's. Rates that grew within one reading fill the tiers in their order. */
+static void owe_rates(struct account *account, int64_t now, const uint32_t reading_10wh[TARIFF_RATES])
+{
+    const struct platform *platform = account->platform;
+    const struct tariff *tariff = platform->policy.tariff;
+    struct tariff_moment moment = tariff_at(tariff, platform->epoch_s + now / NS_PER_S);
+    if (moment.cycle != account->cycle)
+        account->cycle_used_10wh = 0;
+    account->cycle = moment.cycle;
+    for (int rate = 0; rate < TARIFF_RATES; rate++) {
+        uint32_t units = reading_10wh[rate] - account->rate_10wh[rate];
+        if (units == 0)
+            continue;
+        moment.rate = (uint8_t)(platform->faults.charges_one_rate ? TARIFF_PEAK : rate);
+        int64_t cost = tariff_cost(tariff, moment, account->cycle_used_10wh, units, 100);
+        account->cycle_used_10wh += units;
+        account->charge_remainder += cost;
+        event_put(&account->events, now, EVENT_CHARGE_RATE, rate, cost);
+    }
+}
+
+void ledger_rates_read(struct account *account, int64_t now, const uint32_t reading_10wh[TARIFF_RATES])
+{
+    bool first = account->register_10wh < 0, back = false;
+    int64_t sum = 0;
+    for (int rate = 0; rate < TARIFF_RATES; rate++) {
+        back |= reading_10wh[rate] < account->rate_10wh[rate];
+        sum += reading_10wh[rate];
+    }
+    if (!first && !back)
+        owe_rates(account, now, reading_10wh);
+    memcpy(account->rate_10wh, reading_10wh, sizeof account->rate_10wh);
+    ledger_register_read(account, now, sum);
+}
+
+/* From one o'clock on, when the day's last report is in, minute after minute through the flats: not the whole
+ * building at once. */
+int64_t ledger_first_bill(const struct account *account)
+{
+    int64_t one_o_clock_s = (86400 + 3600 - account->platform->epoch_s % 86400) % 86400;
+    return one_o_clock_s * NS_PER_S + account->events.flat % 60 * NS_PER_MIN;
+}

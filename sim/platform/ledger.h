@@ -1,0 +1,23 @@
+/*
+ * The money of one account: what it opened with, payments, charges by the meter's register, and what follows from the
+ * balance: reminders, an arrears trip, the restore after a payment. account_pay and account_open are its public face.
+ */
+#ifndef METERBENCH_SIM_PLATFORM_LEDGER_H
+#define METERBENCH_SIM_PLATFORM_LEDGER_H
+
+#include "sim/platform/account_internal.h"
+
+/* Is it charged by the meter's rates rather than by one price? */
+bool ledger_by_rate(const struct account *account);
+/* The meter's register, 0.01 kWh; without a billing interval it is charged at once. */
+void ledger_register_read(struct account *account, int64_t now, int64_t reading_10wh);
+/* The meter's registers by rate, 0.01 kWh. */
+void ledger_rates_read(struct account *account, int64_t now, const uint32_t reading_10wh[TARIFF_RATES]);
+/* Charge what was read since the last time. */
+void ledger_bill(struct account *account, int64_t now);
+/* When a daily bill is made for the first time. */
+int64_t ledger_first_bill(const struct account *account);
+/* Order the arrears trip if nothing stands against it, or wait for the end of the grace period. */
+void ledger_trip_if_due(struct account *account, int64_t now);
+
+#endif
