@@ -8,6 +8,7 @@
 #define RACK_WAIT_NS (2 * NS_PER_S)
 #define BOOT_WAIT_NS (4 * NS_PER_S)
 #define CONTACTS_WAIT_NS (3 * NS_PER_S)
+#define RISK_WAIT_NS (90 * NS_PER_S) /* a meter waits a minute or so from the end of a risk */
 #define BETWEEN_LOOKS_NS (50 * NS_PER_MS)
 
 enum { CLOCK_TOLERANCE_S = 10, EXCHANGES_MAX = 3 };
@@ -349,6 +350,25 @@ static int check_settings(struct hil_board *board, const struct setting settings
     return 0;
 }
 
+/* Without a rack: the levels that the meter takes by register, before anything else is asked of it. */
+static int write_stimuli(struct hil_board *board, const struct plant_signals *signals)
+{
+    if (board->board.has_rack)
+        return 0;
+    for (int i = 0; i < STIMULUS_CHANNELS; i++) {
+        const struct setting setting = {
+            (enum profile_register)(PROFILE_STIMULUS_VOLTAGE + i),
+            stimulus_items_level(signals, false, (enum stimulus_channel)i)};
+        if (!profile_has(&board->profile, setting.which))
+            continue;
+        int error = write_setting(board, &setting);
+        if (error < 0)
+            return error;
+        stimulus_items_stand(board, (enum stimulus_channel)i, setting.value);
+    }
+    return 0;
+}
+
 /* ---- commands and contacts
  * ------------------------------------------------------------------------ */
 
@@ -387,12 +407,30 @@ static int set_keep_power(struct hil_board *board, bool on, struct snapshot *sna
                    snapshot);
 }
 
+/* A risk that the case before ended may stand for the time that the meter waits after it. */
+static int outlast_risks(struct hil_board *board, struct snapshot *snapshot)
+{
+    const uint32_t risks = CAUSE_BIT(TRIP_CAUSE_SMOKE) | CAUSE_BIT(TRIP_CAUSE_HEAT) |
+                           CAUSE_BIT(TRIP_CAUSE_ABNORMAL_POWER);
+    struct exchange one;
+    int64_t until = board_host_now(board) + RISK_WAIT_NS;
+    int error = 0;
+    while (error == 0 && (snapshot->causes & risks) && board_host_now(board) < until) {
+        error = pass_time(board, BETWEEN_LOOKS_NS);
+        if (error == 0)
+            error = read_status(board, &one, snapshot);
+    }
+    return error;
+}
+
 static int drive_contacts(struct hil_board *board, bool closed, struct snapshot *snapshot)
 {
     int error = 0;
     if (!board->profile.can[PROFILE_CAN_RELAY])
         return 0;
-    if (snapshot_shows(snapshot, PROFILE_BIT_LOCKED) &&
+    if (closed)
+        error = outlast_risks(board, snapshot);
+    if (error == 0 && snapshot_shows(snapshot, PROFILE_BIT_LOCKED) &&
         board->profile.commands[PROFILE_COMMAND_CLEAR_LOCK].present)
         error = command(board, PROFILE_COMMAND_CLEAR_LOCK, snapshot);
     if (error == 0 && !stands(board, snapshot, closed))
@@ -529,6 +567,8 @@ static void forget_run(struct hil_board *board)
     memset(board->left_out, 0, sizeof board->left_out);
     memset(board->values, 0, sizeof board->values);
     board->levels.known = false;
+    for (int i = 0; i < STIMULUS_CHANNELS; i++)
+        board->stimulus_items[i] = (struct stimulus_item){.cause = -1};
     board->rack_contacts_known = false;
     board->poll_in_flight = board->poll_again = false;
     board->failures = 0;
@@ -553,7 +593,9 @@ static int meet(struct hil_board *board, const struct plant_signals *signals,
     error = find_rack(board);
     if (error == 0)
         stimulus_send(board, signals, false);
-    return error == 0 ? find_board(board, snapshot) : error;
+    if (error == 0)
+        error = find_board(board, snapshot);
+    return error == 0 ? write_stimuli(board, signals) : error;
 }
 
 int attach_meet(struct hil_board *board, int32_t voltage_mv, struct snapshot *snapshot)

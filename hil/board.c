@@ -208,6 +208,8 @@ static bool lacks(const struct board *base, const char *need, char *why, size_t 
                           (strcmp(need, "dlt645") == 0 && !dlt645);
     if (strcmp(need, "rack") == 0 && !base->has_rack)
         snprintf(why, size, "the board has no rack that could apply a stimulus");
+    else if (strcmp(need, "stimulus") == 0 && !base->stimuli)
+        snprintf(why, size, "the board has no rack and no register that could apply a stimulus");
     else if (strcmp(need, "power") == 0 && !base->has_power)
         snprintf(why, size, "nothing on this bench cuts the board's supply");
     else if (other_protocol)
@@ -229,8 +231,8 @@ static void tell_unjudged(struct hil_board *board)
             used += (size_t)snprintf(text + used, sizeof text - used, "%s%s", used ? ", " : "",
                                      profile_capability_key((enum profile_capability)i));
     if (!board->board.has_rack && used < sizeof text)
-        snprintf(text + used, sizeof text - used, "%swhat wants a stimulus (no rack)",
-                 used ? ", " : "");
+        snprintf(text + used, sizeof text - used, "%swhat wants a stimulus (no rack%s)",
+                 used ? ", " : "", board->board.stimuli ? ", but registers for some" : "");
     if (text[0])
         board_tell(&board->board.properties, "not judged", "%s", text);
 }
@@ -411,6 +413,8 @@ static int prepare(struct hil_board *board, char *message, size_t size)
                                 "or --firmware", board->spec.bench_file);
         return ERROR_INVALID_ARGUMENT;
     }
+    board->board.stimuli =
+        board->board.has_rack ? BOARD_STIMULI_ALL : stimulus_items_carry(&board->profile);
     board->board.has_power = board->board.has_rack || bench.power.kind != BENCH_POWER_NONE;
     if (bench.power.kind == BENCH_POWER_RACK && !board->board.has_rack) {
         snprintf(message, size, "%s: power.rack: there is no rack that could switch the supply",

@@ -46,6 +46,23 @@ struct levels {
     bool smoke, key;
 };
 
+/* A level that the meter's own register takes in a rack's place. */
+enum stimulus_channel { /* in the order of PROFILE_STIMULUS_.. */
+    STIMULUS_VOLTAGE,
+    STIMULUS_CURRENT,
+    STIMULUS_RESIDUAL,
+    STIMULUS_TEMPERATURE,
+    STIMULUS_SMOKE,
+    STIMULUS_CHANNELS
+};
+
+struct stimulus_item {
+    bool known;     /* level was handed to the line */
+    bool under_way; /* and is not answered yet */
+    int64_t level, wanted;
+    int64_t cause, cause_level; /* of the flat, awaiting the reply; cause -1: none */
+};
+
 /* An order from the modem that takes requests to the board. */
 struct order {
     bool active;
@@ -116,6 +133,7 @@ struct hil_board {
     /* stimulus */
     struct levels levels;
     bool resend_levels;
+    struct stimulus_item stimulus_items[STIMULUS_CHANNELS];
     int64_t coil_at[2]; /* host interval and stamp of the coil's last switch-on */
     int64_t coil_stamp;
     bool coil_on, coil_close;
@@ -218,6 +236,20 @@ void stimulus_supply(struct hil_board *board, bool on);
 void stimulus_service(struct hil_board *board, int64_t now);
 int64_t stimulus_due(const struct hil_board *board);
 void stimulus_deliver(struct hil_board *board, int64_t now, const struct fact *fact);
+
+/* ---- stimulus_items.c --------------------------------------------------------------------------
+ */
+
+/* 1 << enum plant_fault: what this make of meter takes by register. */
+uint32_t stimulus_items_carry(const struct profile *profile);
+/* What a channel is to show: base units of its item. */
+int64_t stimulus_items_level(const struct plant_signals *signals, bool currents,
+                             enum stimulus_channel channel);
+/* The flat's signals changed: write what differs. */
+void stimulus_items_want(struct hil_board *board, const struct plant_signals *signals);
+void stimulus_items_service(struct hil_board *board);
+/* It was written and answered by somebody else. */
+void stimulus_items_stand(struct hil_board *board, enum stimulus_channel channel, int64_t level);
 
 /* ---- poll.c ------------------------------------------------------------------------------------
  */

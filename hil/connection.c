@@ -312,6 +312,7 @@ void connection_service(struct hil_board *board, bool polls)
         return;
     }
     stimulus_service(board, now);
+    stimulus_items_service(board);
     result = line_service(&board->line, now);
     if (result == 0 && polls)
         poll_service(board, now);

@@ -715,6 +715,15 @@ static void read_limits(struct lua_file *file, struct profile *profile)
     profile->merge_gap = (int)merge_gap;
 }
 
+static void check_stimuli(struct lua_file *file, const struct profile *profile)
+{
+    for (int i = PROFILE_STIMULUS_VOLTAGE; i <= PROFILE_STIMULUS_SMOKE; i++) {
+        const struct profile_entry *entry = &profile->registers[i];
+        if (entry->present && profile->protocol == PROFILE_MODBUS && entry->write == 0)
+            lua_file_complain(file, register_keys[i], "is read only: a stimulus is written to it");
+    }
+}
+
 static void read_all(struct lua_file *file, struct profile *profile)
 {
     static const char *const protocols[] = {"modbus", "dlt645", NULL};
@@ -731,6 +740,7 @@ static void read_all(struct lua_file *file, struct profile *profile)
     read_serial(file, profile);
     read_authority(file, profile);
     read_registers(file, profile);
+    check_stimuli(file, profile);
     read_states(file, profile);
     read_commands(file, profile);
     read_results(file, profile);

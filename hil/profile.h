@@ -64,6 +64,11 @@
     X(SAFETY_RECLOSE, "safety_reclose", "ms", SETTING)                                             \
     X(UNDERVOLTAGE, "undervoltage", "mV", SETTING)                                                 \
     X(OVERVOLTAGE, "overvoltage", "mV", SETTING)                                                   \
+    X(STIMULUS_VOLTAGE, "stimulus_voltage", "mV", SETTING) /* inputs that the meter fakes in tests: */ \
+    X(STIMULUS_CURRENT, "stimulus_current", "mA", SETTING)                                         \
+    X(STIMULUS_RESIDUAL, "stimulus_residual", "uA", SETTING)                                       \
+    X(STIMULUS_TEMPERATURE, "stimulus_temperature", "mC", SETTING)                                 \
+    X(STIMULUS_SMOKE, "stimulus_smoke", "", SETTING)                                               \
     X(CONTROL, "control", "", SETTING)                                                             \
     X(UNLOCK, "unlock", "", SETTING)                                                               \
     X(SEAL, "seal", "", SETTING)

@@ -173,7 +173,7 @@ void stimulus_send(struct hil_board *board, const struct plant_signals *signals,
     if (board->pace && board->pace->has_rack)
         send_levels(board, signals, currents);
     else if (board->flat)
-        board->flat->last_cause = -1; /* nobody can bring it to this board's inputs */
+        stimulus_items_want(board, signals);
 }
 
 void stimulus_zero(struct hil_board *board)

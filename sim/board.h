@@ -49,7 +49,7 @@ const char *board_told(const struct board_properties *properties, const char *na
 /* What a scenario may need of a board (`needs`), by name. */
 #define BOARD_NEEDS(X)                                                                             \
     X("relay") X("leakage") X("credit") X("clock") X("smoke") X("heat") X("overload") X("voltage")  \
-    X("keep_power") X("permit") X("holdoff") X("metering") X("rack") X("power") X("modbus") X("dlt645")
+    X("keep_power") X("permit") X("holdoff") X("metering") X("rack") X("stimulus") X("power") X("modbus") X("dlt645")
 
 bool board_need_is_known(const char *need);
 
@@ -78,6 +78,13 @@ struct board_tolerance {
 };
 
 struct board_tolerance board_tolerance_default(void);
+
+/* Of `stimuli`: a rack brings everything. */
+#define BOARD_STIMULI_ALL UINT32_MAX
+static inline bool board_takes_stimulus(uint32_t stimuli, enum plant_fault fault)
+{
+    return stimuli >> fault & 1;
+}
 
 enum board_misuse { BOARD_DAMAGED_ORDER, BOARD_REPEATED_ORDER };
 
@@ -111,6 +118,7 @@ struct board {
     int64_t lateness_ns_max; /* how far a paced clock, or the rack, fell behind the wall */
     bool has_rack;      /* stimulus and contact evidence are there */
     bool has_power;     /* its supply can be cut, rack or not */
+    uint32_t stimuli;   /* 1 << enum plant_fault: what can be brought to its inputs, by a rack or by its own registers */
     struct board_tolerance tolerance; /* of its twin; set by whoever opens it */
     int64_t told_late_ns; /* what it shows may be this old; facts come later by that */
     bool emulated;

@@ -189,6 +189,16 @@ static int64_t value_of(const struct modbus_slave *slave, int64_t now, enum prof
         return VERSION;
     case PROFILE_SEAL:
         return now < slave->unsealed_until ? (slave->unsealed_until - now) / NS_PER_S : 0;
+    case PROFILE_STIMULUS_VOLTAGE:
+        return s->voltage_mv;
+    case PROFILE_STIMULUS_CURRENT:
+        return s->demand_ma;
+    case PROFILE_STIMULUS_RESIDUAL:
+        return s->demand_residual_ua;
+    case PROFILE_STIMULUS_TEMPERATURE:
+        return s->temperature_mc;
+    case PROFILE_STIMULUS_SMOKE:
+        return s->smoke;
     default:
         return setting_of(slave, which);
     }
@@ -450,6 +460,23 @@ static void set(struct modbus_slave *slave, int64_t now, enum profile_register w
         break;
     case PROFILE_SET_CLOCK:
         meter_set_clock(meter, now, value, CLOCK_WRITTEN);
+        break;
+    case PROFILE_STIMULUS_VOLTAGE:
+        flat_set_voltage(slave->flat, now, (int32_t)value, 0);
+        break;
+    case PROFILE_STIMULUS_CURRENT:
+        flat_set_fault(slave->flat, now, PLANT_FAULT_OVERLOAD, value);
+        if (value == 0) /* nothing flowed really: no breaker is open for it */
+            plant_reset_mcb(&slave->flat->plant, now);
+        break;
+    case PROFILE_STIMULUS_RESIDUAL:
+        flat_set_fault(slave->flat, now, PLANT_FAULT_LEAKAGE, value);
+        break;
+    case PROFILE_STIMULUS_TEMPERATURE:
+        flat_set_fault(slave->flat, now, PLANT_FAULT_HEAT, value > 25000 ? value - 25000 : 0);
+        break;
+    case PROFILE_STIMULUS_SMOKE:
+        flat_set_fault(slave->flat, now, PLANT_FAULT_SMOKE, value != 0);
         break;
     default:
         break; /* nothing of the model follows it */

@@ -5,7 +5,7 @@ return scenario {
   tags  = { "operations" },
   fleet = { flats = 10, household = false, overload_limit = "60 A", holdoff_current = "30 A" },
   board = 7,
-  needs = { "relay", "holdoff", "rack" },
+  needs = { "relay", "holdoff", "stimulus" },
   board_time = "20 s",
   run = function(bench)
     local flat = bench:flat(7)

@@ -15,14 +15,14 @@ static bool may_cut(const struct run *run, const struct flat *flat)
     return !run_is_board_flat(run, flat->number) || run->board->has_rack || run->board->has_power;
 }
 
-static bool may_stimulate(const struct run *run, const struct flat *flat)
+static bool may_stimulate(const struct run *run, const struct flat *flat, enum plant_fault fault)
 {
-    return !run_is_board_flat(run, flat->number) || run->board->has_rack;
+    return !run_is_board_flat(run, flat->number) || board_takes_stimulus(run->board->stimuli, fault);
 }
 
 int act_fault(struct run *run, struct flat *flat, enum plant_fault fault, int64_t level)
 {
-    if (fault == PLANT_FAULT_OUTAGE ? !may_cut(run, flat) : !may_stimulate(run, flat))
+    if (fault == PLANT_FAULT_OUTAGE ? !may_cut(run, flat) : !may_stimulate(run, flat, fault))
         return ERROR_NOT_ALLOWED;
     flat_set_fault(flat, run->site->now, fault, level);
     act_settle(run, flat);
@@ -40,7 +40,7 @@ int act_leak(struct run *run, struct flat *flat, const struct leak *leak, int ph
 
 int act_voltage(struct run *run, struct flat *flat, int32_t level_mv, int64_t duration_ns)
 {
-    if (level_mv == 0 ? !may_cut(run, flat) : !may_stimulate(run, flat))
+    if (level_mv == 0 ? !may_cut(run, flat) : !may_stimulate(run, flat, PLANT_FAULT_VOLTAGE))
         return ERROR_NOT_ALLOWED;
     flat_set_voltage(flat, run->site->now, level_mv, duration_ns);
     act_settle(run, flat);
@@ -49,7 +49,7 @@ int act_voltage(struct run *run, struct flat *flat, int32_t level_mv, int64_t du
 
 int act_load(struct run *run, struct flat *flat, const struct plant_load *load)
 {
-    if (!may_stimulate(run, flat))
+    if (!may_stimulate(run, flat, PLANT_FAULT_LOAD))
         return ERROR_NOT_ALLOWED;
     flat_set_load(flat, run->site->now, load);
     act_settle(run, flat);
@@ -58,7 +58,7 @@ int act_load(struct run *run, struct flat *flat, const struct plant_load *load)
 
 int act_play(struct run *run, struct flat *flat, const struct household_curve *curve)
 {
-    if (!may_stimulate(run, flat))
+    if (!may_stimulate(run, flat, PLANT_FAULT_LOAD))
         return ERROR_NOT_ALLOWED;
     plant_play(&flat->plant, run->site->now, curve);
     act_settle(run, flat);

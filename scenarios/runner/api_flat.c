@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define FLAT "meterbench.flat"
+#define NO_STIMULUS "the board has no rack and no register that could apply the stimulus"
 
 struct flat_handle {
     uint32_t number;
@@ -46,7 +47,7 @@ static int set_fault(lua_State *lua, enum plant_fault fault, int64_t level, cons
     if (act_fault(run, flat, fault, level) < 0)
         return api_skip(lua, fault == PLANT_FAULT_OUTAGE
                                  ? "the board's supply cannot be cut: it has no rack, and its bench file no power"
-                                 : "the board has no rack that could apply the stimulus");
+                                 : NO_STIMULUS);
     api_push_cause(lua, &cause);
     return 1;
 }
@@ -175,7 +176,7 @@ static int flat_mains(lua_State *lua)
     };
     snprintf(cause.text, sizeof cause.text, "%s", order.text);
     if (act_voltage(run, flat, order.level_mv, order.duration_ns) < 0)
-        return api_skip(lua, "the board has no rack that could apply the stimulus");
+        return api_skip(lua, NO_STIMULUS);
     api_push_cause(lua, &cause);
     return 1;
 }
@@ -186,7 +187,7 @@ int api_mains(lua_State *lua)
     struct mains_order order = check_mains(lua);
     for (uint32_t number = 1; number <= run->site->flat_count; number++)
         if (act_voltage(run, site_flat(run->site, number), order.level_mv, order.duration_ns) < 0)
-            return api_skip(lua, "the board has no rack that could apply the stimulus");
+            return api_skip(lua, NO_STIMULUS);
     return 0;
 }
 
@@ -248,7 +249,7 @@ static int flat_load(lua_State *lua)
     else
         snprintf(cause.text, sizeof cause.text, "a load of %g W", load.power_mw / 1e3);
     if (act_load(run, flat, &load) < 0)
-        return api_skip(lua, "the board has no rack that could apply the stimulus");
+        return api_skip(lua, NO_STIMULUS);
     api_push_cause(lua, &cause);
     return 1;
 }
@@ -265,7 +266,7 @@ static int flat_play(lua_State *lua)
     if (!curve)
         return luaL_error(lua, "play: %s", message);
     if (act_play(run, flat, curve) < 0)
-        return api_skip(lua, "the board has no rack that could apply the stimulus");
+        return api_skip(lua, NO_STIMULUS);
     return 0;
 }
 

@@ -38,7 +38,8 @@ enum board_fact_kind {
         BOARD_FACT_KINDS
 };
 
-enum board_flags { BOARD_FLAG_RACK = 1, BOARD_FLAG_EMULATED = 2, BOARD_FLAG_LOCKSTEP = 4, BOARD_FLAG_POWER = 8 };
+enum board_flags { BOARD_FLAG_RACK = 1, BOARD_FLAG_EMULATED = 2, BOARD_FLAG_LOCKSTEP = 4, BOARD_FLAG_POWER = 8,
+                   BOARD_STIMULI_SHIFT = 8 /* above: board.stimuli of one without a rack */ };
 
 struct board_fact {
     enum board_fact_kind kind;

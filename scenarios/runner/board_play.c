@@ -203,6 +203,7 @@ static void be_as(struct board *board, const struct board_fact *fact)
 {
     board->has_rack = fact->a & BOARD_FLAG_RACK;
     board->has_power = fact->a & BOARD_FLAG_POWER;
+    board->stimuli = board->has_rack ? BOARD_STIMULI_ALL : (uint32_t)(fact->a >> BOARD_STIMULI_SHIFT);
     board->emulated = fact->a & BOARD_FLAG_EMULATED;
     board->lockstep = fact->a & BOARD_FLAG_LOCKSTEP;
     board->told_late_ns = fact->b;

@@ -252,7 +252,8 @@ static void made_from(struct case_record *record, const char *path)
 static int64_t flags(const struct board *board)
 {
     return (board->has_rack ? BOARD_FLAG_RACK : 0) | (board->has_power ? BOARD_FLAG_POWER : 0) |
-           (board->emulated ? BOARD_FLAG_EMULATED : 0) | (board->lockstep ? BOARD_FLAG_LOCKSTEP : 0);
+           (board->emulated ? BOARD_FLAG_EMULATED : 0) | (board->lockstep ? BOARD_FLAG_LOCKSTEP : 0) |
+           (board->has_rack ? 0 : (int64_t)board->stimuli << BOARD_STIMULI_SHIFT);
 }
 
 static void lacks(struct case_record *record, const struct board *board, const char *need)

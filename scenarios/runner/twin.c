@@ -38,7 +38,7 @@ struct twin {
     struct plant_signals stimulus; /* as given to the board */
     int64_t steady_since;
     bool closed, going_to_close, closed_at_first;
-    bool rack, attached;
+    bool rack, stimulated, attached; /* stimulated: by a rack or the board's own registers */
     int64_t now, began;
     int64_t energy_base[2], balance_base[2]; /* twin, board */
     int64_t differs_since[SHOWN];            /* TIME_NEVER: it does not */
@@ -237,9 +237,10 @@ void twin_attached(struct twin *twin, int64_t now, const struct board *board,
 {
     twin->attached = true;
     twin->rack = board->has_rack;
+    twin->stimulated = board->stimuli != 0;
     twin->began = twin->steady_since = now;
     run_until(twin, now);
-    if (twin->rack)
+    if (twin->stimulated)
         sense_again(twin, now); /* from here on as the rack has it, not as the flat's appliances do */
     meter_account(&twin->meter, now);
     twin->energy_base[TWIN] = twin->meter.controller.status.register_mwh;
@@ -250,7 +251,7 @@ void twin_attached(struct twin *twin, int64_t now, const struct board *board,
 
 void twin_sense(struct twin *twin, int64_t now, const struct plant_signals *signals)
 {
-    if (!twin->rack)
+    if (!twin->stimulated)
         return; /* nobody brings it to the board either */
     run_until(twin, now);
     twin->stimulus = *signals;

@@ -15,7 +15,7 @@ return scenario {
   board = 7,
   needs = function(case)
     local needed = { ["short circuit"] = "overload", ["abnormal power"] = "voltage" }
-    return { "relay", needed[case.cause] or case.cause, "rack" }
+    return { "relay", needed[case.cause] or case.cause, "stimulus" }
   end,
   board_time = "10 s",
   cases = { cause = { "smoke", "heat", "leakage", "short circuit", "abnormal power" } },

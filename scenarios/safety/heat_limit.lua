@@ -5,7 +5,7 @@ return scenario {
   tags  = { "safety" },
   fleet = { flats = 10, household = false, heat_limit = "60 C", safety_reclose = "3 s" },
   board = 7,
-  needs = { "relay", "heat", "rack" },
+  needs = { "relay", "heat", "stimulus" },
   board_time = "20 s",
   run = function(bench)
     local flat = bench:flat(7)

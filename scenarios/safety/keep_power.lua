@@ -5,7 +5,7 @@ return scenario {
   tags  = { "safety", "operations" },
   fleet = { flats = 10, household = false },
   board = 7,
-  needs = { "relay", "leakage", "keep_power", "rack" },
+  needs = { "relay", "leakage", "keep_power", "stimulus" },
   board_time = "20 s",
   run = function(bench)
     local flat = bench:flat(7)

@@ -8,7 +8,7 @@ return scenario {
   tags  = { "safety", "smoke" },
   fleet = { flats = 40, link = "cat1", signal = "garage" },
   board = 7,
-  needs = { "relay", "leakage", "rack" },
+  needs = { "relay", "leakage", "stimulus" },
   board_time = "30 s",
   cases = { leak = { "30 mA", "60 mA", "250 mA" } },
   run = function(bench, case)

@@ -5,7 +5,7 @@ return scenario {
   tags  = { "safety", "billing" },
   fleet = { flats = 10, household = false },
   board = 7,
-  needs = { "relay", "leakage", "rack" },
+  needs = { "relay", "leakage", "stimulus" },
   board_time = "25 s",
   run = function(bench)
     local flat = bench:flat(7)

@@ -5,7 +5,7 @@ return scenario {
   tags  = { "safety" },
   fleet = { flats = 10, household = false },
   board = 7,
-  needs = { "relay", "leakage", "rack" },
+  needs = { "relay", "leakage", "stimulus" },
   board_time = "10 s",
   cases = { leak = { "10 mA", "15 mA" } },
   run = function(bench, case)

@@ -6,7 +6,7 @@ return scenario {
   fleet = { flats = 10, household = false },
   board = 7,
   needs = function(case)
-    return { "relay", case.cause == "leakage" and "leakage" or "overload", "rack" }
+    return { "relay", case.cause == "leakage" and "leakage" or "overload", "stimulus" }
   end,
   board_time = "45 s",
   cases = { cause = { "leakage", "short circuit" } },

@@ -6,7 +6,7 @@ return scenario {
   tags  = { "safety" },
   fleet = { flats = 10, household = false, overload_limit = "40 A", overload_delay = "4 s", overload_reclose = "5 s" },
   board = 7,
-  needs = { "relay", "overload", "rack" },
+  needs = { "relay", "overload", "stimulus" },
   board_time = "20 s",
   cases = { current = { "45 A", "60 A" } },
   run = function(bench, case)

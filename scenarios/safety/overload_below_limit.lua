@@ -5,7 +5,7 @@ return scenario {
   tags  = { "safety" },
   fleet = { flats = 10, household = false, overload_limit = "40 A", overload_delay = "2 s" },
   board = 7,
-  needs = { "relay", "overload", "rack" },
+  needs = { "relay", "overload", "stimulus" },
   board_time = "10 s",
   cases = { current = { "20 A", "38 A" } },
   run = function(bench, case)

@@ -5,7 +5,7 @@ return scenario {
   tags  = { "safety" },
   fleet = { flats = 10, household = false, overload_limit = "40 A", overload_delay = "1 s", overload_reclose = "2 s" },
   board = 7,
-  needs = { "relay", "overload", "rack" },
+  needs = { "relay", "overload", "stimulus" },
   board_time = "45 s",
   run = function(bench)
     local flat = bench:flat(7)

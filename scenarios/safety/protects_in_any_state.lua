@@ -54,7 +54,7 @@ return scenario {
     }
   end,
   board = 7,
-  needs = { "relay", "leakage", "overload", "holdoff", "credit", "rack" },
+  needs = { "relay", "leakage", "overload", "holdoff", "credit", "stimulus" },
   board_time = "10 s",
   cases = { state = { "held order", "power-up", "low voltage", "overload", "own credit", "tripped before" } },
   run = function(bench, case)

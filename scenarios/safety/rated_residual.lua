@@ -5,7 +5,7 @@ return scenario {
   tags  = { "safety" },
   fleet = { flats = 10, household = false, residual_limit = "100 mA" },
   board = 7,
-  needs = { "relay", "leakage", "rack" },
+  needs = { "relay", "leakage", "stimulus" },
   board_time = "5 s",
   run = function(bench)
     local flat = bench:flat(7)

@@ -6,7 +6,7 @@ return scenario {
   tags  = { "safety" },
   fleet = { flats = 10, household = false, safety_reclose = "5 s" },
   board = 7,
-  needs = { "relay", "smoke", "heat", "rack" },
+  needs = { "relay", "smoke", "heat", "stimulus" },
   board_time = "40 s",
   run = function(bench)
     local flat = bench:flat(7)

@@ -5,7 +5,7 @@ return scenario {
   tags  = { "safety" },
   fleet = { flats = 10, household = false, safety_reclose = "7 s" },
   board = 7,
-  needs = function(case) return { "relay", case.risk, "rack" } end,
+  needs = function(case) return { "relay", case.risk, "stimulus" } end,
   board_time = "30 s",
   cases = { risk = { "smoke", "heat" } },
   run = function(bench, case)

@@ -11,7 +11,7 @@ return scenario {
   tags  = { "safety", "mains" },
   fleet = { flats = 10, household = false, safety_reclose = "4 s" },
   board = 7,
-  needs = { "relay", "voltage", "rack" },
+  needs = { "relay", "voltage", "stimulus" },
   board_time = "25 s",
   cases = { voltage = { "300 V", "145 V" } },
   run = function(bench, case)

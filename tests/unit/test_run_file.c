@@ -250,7 +250,7 @@ static void set_load(struct plant_signals *signals)
 static void begin(struct pair *pair, bool rack, int64_t time_ms)
 {
     struct board_tolerance tolerance = board_tolerance_default();
-    const struct board board = {.has_rack = rack};
+    const struct board board = {.has_rack = rack, .stimuli = rack ? BOARD_STIMULI_ALL : 0};
     memset(pair, 0, sizeof *pair);
     if (time_ms)
         tolerance.time_ms = time_ms;
