@@ -1,6 +1,7 @@
 /* meterbench test: judge scenarios. */
 #include "cli/cli.h"
 
+#include "scenarios/runner/claims.h"
 #include "scenarios/runner/run_file.h"
 #include "scenarios/runner/source.h"
 #include "sim/kernel/time.h"
@@ -26,6 +27,7 @@ static const char help[] =
     "  --name GLOB          only cases whose name, or whose scenario's name, matches (again: any of them)\n"
     "  --tag TAG            only scenarios with this tag (again: all of them)\n"
     "  --exclude-tag TAG    no scenarios with this tag\n"
+    "  --claim N            only scenarios of this claim about the product (again: any of them)\n"
     "  --repeat N           each case N times; on virtual meters the log must not differ\n"
     "  --fail-fast          stop at the first case that does not pass\n"
     "how\n"
@@ -57,7 +59,7 @@ struct arguments {
     bool list, quiet;
 };
 
-enum option_id { OPTION_LIST = 256, OPTION_NAME, OPTION_TAG, OPTION_EXCLUDE_TAG, OPTION_REPEAT,
+enum option_id { OPTION_LIST = 256, OPTION_NAME, OPTION_TAG, OPTION_EXCLUDE_TAG, OPTION_CLAIM, OPTION_REPEAT,
                  OPTION_FAIL_FAST, OPTION_SEED, OPTION_JOBS, OPTION_TIMEOUT, OPTION_WATCHDOG,
                  OPTION_TWIN, OPTION_REQUIRE_BOARD, OPTION_MAX_SKIPPED, OPTION_JUNIT, OPTION_JSON,
                  OPTION_RECORD, OPTION_RUN_FILE, OPTION_QUIET };
@@ -67,6 +69,7 @@ static const struct option options[] = {
     {"name", required_argument, NULL, OPTION_NAME},
     {"tag", required_argument, NULL, OPTION_TAG},
     {"exclude-tag", required_argument, NULL, OPTION_EXCLUDE_TAG},
+    {"claim", required_argument, NULL, OPTION_CLAIM},
     {"repeat", required_argument, NULL, OPTION_REPEAT},
     {"fail-fast", no_argument, NULL, OPTION_FAIL_FAST},
     {"seed", required_argument, NULL, OPTION_SEED},
@@ -86,6 +89,14 @@ static const struct option options[] = {
     {NULL, 0, NULL, 0},
 };
 
+static int read_claim(struct arguments *arguments, const char *value)
+{
+    int number = 0;
+    int result = cli_read_int("claim", value, 1, CLAIMS, &number);
+    arguments->suite.claims |= 1u << number;
+    return result;
+}
+
 static int read_selection(struct arguments *arguments, int id, const char *value)
 {
     bool fits = true;
@@ -102,6 +113,8 @@ static int read_selection(struct arguments *arguments, int id, const char *value
     case OPTION_EXCLUDE_TAG:
         fits = cli_add(arguments->excluded, LIST_MAX, value);
         break;
+    case OPTION_CLAIM:
+        return read_claim(arguments, value);
     case OPTION_REPEAT:
         return cli_read_int("repeat", value, 1, REPEAT_MAX, &arguments->suite.repeat);
     case OPTION_FAIL_FAST:
@@ -200,9 +213,12 @@ static void list_cases(const struct suite *suite)
 {
     for (int i = 0; i < suite->count; i++) {
         const struct case_result *result = &suite->results[i];
-        char name[400];
+        char name[400], claims[CLAIM_LIST_SIZE];
         case_name(result, name, sizeof name);
         printf("%s", name);
+        claims_format(result->scenario->claims, claims);
+        if (claims[0])
+            printf("  (claim%s %s)", strchr(claims, ',') ? "s" : "", claims);
         if (result->scenario->board)
             printf("  (board%s%s: flat %u)", result->board_id[0] ? " " : "", result->board_id,
                    result->scenario->board);
@@ -352,7 +368,8 @@ int cli_test(int argc, char **argv)
     suite->tags = arguments.tags;
     suite->excluded_tags = arguments.excluded;
     bool all_paths = path_count == 0 || (path_count == 1 && is_default_suite(argv[optind]));
-    suite->whole = all_paths && !arguments.names[0] && !arguments.tags[0] && !arguments.excluded[0];
+    suite->whole = all_paths && !arguments.names[0] && !arguments.tags[0] && !arguments.excluded[0] &&
+                   !suite->claims;
     suite->run.boards = maker;
     describe_board(&arguments.board, board_arguments, sizeof board_arguments);
     suite->board_arguments = board_arguments;

@@ -2,7 +2,7 @@
 -- Days of load and reminders run virtually; a board takes over shortly before the trip.
 return scenario {
   name  = "arrears trip after three reminders and a payment restores",
-  about = "claims 5 and 6",
+  claim = { 5, 6 },
   tags  = { "billing", "smoke" },
   fleet = { flats = 20, signal = "good", start = "2026-07-15 08:00", balance = "60 yuan" },
   board = 7,

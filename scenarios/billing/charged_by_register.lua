@@ -1,7 +1,7 @@
 -- Claim 6: what the tenant pays follows the meter's register, at the price, to the last hundredth of a kWh.
 return scenario {
   name  = "a metered load is charged by the register at the price",
-  about = "claim 6",
+  claim = 6,
   tags  = { "billing" },
   fleet = { flats = 10, household = false, price = "0.5380 yuan", balance = "100 yuan", poll = "5 min" },
   run = function(bench)

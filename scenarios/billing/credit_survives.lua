@@ -1,7 +1,7 @@
 -- Claim 6: money in the meter is still there after a power cut.
 return scenario {
   name  = "credit in the meter survives a power cut",
-  about = "claim 6",
+  claim = 6,
   tags  = { "billing" },
   fleet = { flats = 10, household = false, credit = "local", balance = "35 yuan" },
   board = 7,

@@ -1,7 +1,7 @@
 -- Claim 6 with a meter that owns its credit: spent credit does not trip under keep-power nor while a large current flows.
 return scenario {
   name  = "spent credit waits for the end of keep-power and of a large current",
-  about = "claim 6",
+  claim = 6,
   tags  = { "billing" },
   fleet = {
     flats = 10, household = false, credit = "local", balance = "0.05 yuan", price = "50 yuan", holdoff_current = "30 A",

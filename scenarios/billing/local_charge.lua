@@ -1,7 +1,7 @@
 -- Claim 6 with a meter that owns its credit: what it takes from the balance is its register times the price.
 return scenario {
   name  = "a meter with its own credit charges its register at the price",
-  about = "claim 6",
+  claim = 6,
   tags  = { "billing", "metering" },
   fleet = { flats = 10, household = false, credit = "local", balance = "100 yuan", price = "5.38 yuan", overload_limit = "80 A" },
   board = 7,

@@ -2,7 +2,7 @@
 -- platform has delivered three reminders and lifted keep-power; it closes on a recharge.
 return scenario {
   name  = "a meter with its own credit trips when it is spent and closes on a recharge",
-  about = "claims 5 and 6",
+  claim = { 5, 6 },
   tags  = { "billing" },
   fleet = { flats = 10, household = false, credit = "local", balance = "0.30 yuan", reminder_spacing = "10 min", grace = "10 min", poll = "1 min" },
   board = 7,

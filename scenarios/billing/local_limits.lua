@@ -2,7 +2,7 @@
 -- and a payment lifts its arrears but no order to stay off.
 return scenario {
   name  = "a meter with its own credit keeps to its overdraft limit and price",
-  about = "claim 6",
+  claim = 6,
   tags  = { "billing" },
   fleet = {
     flats = 10, household = false, credit = "local", balance = "0.20 yuan", overdraft = "0.20 yuan", price = "50 yuan",

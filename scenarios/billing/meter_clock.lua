@@ -93,7 +93,8 @@ end
 
 return scenario {
   name  = "a meter's rates follow its own clock, which can be set",
-  about = "claim 6: what a wrong clock does, and what mends it",
+  claim = 6,
+  about = "what a wrong clock does, and what mends it",
   tags  = { "billing", "tariff", "clock" },
   fleet = { flats = 10, household = false, tariff = "zhejiang", start = "2026-07-15 06:00", poll = "6 h" },
   cases = { part = { "drift", "switch", "set", "broadcast", "power" } },

@@ -17,7 +17,7 @@ end
 
 return scenario {
   name  = "energy above a tier's limit is charged at the tier's price",
-  about = "claim 6",
+  claim = 6,
   tags  = { "billing", "tariff" },
   fleet = {
     flats = 10, household = false, start = "2026-05-31 16:50", balance = "500 yuan", poll = "5 min",

@@ -4,7 +4,7 @@ local PEAK, VALLEY = 0.5680, 0.2880 -- yuan a kWh, 8 to 22 h and 22 to 8 h
 
 return scenario {
   name  = "energy is charged at the price of its hour",
-  about = "claim 6",
+  claim = 6,
   tags  = { "billing", "tariff" },
   fleet = { flats = 10, household = false, tariff = "zhejiang", start = "2026-07-15 17:50", balance = "500 yuan", poll = "5 min" },
   run = function(bench)

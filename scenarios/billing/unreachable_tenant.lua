@@ -2,7 +2,7 @@
 -- policy's fallback is that the administrator is told and decides.
 return scenario {
   name  = "a tenant who cannot be reminded is not tripped",
-  about = "claim 6",
+  claim = 6,
   tags  = { "billing" },
   fleet = { flats = 10, balance = "-5 yuan" },
   run = function(bench)

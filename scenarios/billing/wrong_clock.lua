@@ -2,7 +2,7 @@
 -- it, and after the clock was set the next day's is right. Charges follow the registers all the while (invariant 4).
 return scenario {
   name  = "a wrong clock shows in the bill and a set clock mends it",
-  about = "claim 6",
+  claim = 6,
   tags  = { "billing", "tariff", "clock" },
   fleet = { flats = 10, household = false, tariff = "zhejiang", start = "2026-07-15 00:00", balance = "500 yuan", poll = "5 min" },
   run = function(bench)

@@ -1,7 +1,7 @@
 -- Claim 2: a frame whose check does not fit is not obeyed; neither is one that was obeyed before.
 return scenario {
   name  = "a damaged or repeated order is not obeyed",
-  about = "claim 2",
+  claim = 2,
   tags  = { "wire" },
   fleet = { flats = 10, household = false },
   board = 7,

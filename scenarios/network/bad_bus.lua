@@ -2,7 +2,7 @@
 -- not never. 3000 ppm of the bytes spoil a fifth of the frames.
 return scenario {
   name  = "an order gets through a bus that loses frames",
-  about = "claim 2",
+  claim = 2,
   tags  = { "network" },
   fleet = function(case)
     return { flats = 20, household = false, link = "rs485", line_faults = case.line }

@@ -4,7 +4,7 @@ local requirement = { good = "required", fair = "required", poor = "measured", e
 
 return scenario {
   name  = "supply returns in under 3 s after payment, by signal",
-  about = "claims 6 and 10",
+  claim = { 6, 10 },
   tags  = { "network", "billing" },
   fleet = { flats = 12, household = false, reminder_spacing = "5 min", grace = "5 min", poll = "5 min" },
   cases = { signal = { "good", "fair", "poor", "edge" } },

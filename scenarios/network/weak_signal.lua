@@ -16,7 +16,7 @@ local links = {
 
 return scenario {
   name  = "an order is answered within 5 s on average",
-  about = "claim 10",
+  claim = 10,
   tags  = { "network" },
   fleet = function(case)
     return {

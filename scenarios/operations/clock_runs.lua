@@ -1,7 +1,7 @@
 -- Claim 6: prices by the hour, and orders that are valid until a time, stand on the meter's clock: it gains and loses less than 1 %.
 return scenario {
   name  = "the meter's clock keeps pace",
-  about = "claim 6",
+  claim = 6,
   tags  = { "operations", "clock" },
   fleet = { flats = 10, household = false },
   board = 7,

@@ -1,7 +1,7 @@
 -- Claim 1: the hold-off goes by the configured current: below it an order trips at once.
 return scenario {
   name  = "an order trips at once when the current is below the hold-off",
-  about = "claim 1",
+  claim = 1,
   tags  = { "operations" },
   fleet = { flats = 10, household = false, overload_limit = "60 A", holdoff_current = "38 A" },
   board = 7,

@@ -1,7 +1,7 @@
 -- Claim 1: keep-power lifts no trip that has happened, outlives a power cut, and when it ends orders to trip are obeyed again.
 return scenario {
   name  = "keep-power lifts no trip, outlives a power cut and ends when it is told",
-  about = "claim 1",
+  claim = 1,
   tags  = { "operations" },
   fleet = { flats = 10, household = false },
   board = 7,

@@ -1,7 +1,7 @@
 -- Claim 1: the key closes only with a permit and only when it is held for 3 s at a stretch; a permit serves once and ends with a trip.
 return scenario {
   name  = "the key alone closes nothing, and a permit serves once",
-  about = "claim 1",
+  claim = 1,
   tags  = { "operations" },
   fleet = { flats = 10, household = false },
   board = 7,

@@ -1,7 +1,7 @@
 -- Claim 1: a trip order does not break a large current (hold-off, 30 A): the meter waits until it has fallen.
 return scenario {
   name  = "a trip order waits while a large current flows",
-  about = "claim 1",
+  claim = 1,
   tags  = { "operations" },
   fleet = { flats = 10, household = false, overload_limit = "60 A", holdoff_current = "30 A" },
   board = 7,

@@ -1,7 +1,7 @@
 -- Claim 6 stands on this: a register of years is told whole, goes on from where it was, and is there after a power cut.
 return scenario {
   name  = "a register of many kilowatt-hours is told whole",
-  about = "claim 6",
+  claim = 6,
   tags  = { "operations", "metering" },
   fleet = { flats = 10, household = false, overload_limit = "80 A", balance = "2000 yuan" },
   board = 7,

@@ -1,7 +1,7 @@
 -- Claim 6 stands on this: the register tells the energy that went through the terminals.
 return scenario {
   name  = "the register follows the energy at the terminals",
-  about = "claims 1 and 6",
+  claim = { 1, 6 },
   tags  = { "operations", "metering" },
   fleet = { flats = 10, household = false, overload_limit = "80 A" },
   board = 7,

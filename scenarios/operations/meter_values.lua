@@ -5,7 +5,7 @@ end
 
 return scenario {
   name  = "the meter tells the values that stand at its terminals",
-  about = "claims 1 and 2",
+  claim = { 1, 2 },
   tags  = { "operations", "metering" },
   fleet = { flats = 10, household = false, overload_limit = "80 A", residual_limit = "100 mA" },
   board = 7,

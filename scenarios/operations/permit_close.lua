@@ -1,7 +1,7 @@
 -- Claim 1: with a permit the contacts close only when the tenant holds the meter's key for 3 s.
 return scenario {
   name  = "a permitted flat closes when the tenant holds the key",
-  about = "claim 1",
+  claim = 1,
   tags  = { "operations" },
   fleet = { flats = 10, household = false },
   board = 7,

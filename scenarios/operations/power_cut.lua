@@ -1,7 +1,7 @@
 -- Claims 1 and 5: an order to stay off, and the energy counted, outlive a power cut.
 return scenario {
   name  = "an order and the register survive a power cut",
-  about = "claims 1 and 5",
+  claim = { 1, 5 },
   tags  = { "operations" },
   fleet = { flats = 10, household = false, overload_limit = "80 A" },
   board = 7,

@@ -12,7 +12,8 @@ end
 
 return scenario {
   name  = "a recorded load is counted to its exact integral",
-  about = "claim 6; the meter's class is 1",
+  claim = 6,
+  about = "the meter's class is 1",
   tags  = { "operations" },
   cases = { from = { "the start", "the second day" } },
   fleet = function(case)

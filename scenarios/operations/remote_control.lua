@@ -8,7 +8,7 @@ local requirement = {
 
 return scenario {
   name  = "an administrator trips and closes a flat by radio",
-  about = "claim 1",
+  claim = 1,
   tags  = { "operations", "smoke" },
   fleet = function(case)
     return {

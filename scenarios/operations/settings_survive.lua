@@ -1,7 +1,7 @@
 -- Claims 1 and 4: what a meter was told to protect by is the same after a power cut.
 return scenario {
   name  = "protection keeps its settings over a power cut",
-  about = "claims 1 and 4",
+  claim = { 1, 4 },
   tags  = { "operations", "safety" },
   fleet = {
     flats = 10, household = false, overload_limit = "20 A", overload_delay = "2 s", overload_reclose = "3 s",

@@ -1,4 +1,5 @@
 /* JSON for machines; the keys are described in docs/reports.md. */
+#include "scenarios/runner/claims.h"
 #include "scenarios/runner/report_file.h"
 #include "scenarios/runner/report_text.h"
 #include "scenarios/runner/suite.h"
@@ -49,6 +50,15 @@ static json_t *invariants_json(const struct invariant_tally *tallies)
     return array;
 }
 
+static json_t *claims_json(uint32_t claims)
+{
+    json_t *array = json_array();
+    for (int n = 1; n <= CLAIMS; n++)
+        if (claims >> n & 1)
+            json_array_append_new(array, json_integer(n));
+    return array;
+}
+
 static json_t *case_json(const struct suite *suite, const struct case_result *result)
 {
     char name[400], repro[2400];
@@ -58,8 +68,9 @@ static json_t *case_json(const struct suite *suite, const struct case_result *re
     for (int i = 0; i < result->verdict_count; i++)
         json_array_append_new(verdicts, verdict_json(&result->verdicts[i]));
     json_t *object = json_pack(
-        "{s:o, s:o, s:o, s:s, s:s, s:o, s:b, s:o, s:I, s:I, s:o, s:o, s:o, s:o}", "name", text(name),
-        "scenario", text(result->scenario->name), "file", text(result->scenario->path), "outcome",
+        "{s:o, s:o, s:o, s:o, s:s, s:s, s:o, s:b, s:o, s:I, s:I, s:o, s:o, s:o, s:o}", "name", text(name),
+        "scenario", text(result->scenario->name), "file", text(result->scenario->path), "claims",
+        claims_json(result->scenario->claims), "outcome",
         outcome_name(result->outcome), "requirement", requirement_name(result->requirement), "message",
         text(result->message), "on_board", result->on_board, "board", text(result->board), "simulated_ns",
         (json_int_t)result->simulated_ns, "events", (json_int_t)result->event_count, "seed",

@@ -1,4 +1,5 @@
 /* JUnit XML as Jenkins' xUnit schema has it: a suite a scenario, figures as properties. */
+#include "scenarios/runner/claims.h"
 #include "scenarios/runner/junit.h"
 #include "scenarios/runner/suite.h"
 
@@ -27,6 +28,9 @@ static void write_properties(xmlTextWriterPtr writer, const struct suite *suite,
     junit_property(writer, "case_seed", text);
     seconds_property(writer, "simulated_s", result->simulated_ns);
     junit_property(writer, "requirement", requirement_name(result->requirement));
+    claims_format(result->scenario->claims, text);
+    if (text[0])
+        junit_property(writer, "claims", text);
     snprintf(text, sizeof text, "%016llx", (unsigned long long)result->event_hash);
     junit_property(writer, "event_hash", text);
     junit_property(writer, "meter", result->on_board ? "board" : "virtual");

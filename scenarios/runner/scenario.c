@@ -1,5 +1,6 @@
 #include "scenarios/runner/scenario.h"
 
+#include "scenarios/runner/claims.h"
 #include "sim/error.h"
 
 #include <dirent.h>
@@ -22,7 +23,7 @@ const char *requirement_name(enum requirement requirement)
 static const char *const fields[] = {
     "name",     "about",      "tags",    "fleet",   "board",        "cases", "run",
     "required", "history",    "breaches", "timeout", "skip_on_board", "board_time",
-    "needs",
+    "needs",    "claim",
 };
 
 static bool known_field(const char *name)
@@ -166,6 +167,30 @@ static void label_case(lua_State *lua, int at, int index, char *label)
     lua_settop(lua, table - 1);
 }
 
+static uint32_t check_claim(lua_State *lua)
+{
+    if (!lua_isinteger(lua, -1) || !claim_text((int)lua_tointeger(lua, -1)))
+        luaL_error(lua, "claim: a number from 1 to %d or a list of them, as in claim = { 1, 9 }", CLAIMS);
+    return 1u << lua_tointeger(lua, -1);
+}
+
+/* claim = 10, or a list: bit n for claim n. */
+static uint32_t read_claims(lua_State *lua, int at)
+{
+    uint32_t claims = 0;
+    int type = lua_getfield(lua, at, "claim");
+    int count = type == LUA_TTABLE ? (int)luaL_len(lua, -1) : 0;
+    if (type != LUA_TNIL && count == 0)
+        claims = check_claim(lua);
+    for (int i = 1; i <= count; i++) {
+        lua_rawgeti(lua, -1, i);
+        claims |= check_claim(lua);
+        lua_pop(lua, 1);
+    }
+    lua_pop(lua, 1);
+    return claims;
+}
+
 /* Protected: reads what the listing shows of the table at 1; the scenario is a light userdata at 2. */
 static int describe(lua_State *lua)
 {
@@ -187,6 +212,7 @@ static int describe(lua_State *lua)
         scenario->tag_count = count;
     }
     lua_settop(lua, 1);
+    scenario->claims = read_claims(lua, 1);
     scenario->case_count = count_cases(lua, 1);
     scenario->labels = calloc((size_t)scenario->case_count, CASE_LABEL_SIZE);
     if (!scenario->labels)

@@ -22,6 +22,7 @@ struct scenario {
     char name[160];
     int tag_count;
     char tags[SCENARIO_TAGS_MAX][SCENARIO_TAG_SIZE];
+    uint32_t claims; /* which it stands for: bit n for claim n (claims.h) */
     uint32_t board; /* this flat's meter may be a real board; 0: none */
     int case_count;
     char (*labels)[CASE_LABEL_SIZE]; /* "leak=30 mA", "" when there is one case */

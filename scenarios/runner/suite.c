@@ -26,7 +26,7 @@ static bool tags_match(const struct suite_options *options, const struct scenari
     for (const char *const *tag = options->excluded_tags; tag && *tag; tag++)
         if (has_tag(scenario, *tag))
             return false;
-    return true;
+    return !options->claims || (options->claims & scenario->claims);
 }
 
 static bool name_matches(const struct suite_options *options, const struct case_result *result)

@@ -23,6 +23,7 @@ struct suite_options {
     const char *const *names; /* globs, any of which may match a case's or a scenario's name; NULL-terminated */
     const char *const *tags;  /* all of which must be there; NULL-terminated */
     const char *const *excluded_tags; /* none of which may be there */
+    uint32_t claims; /* scenarios of any of these claims, bit n for claim n; 0: all scenarios */
     int jobs, repeat;
     int max_skipped; /* -1: any number */
     bool fail_fast;

@@ -8,7 +8,7 @@ local faults = {
 
 return scenario {
   name  = "an abnormal voltage trips and its end closes",
-  about = "claims 4 and 5",
+  claim = { 4, 5 },
   tags  = { "safety", "mains" },
   fleet = { flats = 4, household = false, safety_reclose = "30 s" },
   cases = { fault = { "a lost neutral", "an over-voltage", "a brown-out" } },

@@ -2,7 +2,7 @@
 -- 32 A: at 2.55 In between 1 s and 120 s, at 1.45 In within an hour, at 1.13 In not within an hour.
 return scenario {
   name  = "a breaker protects a flat whose meter is blind to overload",
-  about = "claim 4",
+  claim = 4,
   tags  = { "safety", "hardware" },
   fleet = { flats = 4, household = false, breaker = "C40" },
   run = function(bench)

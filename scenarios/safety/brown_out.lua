@@ -1,7 +1,7 @@
 -- Claims 4 and 5: a building's mains sags until meters lose their supply and comes back. A lock survives it, and nobody else is left in the dark.
 return scenario {
   name  = "a brown-out of the building leaves locks locked and others supplied",
-  about = "claims 4 and 5",
+  claim = { 4, 5 },
   tags  = { "safety", "mains" },
   fleet = { flats = 12, riser = "5 mohm", flats_per_floor = 4, household = false },
   run = function(bench)

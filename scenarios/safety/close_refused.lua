@@ -9,7 +9,7 @@ local causes = {
 
 return scenario {
   name  = "an order to close is refused while a risk or a lock stands",
-  about = "claims 1 and 5",
+  claim = { 1, 5 },
   tags  = { "safety", "operations" },
   fleet = { flats = 10, household = false },
   board = 7,

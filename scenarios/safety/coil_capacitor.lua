@@ -1,7 +1,7 @@
 -- A relay whose coil lives on a capacitor can still open while the mains is gone or too weak, but not again and again.
 return scenario {
   name  = "a coil on a capacitor opens a flat in a brown-out",
-  about = "claim 4",
+  claim = 4,
   tags  = { "safety", "hardware" },
   fleet = { flats = 4, household = false, coil_capacitor = true },
   run = function(bench)

@@ -2,7 +2,7 @@
 -- limited, and protection stays.
 return scenario {
   name  = "the emergency switch gives basic supply while the platform is down",
-  about = "claim 12",
+  claim = 12,
   tags  = { "safety", "operations" },
   fleet = { flats = 10, household = false, overload_delay = "2 s", signal = "fair" },
   cases = { then_ = { "leakage", "too much load", "switched back" } },

@@ -2,7 +2,7 @@
 -- is repaired after hours or days. Whatever comes, the invariants hold; they are what this scenario is for.
 return scenario {
   name  = "two years of hazards in eighteen days break no invariant",
-  about = "claims 4 and 5",
+  claim = { 4, 5 },
   tags  = { "safety", "long" },
   fleet = { flats = 12, hazards = 40, poll = "1 h", riser = "5 mohm" },
   run = function(bench)

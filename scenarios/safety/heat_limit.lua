@@ -1,7 +1,7 @@
 -- Claim 4: the heat limit is the configured one, to two degrees on either side.
 return scenario {
   name  = "heat trips at its limit and not below it",
-  about = "claim 4",
+  claim = 4,
   tags  = { "safety" },
   fleet = { flats = 10, household = false, heat_limit = "60 C", safety_reclose = "3 s" },
   board = 7,

@@ -1,7 +1,7 @@
 -- Claim 4: a loose wire leaks in bursts. Those below half of the rating never trip; one that is high and long enough does.
 return scenario {
   name  = "an intermittent leak trips only when a burst is high and long enough",
-  about = "claim 4",
+  claim = 4,
   tags  = { "safety", "leakage" },
   fleet = { flats = 10, household = false },
   run = function(bench)

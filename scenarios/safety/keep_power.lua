@@ -1,7 +1,7 @@
 -- Keep-power makes a meter refuse trip orders. It must not make it refuse to protect.
 return scenario {
   name  = "keep-power refuses a trip order and does not stop protection",
-  about = "claims 1 and 4",
+  claim = { 1, 4 },
   tags  = { "safety", "operations" },
   fleet = { flats = 10, household = false },
   board = 7,

@@ -4,7 +4,7 @@ local break_time = { ["30 mA"] = "300 ms", ["60 mA"] = "150 ms", ["250 mA"] = "4
 
 return scenario {
   name  = "a leak trips the flat in its break time and it stays open",
-  about = "claims 4 and 5",
+  claim = { 4, 5 },
   tags  = { "safety", "smoke" },
   fleet = { flats = 40, link = "cat1", signal = "garage" },
   board = 7,

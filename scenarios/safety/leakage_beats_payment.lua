@@ -1,7 +1,7 @@
 -- Claim 5: a payment lifts what arrears forbade, never what leakage locked. Only an administrator's close does that.
 return scenario {
   name  = "a payment does not close a flat that leakage locked",
-  about = "claim 5",
+  claim = 5,
   tags  = { "safety", "billing" },
   fleet = { flats = 10, household = false },
   board = 7,

@@ -1,7 +1,7 @@
 -- Claim 4, the other side: half the rated residual current never trips (IEC 61008-1), or tenants sit in the dark for nothing.
 return scenario {
   name  = "half the rated residual current does not trip",
-  about = "claim 4",
+  claim = 4,
   tags  = { "safety" },
   fleet = { flats = 10, household = false },
   board = 7,

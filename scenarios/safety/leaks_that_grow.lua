@@ -8,7 +8,7 @@ local leaks = {
 
 return scenario {
   name  = "a leak that grows trips before it is dangerous",
-  about = "claim 4",
+  claim = 4,
   tags  = { "safety", "leakage" },
   fleet = { flats = 10, household = false },
   board = 7,

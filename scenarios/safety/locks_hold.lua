@@ -1,7 +1,7 @@
 -- Claim 5: what leakage or a short circuit locked stays off, however long nobody comes.
 return scenario {
   name  = "a lock holds however long nobody comes",
-  about = "claim 5",
+  claim = 5,
   tags  = { "safety" },
   fleet = { flats = 10, household = false },
   board = 7,

@@ -4,7 +4,7 @@ local trips = { ["heating rod"] = true, hotplate = true, kettle = true, ["hair d
 
 return scenario {
   name  = "a malign load is told by the step of its power and its power factor",
-  about = "claims 4 and 5",
+  claim = { 4, 5 },
   tags  = { "safety" },
   cases = { load = { "heating rod", "hotplate", "kettle", "hair dryer", "space heater", "e-bike charger", "microwave oven", "induction hob",
     "air conditioner, heating", "vacuum cleaner", "rice cooker" } },

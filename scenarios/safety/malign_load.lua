@@ -2,7 +2,7 @@
 -- it stays; what is smaller or larger, and a household without the rule, is left alone.
 return scenario {
   name  = "a malign load trips as it comes on",
-  about = "claims 4 and 5",
+  claim = { 4, 5 },
   tags  = { "safety" },
   cases = { rule = { "on", "off" } },
   fleet = function(case)

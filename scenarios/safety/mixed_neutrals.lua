@@ -2,7 +2,7 @@
 -- switches what on; the neighbour keeps his supply.
 return scenario {
   name  = "a neighbour's load on the wrong neutral trips",
-  about = "claim 4",
+  claim = 4,
   tags  = { "safety", "leakage" },
   fleet = { flats = 8, household = false },
   run = function(bench)

@@ -2,7 +2,7 @@
 -- "Within 5 s" counts from the expiry of the configured delay.
 return scenario {
   name  = "an overload trips after its delay and closes by itself",
-  about = "claims 4 and 5",
+  claim = { 4, 5 },
   tags  = { "safety" },
   fleet = { flats = 10, household = false, overload_limit = "40 A", overload_delay = "4 s", overload_reclose = "5 s" },
   board = 7,

@@ -1,7 +1,7 @@
 -- Claim 4, the other side: a load below the limit runs as long as it likes.
 return scenario {
   name  = "a load below the overload limit does not trip",
-  about = "claim 4",
+  claim = 4,
   tags  = { "safety" },
   fleet = { flats = 10, household = false, overload_limit = "40 A", overload_delay = "2 s" },
   board = 7,

@@ -1,7 +1,7 @@
 -- Claims 4 and 5: an overload that does not go away is tried again three times, then the flat stays off until somebody looks.
 return scenario {
   name  = "an overload that stays locks the flat after its re-closes",
-  about = "claims 4 and 5",
+  claim = { 4, 5 },
   tags  = { "safety" },
   fleet = { flats = 10, household = false, overload_limit = "40 A", overload_delay = "1 s", overload_reclose = "2 s" },
   board = 7,

@@ -1,7 +1,7 @@
 -- Claims 4 and 5: limit, delay and re-close delay of overload are the configured ones; what was below the delay does not add up.
 return scenario {
   name  = "an overload keeps to its configured limit and delays",
-  about = "claims 4 and 5",
+  claim = { 4, 5 },
   tags  = { "safety" },
   fleet = { flats = 10, household = false, overload_limit = "20 A", overload_delay = "2 s", overload_reclose = "9 s" },
   board = 7,

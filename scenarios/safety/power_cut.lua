@@ -1,7 +1,7 @@
 -- Claims 4 and 5: what a meter knows of leakage survives a power cut, or a cut mains would be a way to close a locked flat.
 return scenario {
   name  = "a leakage lock and a standing risk survive a power cut",
-  about = "claims 4 and 5",
+  claim = { 4, 5 },
   tags  = { "safety" },
   fleet = { flats = 10, household = false },
   board = 7,

@@ -45,7 +45,7 @@ end
 
 return scenario {
   name  = "a leak trips the flat whatever else goes on",
-  about = "claim 4",
+  claim = 4,
   tags  = { "safety" },
   fleet = function(case)
     return {

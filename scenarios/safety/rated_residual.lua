@@ -1,7 +1,7 @@
 -- Claim 4: the rated residual operating current is the configured one: what is below half of it never trips, all of it does in 300 ms (IEC 61008-1).
 return scenario {
   name  = "leakage acts by the configured rated current",
-  about = "claim 4",
+  claim = 4,
   tags  = { "safety" },
   fleet = { flats = 10, household = false, residual_limit = "100 mA" },
   board = 7,

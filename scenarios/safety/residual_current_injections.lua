@@ -52,7 +52,7 @@ end
 
 return scenario {
   name  = "injected residual currents trip as the standard has it",
-  about = "claim 4",
+  claim = 4,
   tags  = { "safety", "leakage" },
   cases = { rated = { 10, 30, 100, 300 }, class = { "general", "selective" } },
   fleet = function(case)

@@ -9,7 +9,7 @@ local sees = {
 
 return scenario {
   name  = "a meter sees the residual currents of its type",
-  about = "claim 4",
+  claim = 4,
   tags  = { "safety", "leakage" },
   cases = { type = { "A", "AC", "B" },
             waveform = { "ac", "pulsating 0", "pulsating 90", "pulsating 135", "smooth dc" } },

@@ -2,7 +2,7 @@
 -- end of another.
 return scenario {
   name  = "supply returns only when every risk has been over at a stretch",
-  about = "claim 5",
+  claim = 5,
   tags  = { "safety" },
   fleet = { flats = 10, household = false, safety_reclose = "5 s" },
   board = 7,

@@ -2,7 +2,7 @@
 -- administrator has looked.
 return scenario {
   name  = "a short circuit opens the relay and locks it",
-  about = "claims 4 and 5",
+  claim = { 4, 5 },
   tags  = { "safety" },
   fleet = { flats = 10, household = false },
   board = 7,

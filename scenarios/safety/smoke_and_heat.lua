@@ -1,7 +1,7 @@
 -- Claims 4 and 5: smoke and heat trip the flat, and supply comes back by itself when the risk has been gone for a while.
 return scenario {
   name  = "smoke or heat trips the flat and supply returns when the risk is over",
-  about = "claims 4, 5 and 7",
+  claim = { 4, 5, 7 },
   tags  = { "safety" },
   fleet = { flats = 10, household = false, safety_reclose = "7 s" },
   board = 7,

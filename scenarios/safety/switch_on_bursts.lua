@@ -2,7 +2,7 @@
 -- tenants.
 return scenario {
   name  = "bursts at switch-on do not trip",
-  about = "claim 4",
+  claim = 4,
   tags  = { "safety", "leakage" },
   fleet = { flats = 4, household = false },
   run = function(bench)

@@ -7,7 +7,7 @@ local faults = {
 
 return scenario {
   name  = "mains far off trips the flat, mains within its tolerance does not",
-  about = "claims 4 and 5",
+  claim = { 4, 5 },
   tags  = { "safety", "mains" },
   fleet = { flats = 10, household = false, safety_reclose = "4 s" },
   board = 7,

@@ -1,7 +1,7 @@
 -- A relay whose contacts weld cannot trip. The meter must notice the current through contacts that should be open.
 return scenario {
   name  = "a welded relay is alarmed",
-  about = "claim 4",
+  claim = 4,
   tags  = { "safety", "hardware" },
   fleet = { flats = 10, household = false },
   board = 7,

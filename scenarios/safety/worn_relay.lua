@@ -1,7 +1,7 @@
 -- Claim 4: contacts wear with every make, and at last they weld. The next order to trip opens nothing, and the meter must say so.
 return scenario {
   name  = "a relay that wears out is alarmed when it welds",
-  about = "claim 4",
+  claim = 4,
   tags  = { "safety", "hardware" },
   fleet = { flats = 4, household = false, holdoff_current = "60 A", overload_limit = "60 A" },
   board = 2,

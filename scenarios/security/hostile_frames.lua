@@ -1,7 +1,7 @@
 -- Claim 3: forged, altered, replayed or wrongly keyed frames change nothing and raise an alarm.
 return scenario {
   name  = "a hostile frame changes nothing and raises an alarm",
-  about = "claim 3",
+  claim = 3,
   tags  = { "security" },
   fleet = { flats = 10, household = false },
   cases = { attack = { "replay", "alter", "forge", "wrong key" }, contacts = { "open", "closed" } },

@@ -1,7 +1,7 @@
 -- Claim 11: administrators need a password and a one-time code; tenants hold no switching right; every attempt is audited.
 return scenario {
   name  = "only a signed-in administrator switches a flat",
-  about = "claim 11",
+  claim = 11,
   tags  = { "security" },
   fleet = { flats = 10, household = false },
   cases = { attempt = { "no code", "wrong password", "wrong code", "used code", "tenant", "locked out", "expired session" } },
