@@ -38,6 +38,11 @@
     X(ACCOUNT_OPENED, "account_opened", "balance", "-")                                            \
     X(CHARGE, "charge", "amount", "register_wh")                                                   \
     X(PAYMENT, "payment", "amount", "number")                                                      \
+    X(PAYMENT_REFUSED, "payment_refused", "refusal", "number")                                     \
+    X(PAYMENT_SHORT, "payment_short", "missing", "number")                                         \
+    X(REFUND, "refund", "amount", "number")                                                        \
+    X(REFUND_REFUSED, "refund_refused", "refusal", "number")                                       \
+    X(CREDIT_LEVEL, "credit_level", "level", "balance")                                            \
     X(REMINDER_SENT, "reminder_sent", "number", "attempt")                                         \
     X(REMINDER_DELIVERED, "reminder_delivered", "number", "-")                                     \
     X(REMINDERS_FALLBACK, "reminders_fallback", "delivered", "-")                                  \

@@ -1,6 +1,7 @@
 #include "sim/flat.h"
 
 #include "sim/error.h"
+#include "sim/platform/notices.h"
 
 #include <assert.h>
 #include <string.h>
@@ -410,18 +411,50 @@ void flat_set_supply(struct flat *flat, int64_t now, int32_t feeder_mv, int32_t 
     flat_settle(flat, now);
 }
 
-int flat_pay(struct flat *flat, int64_t now, int64_t amount, uint32_t *number)
+uint32_t flat_next_payment(struct flat *flat, uint32_t number)
 {
-    const struct phone_message payment = {
-        .kind = PHONE_PAYMENT, .number = flat->next_payment, .amount = amount};
+    if (number == 0)
+        number = flat->next_payment;
+    if (number >= flat->next_payment)
+        flat->next_payment = number + 1;
+    return number;
+}
+
+static int pay_by_phone(struct flat *flat, int64_t now, const struct payment *payment, uint32_t number)
+{
+    const struct phone_message message = {
+        .kind = PHONE_PAYMENT, .number = number, .amount = payment->amount};
     uint8_t bytes[PHONE_MESSAGE_SIZE];
-    phone_encode(&payment, bytes);
-    int result = link_send(&flat->phone, now, LINK_UP, bytes, sizeof bytes);
+    int result = 0;
+    phone_encode(&message, bytes);
+    for (int i = 0; i < payment->times && result >= 0; i++)
+        result = link_send(&flat->phone, now, LINK_UP, bytes, sizeof bytes);
+    return result < 0 ? result : 0;
+}
+
+static int pay_by_service(struct flat *flat, int64_t now, const struct payment *payment, uint32_t number)
+{
+    int result = 0;
+    for (int i = 0; i < payment->times && result >= 0; i++)
+        result = notices_send(&flat->account, now + payment->delay_ns, payment->amount, number);
+    return result;
+}
+
+int flat_pay_as(struct flat *flat, int64_t now, const struct payment *payment, uint32_t *number)
+{
+    uint32_t next = payment->number ? payment->number : flat->next_payment;
+    int result = payment->by_service ? pay_by_service(flat, now, payment, next)
+                                     : pay_by_phone(flat, now, payment, next);
     if (result < 0)
         return result;
-    *number = flat->next_payment++;
+    *number = flat_next_payment(flat, next);
     flat_settle(flat, now);
     return 0;
+}
+
+int flat_pay(struct flat *flat, int64_t now, int64_t amount, uint32_t *number)
+{
+    return flat_pay_as(flat, now, &(struct payment){.amount = amount, .times = 1}, number);
 }
 
 static const char *const attack_names[ATTACKS] = {"replay", "alter", "forge", "wrong key"};

@@ -117,8 +117,22 @@ void flat_set_voltage(struct flat *flat, int64_t now, int32_t level_mv, int64_t 
 /* An appliance comes on: see plant_set_load. Logged like a cause. */
 void flat_set_load(struct flat *flat, int64_t now, const struct plant_load *load);
 void flat_set_supply(struct flat *flat, int64_t now, int32_t feeder_mv, int32_t terminal_mv);
+enum { PAYMENT_TIMES_MAX = 4 };
+
+/* By the tenant's phone, or told to the platform by the payment service. */
+struct payment {
+    int64_t amount;    /* 1/10000 yuan */
+    uint32_t number;   /* of its notice; 0: the next of this flat */
+    int times;         /* that the notice comes, 1 to PAYMENT_TIMES_MAX */
+    bool by_service;
+    int64_t delay_ns;  /* of the service's notice */
+};
+
 /* The tenant pays by phone; the payment number, which the platform counts once. 0 or ERROR_QUEUE_FULL. */
 int flat_pay(struct flat *flat, int64_t now, int64_t amount, uint32_t *number);
+int flat_pay_as(struct flat *flat, int64_t now, const struct payment *payment, uint32_t *number);
+/* This number, or for 0 the next one; later ones are higher. */
+uint32_t flat_next_payment(struct flat *flat, uint32_t number);
 
 /* Attacks on the radio path, as somebody without the key can make them. */
 enum attack { ATTACK_REPLAY, ATTACK_ALTER, ATTACK_FORGE, ATTACK_WRONG_KEY, ATTACKS };

@@ -64,6 +64,10 @@ static int init_flats(struct site *site)
     meter->epoch_s = config->epoch_s;
     meter->price = config->policy.price;
     meter->overdraft = config->policy.overdraft;
+    meter->hoarding = config->policy.hoarding;
+    meter->reclose_above = config->policy.reclose_above;
+    if (config->policy.alarm_2 != MONEY_UNSET)
+        meter->low_credit = config->policy.alarm_2;
     site->shared.tenants_pay = config->tenants_pay;
     meter->tariff = site->platform.policy.tariff;
     for (uint32_t i = 0; i < config->flats; i++) {
@@ -105,6 +109,7 @@ struct site *site_new(const struct site_config *config, struct event_sink *sink,
     platform_init(&site->platform, site->events, config->seed, config->epoch_s);
     site->platform.policy = config->policy;
     site->platform.policy.tariff = site->config.tariff.season_count > 0 ? &site->config.tariff : NULL;
+    site->config.tariff.holidays = &site->platform.policy.holidays;
     if (site->shared.envelopes && config->without_cipher)
         envelope_context_without_cipher(site->shared.envelopes);
     if (site->flats && site->changed && agenda && links && site->shared.envelopes)

@@ -214,6 +214,14 @@ const char *tariff_complaint(const struct tariff *tariff)
     return complaint;
 }
 
+bool holidays_have(const struct holidays *holidays, int64_t clock_s)
+{
+    for (int i = 0; holidays && i < holidays->count; i++)
+        if (holidays->days[i] == clock_s / S_PER_DAY)
+            return true;
+    return false;
+}
+
 /* ---- moments ----------------------------------------------------------------------------------
  */
 
@@ -227,17 +235,19 @@ static int season_of(const struct tariff *tariff, const struct civil_time *civil
     return found;
 }
 
-static const struct tariff_day *day_of(const struct tariff_season *season,
+static const struct tariff_day *day_of(const struct tariff *tariff, int season_index,
                                        const struct civil_time *civil)
 {
-    bool weekend = civil->weekday == 0 || civil->weekday == 6;
+    const struct tariff_season *season = &tariff->seasons[season_index];
+    bool weekend = civil->weekday == 0 || civil->weekday == 6 ||
+                   (tariff->holidays && holidays_have(tariff->holidays, civil_to_seconds(civil)));
     return weekend && season->weekend.period_count > 0 ? &season->weekend : &season->weekday;
 }
 
 static struct tariff_moment moment_of(const struct tariff *tariff, const struct civil_time *civil)
 {
     int season = season_of(tariff, civil);
-    const struct tariff_day *day = day_of(&tariff->seasons[season], civil);
+    const struct tariff_day *day = day_of(tariff, season, civil);
     int minute = civil->hour * 60 + civil->minute;
     int period = day->period_count - 1;
     while (period > 0 && day->periods[period].from_minute > minute)
@@ -261,7 +271,7 @@ bool tariff_same_moment(struct tariff_moment a, struct tariff_moment b)
 static int64_t next_period(const struct tariff *tariff, int64_t clock_s)
 {
     struct civil_time civil = civil_from_seconds(clock_s);
-    const struct tariff_day *day = day_of(&tariff->seasons[season_of(tariff, &civil)], &civil);
+    const struct tariff_day *day = day_of(tariff, season_of(tariff, &civil), &civil);
     int minute = civil.hour * 60 + civil.minute;
     int64_t midnight = clock_s - (minute * 60 + civil.second);
     for (int i = 0; i < day->period_count; i++)
@@ -297,12 +307,17 @@ static int64_t tier_end(const struct tariff *tariff, struct tariff_moment moment
     return last ? INT64_MAX : tariff->seasons[moment.season].tier_kwh[tier] * per_kwh;
 }
 
-int64_t tariff_price(const struct tariff *tariff, struct tariff_moment moment, int64_t used_kwh)
+int tariff_tier(const struct tariff *tariff, struct tariff_moment moment, int64_t used_kwh)
 {
     int tier = 0;
     while (used_kwh >= tier_end(tariff, moment, tier, 1))
         tier++;
-    return price_in_tier(tariff, moment, tier);
+    return tier;
+}
+
+int64_t tariff_price(const struct tariff *tariff, struct tariff_moment moment, int64_t used_kwh)
+{
+    return price_in_tier(tariff, moment, tariff_tier(tariff, moment, used_kwh));
 }
 
 int64_t tariff_cost(const struct tariff *tariff, struct tariff_moment moment, int64_t used,

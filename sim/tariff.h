@@ -25,6 +25,17 @@ enum tariff_rate {
 
 enum { TARIFF_SEASONS_MAX = 14, TARIFF_PERIODS_MAX = 14, TARIFF_TIERS_MAX = 3, MINUTES_PER_DAY = 1440 };
 
+enum { HOLIDAYS_MAX = 60 };
+
+/* Days that are as a weekend's, whatever weekday they are. */
+struct holidays {
+    uint16_t count;
+    uint16_t days[HOLIDAYS_MAX]; /* since 2000-01-01 */
+};
+
+/* Is this calendar second in one of them? NULL has none. */
+bool holidays_have(const struct holidays *holidays, int64_t clock_s);
+
 /* From a minute of the day to the next period's, or to midnight. */
 struct tariff_period {
     uint16_t from_minute;
@@ -51,6 +62,7 @@ struct tariff {
     bool monthly;         /* tiers count anew each month; otherwise on 1 January */
     int32_t adder[TARIFF_TIERS_MAX - 1][TARIFF_RATES]; /* 1/10000 yuan per kWh, of tier 2 and 3 over the first */
     struct tariff_season seasons[TARIFF_SEASONS_MAX];
+    const struct holidays *holidays; /* days of the weekend's kind; NULL: none */
 };
 
 /* What decides a price at a moment, besides the energy that was taken before. */
@@ -84,6 +96,9 @@ int64_t tariff_next_edge(const struct tariff *tariff, int64_t clock_s);
 
 /* The price of the next kWh, 1/10000 yuan, after `used_kwh` of the cycle were taken (whole kWh, rounded down). */
 int64_t tariff_price(const struct tariff *tariff, struct tariff_moment moment, int64_t used_kwh);
+
+/* The tier of the next kWh, from 0, after `used_kwh` of the cycle were taken. */
+int tariff_tier(const struct tariff *tariff, struct tariff_moment moment, int64_t used_kwh);
 
 /* What energy costs, split at the tiers' limits. `energy` and `used` (in the cycle before it) count 1/per_kwh kWh;
  * the result is exact, in 1/10000 yuan / per_kwh. */

@@ -65,11 +65,19 @@ int act_play(struct run *run, struct flat *flat, const struct household_curve *c
     return 0;
 }
 
-int act_pay(struct run *run, struct flat *flat, int64_t amount, uint32_t *number)
+int act_pay(struct run *run, struct flat *flat, const struct payment *payment, uint32_t *number)
 {
-    int result = flat_pay(flat, run->site->now, amount, number);
+    int result = flat_pay_as(flat, run->site->now, payment, number);
     act_settle(run, flat);
     return result;
+}
+
+enum money_refusal act_refund(struct run *run, struct flat *flat, int64_t amount, uint32_t *number)
+{
+    *number = flat_next_payment(flat, *number);
+    enum money_refusal why = account_refund(&flat->account, run->site->now, amount, *number);
+    act_settle(run, flat);
+    return why;
 }
 
 int act_set_balance(struct run *run, struct flat *flat, int64_t balance)

@@ -22,8 +22,11 @@ int act_load(struct run *run, struct flat *flat, const struct plant_load *load);
 /* The household plays a curve from now on. Errors as of act_fault. */
 int act_play(struct run *run, struct flat *flat, const struct household_curve *curve);
 
-/* The tenant pays by phone. 0 with the payment's number, or ERROR_QUEUE_FULL. */
-int act_pay(struct run *run, struct flat *flat, int64_t amount, uint32_t *number);
+/* Somebody pays: see flat_pay_as. 0 with the payment's number, or ERROR_QUEUE_FULL. */
+int act_pay(struct run *run, struct flat *flat, const struct payment *payment, uint32_t *number);
+
+/* The platform pays back; a number of 0 becomes the next one. */
+enum money_refusal act_refund(struct run *run, struct flat *flat, int64_t amount, uint32_t *number);
 
 /* The account opens anew; a meter with local credit gets the balance too. 0, or ERROR_NOT_ALLOWED when a board
  * owns the credit. */

@@ -197,6 +197,10 @@ static int bench_bug(lua_State *lua)
         {"trips_without_reminders", &faults->trips_without_reminders},
         {"charges_twice", &faults->charges_twice},
         {"charges_one_rate", &faults->charges_one_rate},
+        {"counts_duplicates", &faults->counts_duplicates},
+        {"ignores_hoarding", &faults->ignores_hoarding},
+        {"refunds_too_much", &faults->refunds_too_much},
+        {"trips_in_friendly_hours", &faults->trips_in_friendly_hours},
         {"audits_nothing", &faults->audits_nothing},
         {"tenants_may_switch", &faults->tenants_may_switch},
         {"codes_unchecked", &faults->codes_unchecked},
@@ -244,6 +248,14 @@ void api_new_class(lua_State *lua, const char *name, const luaL_Reg *methods)
     lua_pop(lua, 1);
 }
 
+void api_add_methods(lua_State *lua, const char *name, const luaL_Reg *methods)
+{
+    luaL_getmetatable(lua, name);
+    lua_getfield(lua, -1, "__index");
+    luaL_setfuncs(lua, methods, 0);
+    lua_pop(lua, 2);
+}
+
 void api_register(lua_State *lua)
 {
     static const luaL_Reg bench_methods[] = {
@@ -256,6 +268,7 @@ void api_register(lua_State *lua)
     api_new_class(lua, BENCH, bench_methods);
     api_register_people(lua);
     api_register_flat(lua);
+    api_register_money(lua);
     api_register_expect(lua);
     lua_newuserdatauv(lua, 1, 0);
     luaL_setmetatable(lua, BENCH);

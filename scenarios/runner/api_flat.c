@@ -425,38 +425,6 @@ static int flat_step_clock(lua_State *lua)
     return 0;
 }
 
-/* ---- money ------------------------------------------------------------------------------------ */
-
-/* flat:pay("50 yuan"): by the tenant's phone; a cause, its moment the platform's acceptance. */
-static int script_pay(lua_State *lua)
-{
-    struct run *run = run_of(lua);
-    struct flat *flat = api_check_flat(lua, 1);
-    int64_t amount = api_check_quantity(lua, 2, UNIT_MONEY);
-    luaL_argcheck(lua, amount > 0, 2, "a payment is more than 0 yuan");
-    uint32_t number;
-    struct cause cause = {
-        .match = {.flat = flat->number, .kind = EVENT_PAYMENT, .match_b = true},
-        .since = run->observer.count,
-    };
-    if (act_pay(run, flat, amount, &number) < 0)
-        return luaL_error(lua, "the phone's queue is full");
-    cause.match.b = number;
-    snprintf(cause.text, sizeof cause.text, "the payment of %s", lua_tostring(lua, 2));
-    api_push_cause(lua, &cause);
-    return 1;
-}
-
-/* flat:set_balance("3 yuan"): the account opens anew with this; a meter with local credit gets it too. */
-static int flat_set_balance(lua_State *lua)
-{
-    struct run *run = run_of(lua);
-    int64_t balance = api_check_quantity(lua, 2, UNIT_MONEY);
-    if (act_set_balance(run, api_check_flat(lua, 1), balance) < 0)
-        return luaL_error(lua, "set_balance comes before bench:attach() when the meter owns the credit");
-    return 0;
-}
-
 /* ---- hostile acts and hardware faults ----------------------------------------------------------- */
 
 static int script_attack(lua_State *lua)
@@ -808,8 +776,6 @@ void api_register_flat(lua_State *lua)
         {"emergency_switch", flat_emergency_switch},
         {"damaged_order", script_damaged_order},
         {"repeated_order", script_repeated_order},
-        {"pay", script_pay},
-        {"set_balance", flat_set_balance},
         {"clock_drift", flat_clock_drift},
         {"clock_swing", flat_clock_swing},
         {"step_clock", flat_step_clock},

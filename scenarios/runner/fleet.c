@@ -1,4 +1,5 @@
 /* A scenario's fleet table: each field has a reader here, and an unknown field is an error. */
+#include "scenarios/runner/fleet_money.h"
 #include "scenarios/runner/fleet_tariff.h"
 #include "scenarios/runner/household_file.h"
 #include "scenarios/runner/scenario.h"
@@ -221,6 +222,9 @@ static const struct {
     {"price", UNIT_MONEY, offsetof(struct site_config, policy.price), 1, false},
     {"overdraft", UNIT_MONEY, offsetof(struct site_config, policy.overdraft), 1, false},
     {"remind_below", UNIT_MONEY, offsetof(struct site_config, policy.remind_below), 1, false},
+    {"alarm_2", UNIT_MONEY, offsetof(struct site_config, policy.alarm_2), 1, false},
+    {"hoarding_limit", UNIT_MONEY, offsetof(struct site_config, policy.hoarding), 1, false},
+    {"reclose_above", UNIT_MONEY, offsetof(struct site_config, policy.reclose_above), 1, false},
     {"residual_limit", UNIT_CURRENT_UA, offsetof(struct site_config, meter.rated_residual_ua), 1, true},
     {"clock_drift", UNIT_RATIO_PPB, offsetof(struct site_config, meter.clock_drift_ppb), 1, true},
     {"overload_limit", UNIT_CURRENT_UA, offsetof(struct site_config, meter.overload_ma), 1000, true},
@@ -265,7 +269,7 @@ static const struct {
     {"hazards", read_hazards}, {"flats_per_floor", read_flats_per_floor},
     {"power_saving", read_power_saving}, {"lora_class", read_lora_class},
     {"lora_region", read_lora_region}, {"place", read_place},
-    {"line_faults", read_line_faults},
+    {"line_faults", read_line_faults}, {"friendly", fleet_read_friendly}, {"holidays", fleet_read_holidays},
 };
 
 static bool read_quantity(lua_State *lua, int at, const char *name, struct site_config *config)

@@ -1,5 +1,7 @@
 #include "scenarios/runner/invariants.h"
 
+#include "scenarios/runner/money_book.h"
+
 #include "sim/kernel/time.h"
 
 #include <stdarg.h>
@@ -34,14 +36,10 @@ struct book {
     int64_t flows_since;            /* current through them, or TIME_NEVER */
     bool weld_alarmed, weld_reported;
     int reminders;
-    bool arrears_tripped, money_moved;
-    int64_t opening, charged, paid; /* as told by events */
-    int64_t register_first, register_last; /* 0.01 kWh at the account */
+    bool arrears_tripped;
+    struct money_book money;
     uint64_t alarms_raised, alarms_received, reports_received, reports_audited;
     uint64_t orders, orders_audited;
-    uint32_t rate_last_10wh[TARIFF_RATES]; /* with a tariff: at the account, what it owes for them, the tiers' cycle */
-    int64_t owed_uyuan, cycle_used_10wh;
-    int cycle;
     int64_t register_base_mwh, terminal_base_mwh;
     int64_t unpowered_mwh; /* at the terminals when the meter's supply last failed */
     uint64_t *sent;     /* digests of envelopes that the platform sealed */
@@ -104,8 +102,7 @@ struct invariants *invariants_new(struct site *site, const struct observer *obse
         book->should_be_open_since = TIME_NEVER;
         book->flows_since = TIME_NEVER;
         book->last_trip_at = book->last_close_at = -NS_PER_DAY;
-        book->register_first = -1;
-        book->opening = site->flats[i].account.opening;
+        money_book_init(&book->money, &site->flats[i]);
         book->keep_power = site->flats[i].controller->status.keep_power;
     }
     return invariants;
@@ -118,6 +115,7 @@ void invariants_free(struct invariants *invariants)
     for (uint32_t i = 0; i < invariants->site->flat_count; i++) {
         free(invariants->books[i].sent);
         free(invariants->books[i].accepted);
+        money_book_free(&invariants->books[i].money);
     }
     free(invariants->books);
     free(invariants->pending);
@@ -228,6 +226,19 @@ static void meter_closed(struct invariants *invariants, struct book *book, const
     book->ordered_close = !by_itself;
 }
 
+static bool is_friendly(const struct site *site, int64_t at)
+{
+    const struct billing_policy *policy = &site->platform.policy;
+    const struct friendly_hours *friendly = &policy->friendly;
+    int64_t clock_s = site->config.epoch_s + at / NS_PER_S;
+    struct civil_time civil = civil_from_seconds(clock_s);
+    int minute = civil.hour * 60 + civil.minute, from = friendly->from_minute, until = friendly->until_minute;
+    bool night = from > until ? minute >= from || minute < until : minute >= from && minute < until;
+    for (int i = 0; i < policy->holidays.count; i++)
+        night |= friendly->holidays && policy->holidays.days[i] == clock_s / 86400;
+    return night || (friendly->weekends && (civil.weekday == 0 || civil.weekday == 6));
+}
+
 static void arrears_trip(struct invariants *invariants, struct book *book, const struct event *event)
 {
     int wanted = invariants->site->platform.policy.reminders;
@@ -237,17 +248,19 @@ static void arrears_trip(struct invariants *invariants, struct book *book, const
         breach(invariants, INVARIANT_REMINDERS, event->flat,
                "the platform ordered an arrears trip after %d of %d delivered reminders",
                book->reminders, wanted);
+    if (is_friendly(invariants->site, event->at))
+        breach(invariants, INVARIANT_REMINDERS, event->flat,
+               "the platform ordered an arrears trip in friendly hours");
 }
 
 /* A payment that lifts the account out of arrears starts the count of reminders anew. */
-static void payment_accepted(struct invariants *invariants, struct book *book,
-                             const struct event *event)
+static void payment_accepted(struct invariants *invariants, struct book *book)
 {
     const struct billing_policy *policy = &invariants->site->platform.policy;
-    book->paid += event->a;
-    book->money_moved = true;
-    int64_t balance = book->opening + book->paid - book->charged;
-    bool lifted = balance > -policy->overdraft &&
+    int64_t balance = money_book_balance(&book->money);
+    bool closes = !book->arrears_tripped || policy->reclose_above == MONEY_UNSET ||
+                  balance > policy->reclose_above;
+    bool lifted = balance > -policy->overdraft && closes &&
                   (balance > policy->remind_below || book->arrears_tripped);
     if (lifted) {
         book->reminders = 0;
@@ -255,66 +268,19 @@ static void payment_accepted(struct invariants *invariants, struct book *book,
     }
 }
 
-/* A hundredth of a kWh by itself, from the tariff's table: season by date, tier by what was taken before. */
-static int64_t price_of_unit(const struct tariff *tariff, const struct civil_time *date, int rate,
-                             int64_t used_10wh)
-{
-    const struct tariff_season *season = &tariff->seasons[tariff->season_count - 1];
-    for (int i = 0; i < tariff->season_count; i++) {
-        const struct tariff_season *begun = &tariff->seasons[i];
-        if (begun->month < date->month || (begun->month == date->month && begun->day <= date->day))
-            season = begun;
-    }
-    int64_t price = season->price[rate];
-    for (int tier = 1; tier < tariff->tier_count; tier++)
-        if (used_10wh >= INT64_C(100) * season->tier_kwh[tier - 1])
-            price = season->price[rate] + tariff->adder[tier - 1][rate];
-    return price;
-}
-
-/* The account was told its rates at `at`: what the rates' registers grew by is owed, hundredth by hundredth. */
-static void rates_read(struct invariants *invariants, struct book *book, uint32_t number,
-                       int64_t at)
-{
-    const struct site *site = invariants->site;
-    const struct tariff *tariff = site->platform.policy.tariff;
-    const struct account *account = &site->flats[number - 1].account;
-    if (!tariff)
-        return;
-    struct civil_time date = civil_from_seconds(site->config.epoch_s + at / NS_PER_S);
-    int cycle = tariff->monthly ? date.year * 100 + date.month : date.year;
-    if (cycle != book->cycle)
-        book->cycle_used_10wh = 0;
-    book->cycle = cycle;
-    for (int rate = 0; rate < TARIFF_RATES; rate++)
-        for (; book->rate_last_10wh[rate] < account->rate_10wh[rate]; book->rate_last_10wh[rate]++)
-            book->owed_uyuan += price_of_unit(tariff, &date, rate, book->cycle_used_10wh++);
-}
-
 static void check_money(struct invariants *invariants, struct book *book, uint32_t number)
 {
-    book->money_moved = false;
-    const struct account *account = &invariants->site->flats[number - 1].account;
-    int64_t price = invariants->site->platform.policy.price;
+    char complaint[MONEY_COMPLAINT_MAX];
     applied(invariants, INVARIANT_MONEY);
-    if (account->balance != account->opening + book->paid - book->charged)
-        breach(invariants, INVARIANT_MONEY, number,
-               "the balance is %lld, opening + payments - charges is %lld (1/10000 yuan)",
-               (long long)account->balance,
-               (long long)(account->opening + book->paid - book->charged));
-    if (book->register_first < 0)
-        return;
-    bool by_rate = invariants->site->platform.policy.tariff != NULL;
-    for (int rate = 0; rate < TARIFF_RATES; rate++)
-        if (by_rate && account->rate_10wh[rate] > book->rate_last_10wh[rate])
-            breach(invariants, INVARIANT_MONEY, number, "the %s register was read and not charged",
-                   tariff_rate_name(rate));
-    int64_t owed = by_rate ? book->owed_uyuan
-                           : (account->register_10wh - book->register_first) * price;
-    if (book->charged * 100 + account->charge_remainder != owed)
-        breach(invariants, INVARIANT_MONEY, number,
-               "charges of %lld do not follow the register, which says %lld/100 (1/10000 yuan)",
-               (long long)book->charged, (long long)owed);
+    if (!money_book_agrees(&book->money, invariants->site, number, complaint))
+        breach(invariants, INVARIANT_MONEY, number, "%s", complaint);
+}
+
+static void watch_money(struct invariants *invariants, struct book *book, const struct event *event)
+{
+    char complaint[MONEY_COMPLAINT_MAX];
+    if (!money_book_event(&book->money, invariants->site, event, complaint))
+        breach(invariants, INVARIANT_MONEY, event->flat, "%s", complaint);
 }
 
 static void alarm_received(struct book *book, const struct event *event)
@@ -349,6 +315,7 @@ static void watch_event(struct invariants *invariants, const struct event *event
     if (event->flat == EVENT_NO_FLAT)
         return;
     struct book *book = &invariants->books[event->flat - 1];
+    watch_money(invariants, book, event);
     switch (event->kind) {
     case EVENT_CONTACTS:
         contacts_changed(invariants, book, event);
@@ -409,19 +376,7 @@ static void watch_event(struct invariants *invariants, const struct event *event
         arrears_trip(invariants, book, event);
         break;
     case EVENT_PAYMENT:
-        payment_accepted(invariants, book, event);
-        break;
-    case EVENT_ACCOUNT_OPENED:
-        book->opening = event->a;
-        book->charged = book->paid = book->owed_uyuan = 0;
-        book->register_first = -1;
-        break;
-    case EVENT_CHARGE_RATE:
-        rates_read(invariants, book, event->flat, event->at);
-        break;
-    case EVENT_CHARGE:
-        book->charged += event->a;
-        book->money_moved = true;
+        payment_accepted(invariants, book);
         break;
     }
 }
@@ -522,14 +477,6 @@ static void watch_register(struct invariants *invariants, struct book *book, str
                (long long)told, (long long)flowed);
 }
 
-static void watch_first_reading(struct book *book, const struct flat *flat)
-{
-    if (book->register_first >= 0)
-        return;
-    book->register_first = flat->account.register_10wh;
-    memcpy(book->rate_last_10wh, flat->account.rate_10wh, sizeof book->rate_last_10wh);
-}
-
 /* Balances are looked at once a simulated minute: they are sums, a breach stays visible. */
 static void watch_balances(struct invariants *invariants)
 {
@@ -561,8 +508,8 @@ static void watch_flat(struct invariants *invariants, uint32_t i)
     struct book *book = &invariants->books[i];
     struct flat *flat = &invariants->site->flats[i];
     uint64_t bit = UINT64_C(1) << (i % 64);
-    watch_first_reading(book, flat);
-    if (book->money_moved)
+    money_book_first_reading(&book->money, flat);
+    if (book->money.moved)
         check_money(invariants, book, i + 1);
     watch_leakage(invariants, book, flat);
     watch_contacts(invariants, book, flat);

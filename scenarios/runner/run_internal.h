@@ -130,10 +130,13 @@ bool run_is_board_flat(const struct run *run, uint32_t flat);
 /* api_*.c: register the bench's functions, and make the `bench` object. */
 void api_register(lua_State *lua);
 void api_register_flat(lua_State *lua);
+void api_register_money(lua_State *lua);
 void api_register_expect(lua_State *lua);
 void api_register_people(lua_State *lua);
 /* A metatable whose methods are fixed; a misspelt one is an error, not a nil. */
 void api_new_class(lua_State *lua, const char *name, const luaL_Reg *methods);
+/* More methods for a class that is there. */
+void api_add_methods(lua_State *lua, const char *name, const luaL_Reg *methods);
 /* Functions of the bench object that live in api_expect.c and api_people.c. */
 int api_expect(lua_State *lua);
 int api_observe(lua_State *lua);

@@ -156,7 +156,7 @@ int run_live_mend(struct run *run, uint32_t number)
 int run_live_pay(struct run *run, uint32_t number, int64_t amount)
 {
     uint32_t payment;
-    return act_pay(run, site_flat(run->site, number), amount, &payment);
+    return act_pay(run, site_flat(run->site, number), &(struct payment){.amount = amount, .times = 1}, &payment);
 }
 
 int run_live_set_balance(struct run *run, uint32_t number, int64_t balance)

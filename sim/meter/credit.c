@@ -46,14 +46,18 @@ bool credit_recharge(struct meter *meter, int64_t now, const struct controller_r
 {
     if (recharge->number == meter->memory.recharge_number)
         return true; /* told again: confirmed, not added */
-    if (recharge->number != meter->memory.recharge_number + 1)
+    bool fits = meter->config->hoarding == MONEY_UNSET ||
+                meter->memory.balance + recharge->amount <= meter->config->hoarding;
+    if (recharge->number != meter->memory.recharge_number + 1 || !fits)
         return false;
     meter->memory.recharge_number = recharge->number;
     meter->memory.balance += recharge->amount;
     meter->controller.status.balance = meter->memory.balance;
     event_put(&meter->events, now, EVENT_METER_BALANCE, meter->memory.balance, 0);
-    if (meter->memory.balance > -meter->config->overdraft) {
-        bool was_arrears = meter->memory.causes & CAUSE_BIT(TRIP_CAUSE_ARREARS);
+    bool was_arrears = meter->memory.causes & CAUSE_BIT(TRIP_CAUSE_ARREARS);
+    bool enough = !was_arrears || meter->config->reclose_above == MONEY_UNSET ||
+                  meter->memory.balance > meter->config->reclose_above;
+    if (meter->memory.balance > -meter->config->overdraft && enough) {
         drive_clear(meter, now, CAUSE_BIT(TRIP_CAUSE_ARREARS));
         if (was_arrears)
             drive_close(meter, now, CLOSE_BY_CREDIT);

@@ -34,6 +34,8 @@ struct meter_config meter_config_default(void)
         .credit = CREDIT_REMOTE,
         .price = 5380,
         .low_credit = 50000,
+        .hoarding = MONEY_UNSET,
+        .reclose_above = MONEY_UNSET,
         .control_password = 0x111111,
         .administrator_password = 0x246810,
     };

@@ -13,6 +13,7 @@
 #include "sim/meter/controller.h"
 #include "sim/meter/residual.h"
 #include "sim/meter/rtc.h"
+#include "sim/money.h"
 #include "sim/tariff.h"
 
 enum credit_profile {
@@ -43,7 +44,8 @@ struct meter_config {
     enum credit_profile credit;
     int64_t price;                     /* 1/10000 yuan per kWh */
     int64_t overdraft;                 /* 1/10000 yuan */
-    int64_t low_credit;                /* alarm below it */
+    int64_t low_credit;                /* alarm at or below it: alarm amount 2 */
+    int64_t hoarding, reclose_above;   /* no recharge lifts the balance above the one; after an arrears trip; or MONEY_UNSET */
     uint32_t control_password, administrator_password; /* DL/T 645 levels 04 and 02 */
     const struct tariff *tariff;       /* NULL: one price at all hours */
     int32_t clock_drift_ppb;           /* each meter's own drift is drawn from -this to this */

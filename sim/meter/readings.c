@@ -186,7 +186,10 @@ static bool momentary(const struct meter *meter, uint32_t identifier, enum dlt64
     case 0x02910100: IS(RESIDUAL_CURRENT, config->rated_residual_ua);
     case 0x00900200: IS(MONEY, balance > 0 ? balance : 0);
     case 0x00900201: IS(MONEY, balance < 0 ? -balance : 0);
+    case 0x04001002: IS(MONEY, config->low_credit > 0 ? config->low_credit : 0);
     case 0x04001003: IS(MONEY, config->overdraft);
+    case 0x04001004: IS(MONEY, config->hoarding != MONEY_UNSET ? config->hoarding : MONEY_MAX);
+    case 0x04001005: IS(MONEY, config->reclose_above > 0 ? config->reclose_above : 0);
     case 0x04001401: IS(MINUTES, 0);
     case 0x04001402: IS(CURRENT, config->holdoff_ma);
     case 0x04001403: IS(MINUTES, config->holdoff_max_ns / NS_PER_MIN);

@@ -1,4 +1,6 @@
+#include "sim/platform/arrears.h"
 #include "sim/platform/ledger.h"
+#include "sim/platform/notices.h"
 #include "sim/platform/orders.h"
 #include "sim/platform/reminders.h"
 
@@ -149,7 +151,7 @@ void account_timer(struct account *account, int64_t now, int timer)
         reminders_timer(account, now);
         break;
     case ACCOUNT_TIMER_GRACE:
-        ledger_trip_if_due(account, now);
+        arrears_trip_if_due(account, now);
         break;
     case ACCOUNT_TIMER_BILL:
         timer_arm(&account->timers, ACCOUNT_TIMER_BILL, now + account->platform->policy.billing_ns);
@@ -157,6 +159,9 @@ void account_timer(struct account *account, int64_t now, int timer)
         break;
     case ACCOUNT_TIMER_ORDER:
         orders_unanswered(account, now);
+        break;
+    case ACCOUNT_TIMER_NOTICE:
+        notices_timer(account, now);
         break;
     }
 }

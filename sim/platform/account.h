@@ -17,6 +17,7 @@ enum account_timer {
     ACCOUNT_TIMER_GRACE,
     ACCOUNT_TIMER_ORDER,
     ACCOUNT_TIMER_BILL,
+    ACCOUNT_TIMER_NOTICE,
     ACCOUNT_TIMERS
 };
 
@@ -59,18 +60,19 @@ struct account {
     enum credit_profile credit;
     uint32_t control_password, administrator_password;
     int64_t opening, balance;    /* 1/10000 yuan */
-    int64_t charged, paid;       /* sums since the opening */
+    int64_t charged, paid, refunded; /* sums since the opening */
     int64_t charge_remainder;    /* 1/10000 yuan x 1/100 kWh, carried */
     int64_t register_10wh;       /* charged up to here, 0.01 kWh; -1 before the first reading */
     int64_t reading_10wh;        /* last reading */
     uint32_t rate_10wh[TARIFF_RATES]; /* with a tariff: last readings, owed in charge_remainder up to here */
     uint32_t cycle_used_10wh;    /* of them in the tiers' cycle */
-    uint32_t last_payment;
+    struct money_seen seen;
     struct controller_recharge recharge; /* the last one that went out */
     int64_t recharge_owed;       /* paid, and not on its way to a meter with its own credit */
     uint16_t reminders_delivered, reminder_attempts;
     uint16_t cycle;              /* the tiers' one that was charged last */
     int64_t last_delivered_at;
+    uint8_t level;               /* enum credit_level */
     bool reminding, fallback;
     bool arrears_trip; /* the platform ordered (or, local, allowed) the trip and has not restored */
     uint8_t order_count;
@@ -98,10 +100,16 @@ void account_receive(struct account *account, int64_t now, const uint8_t *bytes,
 /* A message from the tenant's phone. */
 void account_phone(struct account *account, int64_t now, const struct phone_message *message);
 
-/* Accept a payment: positive amount, a number higher than the last one. 0, or ERROR_INVALID_ARGUMENT
- * (not positive, or above 999,999.99 yuan), ERROR_NOT_ALLOWED (a number seen before: told twice,
- * counted once). */
-int account_pay(struct account *account, int64_t now, int64_t amount, uint32_t number);
+/* Book a payment; `number`, from 1, names its notice, and counts once. What is refused (enum money_refusal) is refused whole
+ * and logged with the reason. */
+enum money_refusal account_pay(struct account *account, int64_t now, int64_t amount, uint32_t number);
+
+/* Pay money back, never more than the balance; numbers are of the same series as those of payments. */
+enum money_refusal account_refund(struct account *account, int64_t now, int64_t amount, uint32_t number);
+
+/* What is missing before arrears, or after an arrears trip the dark, end: more than this must be paid, 1/10000 yuan. 0 also
+ * when nothing is. */
+int64_t account_missing(const struct account *account);
 
 /* Send an order of somebody who was authorised. 0 or ERROR_QUEUE_FULL. A broadcast of the time is sent at once, and
  * once. */

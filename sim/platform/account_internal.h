@@ -4,8 +4,6 @@
 
 #include "sim/platform/account.h"
 
-#define MONEY_MAX INT64_C(9999999900) /* 999,999.99 yuan: what the meter's money field holds */
-
 /* Into the outbox, which must have room. */
 void account_send_frame(struct account *account, const struct dlt645_frame *frame);
 /* To the tenant's phone; dropped when the outbox is full. */

@@ -16,7 +16,10 @@ struct platform;
     X(PAYMENT_ACCEPTED, "payment accepted")                                                        \
     X(ARREARS_TRIP, "arrears trip ordered")                                                        \
     X(ALARM_REPORTED, "alarm reported")                                                            \
-    X(SECURITY_ALARM, "uplink frame refused")
+    X(SECURITY_ALARM, "uplink frame refused")                                                      \
+    X(PAYMENT_REFUSED, "payment refused")                                                          \
+    X(REFUND_MADE, "refund made")                                                                  \
+    X(REFUND_REFUSED, "refund refused")
 
 enum audit_action {
 #define X(id, name) AUDIT_##id,

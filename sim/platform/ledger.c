@@ -1,60 +1,41 @@
 #include "sim/platform/ledger.h"
 
-#include "sim/error.h"
+#include "sim/platform/arrears.h"
 #include "sim/platform/orders.h"
 #include "sim/platform/reminders.h"
 
 #include <string.h>
 
-static bool in_arrears(const struct account *account)
+/* ---- payments and refunds ----------------------------------------------------------------------- */
+
+static enum money_refusal refuse(struct account *account, int64_t now, enum event_kind kind,
+                                 enum audit_action action, enum money_refusal why, uint32_t number)
 {
-    return account->balance <= -account->platform->policy.overdraft;
+    event_put(&account->events, now, kind, why, number);
+    account_audit(account, now, action, ACTOR_BILLING);
+    return why;
 }
 
-static void arrears_trip(struct account *account, int64_t now)
+static enum money_refusal payment_refusal(const struct account *account, int64_t amount, uint32_t number)
 {
-    account->arrears_trip = true;
-    event_put(&account->events, now, EVENT_ARREARS_TRIP, account->reminders_delivered,
-              account->balance);
-    account_audit(account, now, AUDIT_ARREARS_TRIP, ACTOR_BILLING);
-    int order = account->credit == CREDIT_LOCAL ? DLT645_RELAY_KEEP_POWER_OFF : DLT645_RELAY_TRIP;
-    account_order(account, now, order, ACTOR_BILLING, 4);
-}
-
-void ledger_trip_if_due(struct account *account, int64_t now)
-{
-    const struct billing_policy *policy = &account->platform->policy;
-    if (account->arrears_trip || !in_arrears(account) || account->platform->mute)
-        return;
-    bool reminded = account->reminders_delivered >= policy->reminders;
-    if (!reminded && !account->platform->faults.trips_without_reminders)
-        return;
-    int64_t due = account->last_delivered_at + policy->grace_ns;
-    if (reminded && now < due)
-        timer_arm(&account->timers, ACCOUNT_TIMER_GRACE, due);
-    else
-        arrears_trip(account, now);
-}
-
-static void restore(struct account *account, int64_t now)
-{
-    account->arrears_trip = false;
-    if (account->credit == CREDIT_LOCAL) {
-        account_order(account, now, DLT645_RELAY_KEEP_POWER_ON, ACTOR_BILLING, 4);
-        return;
-    }
-    int order = account->platform->policy.restore_by_permit ? DLT645_RELAY_PERMIT_CLOSE
-                                                            : DLT645_RELAY_CLOSE;
-    account_order(account, now, order, ACTOR_BILLING, 4);
-}
-
-int account_pay(struct account *account, int64_t now, int64_t amount, uint32_t number)
-{
+    const struct platform *platform = account->platform;
     if (amount <= 0 || amount > MONEY_MAX)
-        return ERROR_INVALID_ARGUMENT;
-    if (number <= account->last_payment)
-        return ERROR_NOT_ALLOWED;
-    account->last_payment = number;
+        return MONEY_REFUSED_AMOUNT;
+    enum money_refusal seen = money_seen_check(&account->seen, number);
+    if (seen != MONEY_REFUSED_NONE && !platform->faults.counts_duplicates)
+        return seen;
+    bool limited = platform->policy.hoarding != MONEY_UNSET && !platform->faults.ignores_hoarding;
+    if (limited && account->balance + amount > platform->policy.hoarding)
+        return MONEY_REFUSED_HOARDING;
+    return MONEY_REFUSED_NONE;
+}
+
+enum money_refusal account_pay(struct account *account, int64_t now, int64_t amount, uint32_t number)
+{
+    enum money_refusal why = payment_refusal(account, amount, number);
+    if (why != MONEY_REFUSED_NONE)
+        return refuse(account, now, EVENT_PAYMENT_REFUSED, AUDIT_PAYMENT_REFUSED, why, number);
+    money_seen_add(&account->seen, number);
     account->balance += amount;
     account->paid += amount;
     event_put(&account->events, now, EVENT_PAYMENT, amount, number);
@@ -63,14 +44,35 @@ int account_pay(struct account *account, int64_t now, int64_t amount, uint32_t n
         account->recharge_owed += amount;
         orders_offer_recharge(account, now);
     }
-    if (in_arrears(account))
-        return 0;
-    if (account->balance > account->platform->policy.remind_below || account->arrears_trip)
-        reminders_end(account);
-    if (account->arrears_trip)
-        restore(account, now);
-    reminders_begin_if_due(account, now);
-    return 0;
+    arrears_after_payment(account, now, number);
+    return MONEY_REFUSED_NONE;
+}
+
+static enum money_refusal refund_refusal(const struct account *account, int64_t amount, uint32_t number)
+{
+    if (amount <= 0 || amount > MONEY_MAX)
+        return MONEY_REFUSED_AMOUNT;
+    enum money_refusal seen = money_seen_check(&account->seen, number);
+    if (seen != MONEY_REFUSED_NONE && !account->platform->faults.counts_duplicates)
+        return seen;
+    if (account->credit == CREDIT_LOCAL)
+        return MONEY_REFUSED_IN_METER;
+    bool enough = amount <= account->balance || account->platform->faults.refunds_too_much;
+    return enough ? MONEY_REFUSED_NONE : MONEY_REFUSED_BALANCE;
+}
+
+enum money_refusal account_refund(struct account *account, int64_t now, int64_t amount, uint32_t number)
+{
+    enum money_refusal why = refund_refusal(account, amount, number);
+    if (why != MONEY_REFUSED_NONE)
+        return refuse(account, now, EVENT_REFUND_REFUSED, AUDIT_REFUND_REFUSED, why, number);
+    money_seen_add(&account->seen, number);
+    account->balance -= amount;
+    account->refunded += amount;
+    event_put(&account->events, now, EVENT_REFUND, amount, number);
+    account_audit(account, now, AUDIT_REFUND_MADE, ACTOR_BILLING);
+    arrears_follow_balance(account, now);
+    return MONEY_REFUSED_NONE;
 }
 
 void account_open(struct account *account, int64_t now, int64_t balance)
@@ -79,12 +81,14 @@ void account_open(struct account *account, int64_t now, int64_t balance)
     account->balance = balance;
     account->charged = 0;
     account->paid = 0;
+    account->refunded = 0;
     account->charge_remainder = 0;
     reminders_end(account); /* those were for somebody else */
     event_put(&account->events, now, EVENT_ACCOUNT_OPENED, balance, 0);
-    reminders_begin_if_due(account, now);
-    ledger_trip_if_due(account, now);
+    arrears_follow_balance(account, now);
 }
+
+/* ---- charges ------------------------------------------------------------------------------------ */
 
 /* `cost` is in 1/10000 yuan x 1/100 kWh, which is millionths of a yuan. */
 static void charge(struct account *account, int64_t now, int64_t cost)
@@ -113,8 +117,7 @@ void ledger_bill(struct account *account, int64_t now)
         return; /* the first reading opens the account; a register never runs backwards */
     if (account->reading_10wh > last)
         charge(account, now, (account->reading_10wh - last) * price);
-    reminders_begin_if_due(account, now);
-    ledger_trip_if_due(account, now);
+    arrears_follow_balance(account, now);
 }
 
 void ledger_register_read(struct account *account, int64_t now, int64_t reading_10wh)

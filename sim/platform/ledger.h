@@ -1,6 +1,6 @@
 /*
- * The money of one account: what it opened with, payments, charges by the meter's register, and what follows from the
- * balance: reminders, an arrears trip, the restore after a payment. account_pay and account_open are its public face.
+ * The money of one account: what it opened with, payments, refunds, charges by the meter's register. What follows
+ * from the balance is in arrears.h. account_pay, account_refund and account_open are its public face.
  */
 #ifndef METERBENCH_SIM_PLATFORM_LEDGER_H
 #define METERBENCH_SIM_PLATFORM_LEDGER_H
@@ -17,7 +17,5 @@ void ledger_rates_read(struct account *account, int64_t now, const uint32_t read
 void ledger_bill(struct account *account, int64_t now);
 /* When a daily bill is made for the first time. */
 int64_t ledger_first_bill(const struct account *account);
-/* Order the arrears trip if nothing stands against it, or wait for the end of the grace period. */
-void ledger_trip_if_due(struct account *account, int64_t now);
 
 #endif

@@ -9,7 +9,10 @@ struct billing_policy billing_policy_default(void)
     return (struct billing_policy){
         .price = 5380,          /* Zhejiang flat tariff: docs/models.md, "Tariff" */
         .remind_below = 200000, /* 20 yuan */
+        .alarm_2 = MONEY_UNSET,
         .overdraft = 0,
+        .hoarding = MONEY_UNSET,
+        .reclose_above = MONEY_UNSET,
         .reminders = 3,
         .reminder_spacing_ns = 2 * NS_PER_HOUR,
         .reminder_retry_ns = 10 * NS_PER_MIN,

@@ -6,6 +6,8 @@
 
 #include "sim/event.h"
 #include "sim/platform/audit.h"
+#include "sim/platform/friendly.h"
+#include "sim/money.h"
 #include "sim/platform/people.h"
 #include "sim/tariff.h"
 
@@ -18,6 +20,7 @@ struct platform_faults {
     bool trips_without_reminders;
     bool charges_twice;
     bool charges_one_rate; /* all rates at the peak's price */
+    bool counts_duplicates, ignores_hoarding, refunds_too_much, trips_in_friendly_hours;
     bool audits_nothing;
     bool tenants_may_switch;
     bool codes_unchecked;
@@ -26,8 +29,13 @@ struct platform_faults {
 struct billing_policy {
     int64_t price;              /* 1/10000 yuan per kWh */
     const struct tariff *tariff; /* instead of the price; NULL: one price at all hours */
-    int64_t remind_below;       /* balance, 1/10000 yuan */
+    int64_t remind_below;       /* alarm 1: a balance, 1/10000 yuan, as the next four */
+    int64_t alarm_2;            /* at or below it the meter's alarm goes on; MONEY_UNSET: never */
     int64_t overdraft;
+    int64_t hoarding;           /* no payment lifts the balance above it; MONEY_UNSET: any does */
+    int64_t reclose_above;      /* after an arrears trip; MONEY_UNSET: above minus the overdraft */
+    struct friendly_hours friendly;
+    struct holidays holidays;   /* of the friendly days and of the tariff */
     int reminders;              /* delivered ones before an arrears trip */
     int64_t reminder_spacing_ns;
     int64_t reminder_retry_ns;
@@ -40,6 +48,18 @@ struct billing_policy {
 
 struct billing_policy billing_policy_default(void);
 
+/* Payment notices on their way from the payment service to the platform: see notices.h. */
+enum { NOTICES_MAX = 32 };
+
+struct notice {
+    int64_t at, amount;
+    uint32_t number, flat; /* flat 0: the place is free */
+};
+
+struct notice_pool {
+    struct notice notices[NOTICES_MAX];
+};
+
 struct platform {
     struct platform_faults faults;
     struct billing_policy policy;
@@ -48,6 +68,7 @@ struct platform {
     uint64_t seed;
     int user_count;
     struct user users[USERS_MAX];
+    struct notice_pool notices;
     bool mute; /* the platform is down: nothing goes out by itself; what is due waits */
 };
 

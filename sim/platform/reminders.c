@@ -1,6 +1,6 @@
 #include "sim/platform/reminders.h"
 
-#include "sim/platform/ledger.h"
+#include "sim/platform/arrears.h"
 
 static void send_reminder(struct account *account, int64_t now)
 {
@@ -48,7 +48,7 @@ void reminders_delivered_one(struct account *account, int64_t now, uint32_t numb
         timer_arm(&account->timers, ACCOUNT_TIMER_REMIND, now + policy->reminder_spacing_ns);
     else
         timer_cancel(&account->timers, ACCOUNT_TIMER_REMIND);
-    ledger_trip_if_due(account, now);
+    arrears_trip_if_due(account, now);
 }
 
 void reminders_end(struct account *account)

@@ -52,6 +52,9 @@ api=scenarios/runner/api
 for name in $(names ${api}_flat.c '(flat|script)_'); do
     need "the method" "flat:$name" docs/scenarios.md
 done
+for name in $(names ${api}_money.c 'money_'); do
+    need "the method" "flat:$name" docs/scenarios.md
+done
 for name in $(names ${api}_bench.c '(bench|api)_'); do
     need "the method" "bench:$name" docs/scenarios.md
 done

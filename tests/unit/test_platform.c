@@ -485,13 +485,73 @@ static void a_payment_that_is_told_twice_is_counted_once(void **state)
 {
     struct bench *bench = *state;
     assert_int_equal(pay(bench, 50 * YUAN, 1), 0);
-    assert_int_equal(pay(bench, 50 * YUAN, 1), ERROR_NOT_ALLOWED);
+    assert_int_equal(pay(bench, 50 * YUAN, 1), MONEY_REFUSED_DUPLICATE);
     assert_int_equal(bench->account.balance, 150 * YUAN);
     assert_int_equal(pay(bench, 10 * YUAN, 3), 0);
-    assert_int_equal(pay(bench, 10 * YUAN, 2), ERROR_NOT_ALLOWED);
-    assert_int_equal(bench->account.balance, 160 * YUAN);
-    assert_int_equal(recorder_count(&bench->log, EVENT_PAYMENT, RECORDER_ANY), 2);
-    assert_int_equal(recorder_count(&bench->log, EVENT_AUDIT, AUDIT_PAYMENT_ACCEPTED), 2);
+    assert_int_equal(pay(bench, 10 * YUAN, 2), MONEY_REFUSED_NONE);
+    assert_int_equal(pay(bench, 10 * YUAN, 2), MONEY_REFUSED_DUPLICATE);
+    assert_int_equal(bench->account.balance, 170 * YUAN);
+    assert_int_equal(recorder_count(&bench->log, EVENT_PAYMENT, RECORDER_ANY), 3);
+    assert_int_equal(recorder_count(&bench->log, EVENT_PAYMENT_REFUSED, MONEY_REFUSED_DUPLICATE), 2);
+    assert_int_equal(recorder_count(&bench->log, EVENT_AUDIT, AUDIT_PAYMENT_ACCEPTED), 3);
+}
+
+/* Sixteen numbers are known one by one; what is older is refused, and never counted again. */
+static void a_notice_beyond_the_remembered_ones_is_refused_as_too_old(void **state)
+{
+    struct bench *bench = *state;
+    for (uint32_t i = 0; i < MONEY_SEEN_MAX; i++)
+        assert_int_equal(pay(bench, YUAN, 100 - 2 * i), 0);
+    assert_int_equal(pay(bench, YUAN, 69), 0); /* the lowest of all, the first to be forgotten */
+    assert_int_equal(pay(bench, YUAN, 69), MONEY_REFUSED_TOO_OLD);
+    assert_int_equal(pay(bench, YUAN, 70), MONEY_REFUSED_DUPLICATE);
+    assert_int_equal(pay(bench, YUAN, 71), 0);
+    assert_int_equal(pay(bench, YUAN, 70), MONEY_REFUSED_TOO_OLD);
+    assert_int_equal(pay(bench, YUAN, 71), MONEY_REFUSED_DUPLICATE);
+    assert_int_equal(pay(bench, YUAN, 99), 0);
+    assert_int_equal(pay(bench, YUAN, 0), MONEY_REFUSED_TOO_OLD);
+    assert_int_equal(bench->account.paid, (MONEY_SEEN_MAX + 3) * YUAN);
+}
+
+/* Random numbers of a small range, each told many times: each is booked once or refused, and no money is made. */
+static void no_number_is_ever_booked_twice(void **state)
+{
+    struct bench *bench = *state;
+    struct random random = random_stream(7, 1, RANDOM_SCRIPT);
+    bool booked[200] = {false};
+    int64_t paid = 0;
+    for (int i = 0; i < 5000; i++) {
+        uint32_t number = (uint32_t)random_between(&random, 1, 199);
+        if (pay(bench, number, number) != MONEY_REFUSED_NONE)
+            continue;
+        assert_false(booked[number]);
+        booked[number] = true;
+        paid += number;
+    }
+    assert_int_equal(bench->account.paid, paid);
+}
+
+static void a_payment_above_the_hoarding_limit_is_refused_whole(void **state)
+{
+    struct bench *bench = *state;
+    bench->platform.policy.hoarding = 150 * YUAN;
+    assert_int_equal(pay(bench, 50 * YUAN + 1, 1), MONEY_REFUSED_HOARDING);
+    assert_int_equal(bench->account.balance, 100 * YUAN);
+    assert_int_equal(pay(bench, 50 * YUAN, 1), 0); /* its number was not used up */
+    assert_int_equal(pay(bench, 1, 2), MONEY_REFUSED_HOARDING);
+}
+
+static void a_refund_is_counted_once_and_never_above_the_balance(void **state)
+{
+    struct bench *bench = *state;
+    assert_int_equal(account_refund(&bench->account, 0, 100 * YUAN + 1, 5), MONEY_REFUSED_BALANCE);
+    assert_int_equal(account_refund(&bench->account, 0, 30 * YUAN, 5), 0);
+    assert_int_equal(account_refund(&bench->account, 0, 30 * YUAN, 5), MONEY_REFUSED_DUPLICATE);
+    assert_int_equal(account_refund(&bench->account, 0, 0, 6), MONEY_REFUSED_AMOUNT);
+    assert_int_equal(pay(bench, YUAN, 5), MONEY_REFUSED_DUPLICATE); /* one series of numbers */
+    assert_int_equal(account_refund(&bench->account, 0, 70 * YUAN, 6), 0);
+    assert_int_equal(bench->account.balance, 0);
+    assert_int_equal(bench->account.refunded, 100 * YUAN);
 }
 
 static void a_payment_by_phone_is_a_payment(void **state)
@@ -508,7 +568,7 @@ static void a_payment_of_nothing_or_of_millions_is_refused(void **state)
     struct bench *bench = *state;
     static const int64_t amounts[] = {0, -1, INT64_MIN, INT64_C(9999999901), INT64_MAX};
     for (size_t i = 0; i < sizeof amounts / sizeof amounts[0]; i++)
-        assert_int_equal(pay(bench, amounts[i], 1), ERROR_INVALID_ARGUMENT);
+        assert_int_equal(pay(bench, amounts[i], 1), MONEY_REFUSED_AMOUNT);
     assert_int_equal(bench->account.balance, 100 * YUAN);
     assert_int_equal(pay(bench, INT64_C(9999999900), 1), 0);
 }
@@ -1491,6 +1551,10 @@ int main(void)
         test(the_register_is_polled_every_quarter_of_an_hour),
         test(rubbish_from_the_meter_changes_nothing),
         test(a_payment_that_is_told_twice_is_counted_once),
+        test(a_notice_beyond_the_remembered_ones_is_refused_as_too_old),
+        test(no_number_is_ever_booked_twice),
+        test(a_payment_above_the_hoarding_limit_is_refused_whole),
+        test(a_refund_is_counted_once_and_never_above_the_balance),
         test(a_payment_by_phone_is_a_payment),
         test(a_payment_of_nothing_or_of_millions_is_refused),
         test(a_phone_message_is_read_back_from_its_bytes),

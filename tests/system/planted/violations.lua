@@ -23,6 +23,28 @@ local violations = {
     flat:overload("10 A")
     bench:expect(flat:charged()):within("1 h")
   end },
+  ["a notice that comes twice is booked twice"] = { 4, function(bench, flat)
+    bench:bug("counts_duplicates")
+    flat:pay("5 yuan", { id = 3, times = 2 })
+    bench:wait("1 min")
+    bench:check(flat:account().paid > 0, "it was booked")
+  end },
+  ["a payment passes the hoarding limit"] = { 4, function(bench, flat)
+    bench:bug("ignores_hoarding")
+    flat:pay("5000 yuan")
+    bench:wait("1 min")
+    bench:check(flat:account().balance > 0, "something is there")
+  end },
+  ["more is paid back than there is"] = { 4, function(bench, flat)
+    bench:bug("refunds_too_much")
+    flat:refund("500 yuan")
+    bench:check(flat:account().opening == 100, "there were 100 yuan")
+  end },
+  ["supply goes off at night for arrears"] = { 6, function(bench, flat)
+    bench:bug("trips_in_friendly_hours")
+    flat:set_balance("-1 yuan")
+    bench:expect(flat:tripped()):within("25 h")
+  end },
   ["current is drawn ahead of the meter"] = { 5, function(bench, flat)
     flat:bypass("2 A")
     bench:wait("10 min")
@@ -86,7 +108,8 @@ for name in pairs(violations) do names[#names + 1] = name end
 
 return scenario {
   name  = "a planted violation is caught",
-  fleet = { flats = 3, household = false },
+  -- Seventeen hours of the day nobody is switched off, so that a trip after the three reminders would wait for the morning.
+  fleet = { flats = 3, household = false, hoarding_limit = "1000 yuan", friendly = "15:00-08:00" },
   cases = { violation = names },
   -- Leakage that keep-power lets flow breaches both the invariant on leakage and the one on keep-power.
   breaches = function(case)

@@ -1,0 +1,261 @@
+/* What a script can do to a flat's account, and what it can see of it. */
+#include "scenarios/runner/acts.h"
+#include "scenarios/runner/units.h"
+
+#include "sim/error.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define FLAT "meterbench.flat"
+
+/* ---- payments ----------------------------------------------------------------------------------- */
+
+static lua_Integer optional_integer(lua_State *lua, int at, const char *field, lua_Integer least,
+                                    lua_Integer most, lua_Integer otherwise)
+{
+    lua_Integer value = otherwise;
+    if (lua_getfield(lua, at, field) != LUA_TNIL) {
+        value = lua_isinteger(lua, -1) ? lua_tointeger(lua, -1) : least - 1;
+        if (value < least || value > most)
+            luaL_error(lua, "%s is a whole number from %d to %d", field, (int)least, (int)most);
+    }
+    lua_pop(lua, 1);
+    return value;
+}
+
+enum { ID_MAX = INT32_MAX };
+
+/* { id = 7, times = 2, delay = "10 min", by = "landlord" } */
+static struct payment check_payment(lua_State *lua)
+{
+    static const char *const keys[] = {"id", "times", "delay", "by", NULL};
+    struct payment payment = {.amount = api_check_quantity(lua, 2, UNIT_MONEY), .times = 1};
+    luaL_argcheck(lua, payment.amount > 0, 2, "a payment is more than 0 yuan");
+    if (lua_isnoneornil(lua, 3))
+        return payment;
+    api_check_keys(lua, 3, keys);
+    payment.number = (uint32_t)optional_integer(lua, 3, "id", 1, ID_MAX, 0);
+    payment.times = (int)optional_integer(lua, 3, "times", 1, PAYMENT_TIMES_MAX, 1);
+    if (lua_getfield(lua, 3, "delay") != LUA_TNIL) {
+        payment.delay_ns = api_check_duration(lua, lua_gettop(lua));
+        payment.by_service = true;
+    }
+    lua_getfield(lua, 3, "by");
+    const char *by = luaL_optstring(lua, -1, "tenant");
+    bool landlord = strcmp(by, "landlord") == 0;
+    if (!landlord && strcmp(by, "tenant") != 0)
+        luaL_error(lua, "by: \"tenant\" or \"landlord\"");
+    payment.by_service |= landlord;
+    return payment;
+}
+
+/* flat:pay("50 yuan" [, { id =, times =, delay =, by = }]): a cause, its moment the platform's acceptance. */
+static int money_pay(lua_State *lua)
+{
+    struct run *run = run_of(lua);
+    struct flat *flat = api_check_flat(lua, 1);
+    struct payment payment = check_payment(lua);
+    uint32_t number;
+    struct cause cause = {
+        .match = {.flat = flat->number, .kind = EVENT_PAYMENT, .match_b = true},
+        .since = run->observer.count,
+    };
+    if (act_pay(run, flat, &payment, &number) < 0)
+        return luaL_error(lua, payment.by_service ? "more than %d notices are under way" : "the phone's queue is full",
+                          NOTICES_MAX);
+    cause.match.b = number;
+    snprintf(cause.text, sizeof cause.text, "the payment of %s", lua_tostring(lua, 2));
+    api_push_cause(lua, &cause);
+    return 1;
+}
+
+/* flat:refund("10 yuan" [, { id = }]): a cause, or nil and why not. */
+static int money_refund(lua_State *lua)
+{
+    static const char *const keys[] = {"id", NULL};
+    struct run *run = run_of(lua);
+    struct flat *flat = api_check_flat(lua, 1);
+    int64_t amount = api_check_quantity(lua, 2, UNIT_MONEY);
+    uint32_t number = 0;
+    luaL_argcheck(lua, amount > 0, 2, "a refund is more than 0 yuan");
+    if (!lua_isnoneornil(lua, 3)) {
+        api_check_keys(lua, 3, keys);
+        number = (uint32_t)optional_integer(lua, 3, "id", 1, ID_MAX, 0);
+    }
+    struct cause cause = {
+        .match = {.flat = flat->number, .kind = EVENT_REFUND, .match_b = true},
+        .since = run->observer.count,
+    };
+    enum money_refusal why = act_refund(run, flat, amount, &number);
+    if (why != MONEY_REFUSED_NONE) {
+        lua_pushnil(lua);
+        lua_pushstring(lua, money_refusal_name((int)why));
+        return 2;
+    }
+    cause.match.b = number;
+    snprintf(cause.text, sizeof cause.text, "the refund of %s", lua_tostring(lua, 2));
+    api_push_cause(lua, &cause);
+    return 1;
+}
+
+/* flat:set_balance("3 yuan"): the account opens anew with this; a meter with local credit gets it too. */
+static int money_set_balance(lua_State *lua)
+{
+    struct run *run = run_of(lua);
+    int64_t balance = api_check_quantity(lua, 2, UNIT_MONEY);
+    if (act_set_balance(run, api_check_flat(lua, 1), balance) < 0)
+        return luaL_error(lua, "set_balance comes before bench:attach() when the meter owns the credit");
+    return 0;
+}
+
+/* ---- conditions --------------------------------------------------------------------------------- */
+
+static int push_event(lua_State *lua, struct event_match match, const char *what)
+{
+    struct flat *flat = api_check_flat(lua, 1);
+    match.flat = flat->number;
+    struct condition condition = {.kind = CONDITION_EVENT, .flat = flat->number, .cause = -1,
+                                  .match = match, .since = run_of(lua)->observer.count};
+    snprintf(condition.text, sizeof condition.text, "flat %u %s", flat->number, what);
+    api_push_condition(lua, &condition);
+    return 1;
+}
+
+/* The number of one of `count` names at argument 2, or -1 when none is given. */
+static int optional_word(lua_State *lua, int count, const char *(*name)(int), const char *what)
+{
+    if (lua_isnoneornil(lua, 2))
+        return -1;
+    const char *text = luaL_checkstring(lua, 2);
+    for (int i = 0; i < count; i++)
+        if (strcmp(name(i), text) == 0)
+            return i;
+    return luaL_error(lua, "there is no %s \"%s\"", what, text);
+}
+
+static int money_paid(lua_State *lua)
+{
+    return push_event(lua, (struct event_match){.kind = EVENT_PAYMENT}, "paid");
+}
+
+static int money_refunded(lua_State *lua)
+{
+    return push_event(lua, (struct event_match){.kind = EVENT_REFUND}, "refunded");
+}
+
+static int push_refusal(lua_State *lua, enum event_kind kind, const char *what)
+{
+    char text[80];
+    int refusal = optional_word(lua, MONEY_REFUSAL_COUNT, money_refusal_name, "reason");
+    snprintf(text, sizeof text, "%s refused%s%s", what, refusal >= 0 ? ": " : "",
+             refusal >= 0 ? money_refusal_name(refusal) : "");
+    return push_event(lua, (struct event_match){.kind = kind, .match_a = refusal >= 0, .a = refusal}, text);
+}
+
+/* flat:payment_refused("duplicate") */
+static int money_payment_refused(lua_State *lua)
+{
+    return push_refusal(lua, EVENT_PAYMENT_REFUSED, "payment");
+}
+
+static int money_refund_refused(lua_State *lua)
+{
+    return push_refusal(lua, EVENT_REFUND_REFUSED, "refund");
+}
+
+/* flat:payment_short(): a payment was booked and does not suffice. */
+static int money_payment_short(lua_State *lua)
+{
+    return push_event(lua, (struct event_match){.kind = EVENT_PAYMENT_SHORT}, "payment does not suffice");
+}
+
+/* flat:credit_level("alarm 2"): the balance came to it. */
+static int money_credit_level(lua_State *lua)
+{
+    char text[80];
+    luaL_checkstring(lua, 2);
+    int level = optional_word(lua, CREDIT_LEVEL_COUNT, credit_level_name, "credit level");
+    snprintf(text, sizeof text, "credit level %s", credit_level_name(level));
+    return push_event(lua, (struct event_match){.kind = EVENT_CREDIT_LEVEL, .match_a = true, .a = level}, text);
+}
+
+/* ---- what can be seen --------------------------------------------------------------------------- */
+
+static void set_yuan(lua_State *lua, const char *name, int64_t amount)
+{
+    lua_pushnumber(lua, (double)amount / 1e4);
+    lua_setfield(lua, -2, name);
+}
+
+static void set_text(lua_State *lua, const char *name, const char *text)
+{
+    lua_pushstring(lua, text);
+    lua_setfield(lua, -2, name);
+}
+
+static void set_integer(lua_State *lua, const char *name, lua_Integer value)
+{
+    lua_pushinteger(lua, value);
+    lua_setfield(lua, -2, name);
+}
+
+/* What the next kWh costs by the platform's calendar. */
+static void set_price(lua_State *lua, const struct site *site, const struct account *account)
+{
+    const struct tariff *tariff = site->platform.policy.tariff;
+    int64_t price = site->platform.policy.price, used_kwh = account->cycle_used_10wh / 100;
+    int tier = 1;
+    if (tariff) {
+        struct tariff_moment moment = tariff_at(tariff, site->config.epoch_s + site->now / NS_PER_S);
+        used_kwh = moment.cycle == account->cycle ? used_kwh : 0;
+        price = tariff_price(tariff, moment, used_kwh);
+        tier = tariff_tier(tariff, moment, used_kwh) + 1;
+        set_text(lua, "rate", tariff_rate_name(moment.rate));
+    }
+    set_yuan(lua, "price", price);
+    set_integer(lua, "tier", tier);
+    lua_pushnumber(lua, tariff ? (double)account->cycle_used_10wh / 100 : 0);
+    lua_setfield(lua, -2, "used_kwh");
+}
+
+/* flat:account(): a table of what the platform's books say now. */
+static int money_account(lua_State *lua)
+{
+    const struct site *site = run_of(lua)->site;
+    const struct account *account = &api_check_flat(lua, 1)->account;
+    lua_createtable(lua, 0, 20);
+    set_yuan(lua, "opening", account->opening);
+    set_yuan(lua, "balance", account->balance);
+    set_yuan(lua, "charged", account->charged);
+    set_yuan(lua, "paid", account->paid);
+    set_yuan(lua, "refunded", account->refunded);
+    lua_pushnumber(lua, (double)account->charge_remainder / 1e6);
+    lua_setfield(lua, -2, "remainder");
+    set_yuan(lua, "missing", account_missing(account));
+    set_text(lua, "level", credit_level_name(account->level));
+    lua_pushboolean(lua, account->arrears_trip);
+    lua_setfield(lua, -2, "tripped");
+    lua_pushboolean(lua, account->reminding);
+    lua_setfield(lua, -2, "reminding");
+    set_price(lua, site, account);
+    return 1;
+}
+
+void api_register_money(lua_State *lua)
+{
+    static const luaL_Reg methods[] = {
+        {"pay", money_pay},
+        {"refund", money_refund},
+        {"set_balance", money_set_balance},
+        {"account", money_account},
+        {"paid", money_paid},
+        {"refunded", money_refunded},
+        {"payment_refused", money_payment_refused},
+        {"refund_refused", money_refund_refused},
+        {"payment_short", money_payment_short},
+        {"credit_level", money_credit_level},
+        {NULL, NULL},
+    };
+    api_add_methods(lua, FLAT, methods);
+}

@@ -1,0 +1,183 @@
+#include "scenarios/runner/money_book.h"
+
+#include "sim/kernel/time.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void money_book_init(struct money_book *book, const struct flat *flat)
+{
+    *book = (struct money_book){.opening = flat->account.opening, .register_first = -1};
+}
+
+void money_book_free(struct money_book *book)
+{
+    free(book->booked);
+}
+
+int64_t money_book_balance(const struct money_book *book)
+{
+    return book->opening + book->paid - book->refunded - book->charged;
+}
+
+void money_book_first_reading(struct money_book *book, const struct flat *flat)
+{
+    if (book->register_first >= 0)
+        return;
+    book->register_first = flat->account.register_10wh;
+    memcpy(book->rate_last_10wh, flat->account.rate_10wh, sizeof book->rate_last_10wh);
+}
+
+__attribute__((format(printf, 2, 3))) static bool wrong(char complaint[MONEY_COMPLAINT_MAX],
+                                                        const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(complaint, MONEY_COMPLAINT_MAX, format, arguments);
+    va_end(arguments);
+    return false;
+}
+
+/* ---- payments and refunds ----------------------------------------------------------------------- */
+
+static bool is_booked(const struct money_book *book, uint32_t number)
+{
+    for (size_t i = 0; i < book->booked_count; i++)
+        if (book->booked[i] == number)
+            return true;
+    return false;
+}
+
+static void remember(struct money_book *book, uint32_t number)
+{
+    if (book->booked_count == book->booked_capacity) {
+        size_t grown = book->booked_capacity ? book->booked_capacity * 2 : 16;
+        uint32_t *moved = realloc(book->booked, grown * sizeof *moved);
+        if (!moved)
+            abort(); /* a book that forgets would be worse than no run */
+        book->booked = moved;
+        book->booked_capacity = grown;
+    }
+    book->booked[book->booked_count++] = number;
+}
+
+static bool once(struct money_book *book, const struct event *event, const char *what,
+                 char complaint[MONEY_COMPLAINT_MAX])
+{
+    uint32_t number = (uint32_t)event->b;
+    if (is_booked(book, number))
+        return wrong(complaint, "%s %u was booked twice", what, number);
+    remember(book, number);
+    return true;
+}
+
+static bool payment(struct money_book *book, const struct billing_policy *policy,
+                    const struct event *event, char complaint[MONEY_COMPLAINT_MAX])
+{
+    book->paid += event->a;
+    book->moved = true;
+    if (event->a <= 0)
+        return wrong(complaint, "a payment of %lld was booked (1/10000 yuan)", (long long)event->a);
+    if (policy->hoarding != MONEY_UNSET && money_book_balance(book) > policy->hoarding)
+        return wrong(complaint, "a payment lifted the balance to %lld, the hoarding limit is %lld (1/10000 yuan)",
+                     (long long)money_book_balance(book), (long long)policy->hoarding);
+    return once(book, event, "payment", complaint);
+}
+
+static bool refund(struct money_book *book, const struct event *event,
+                   char complaint[MONEY_COMPLAINT_MAX])
+{
+    book->refunded += event->a;
+    book->moved = true;
+    if (event->a <= 0 || money_book_balance(book) < 0)
+        return wrong(complaint, "a refund of %lld left a balance of %lld (1/10000 yuan)",
+                     (long long)event->a, (long long)money_book_balance(book));
+    return once(book, event, "refund", complaint);
+}
+
+/* ---- charges ------------------------------------------------------------------------------------ */
+
+/* A hundredth of a kWh by itself, from the tariff's table: season by date, tier by what was taken before. */
+static int64_t price_of_unit(const struct tariff *tariff, const struct civil_time *date, int rate,
+                             int64_t used_10wh)
+{
+    const struct tariff_season *season = &tariff->seasons[tariff->season_count - 1];
+    for (int i = 0; i < tariff->season_count; i++) {
+        const struct tariff_season *begun = &tariff->seasons[i];
+        if (begun->month < date->month || (begun->month == date->month && begun->day <= date->day))
+            season = begun;
+    }
+    int64_t price = season->price[rate];
+    for (int tier = 1; tier < tariff->tier_count; tier++)
+        if (used_10wh >= INT64_C(100) * season->tier_kwh[tier - 1])
+            price = season->price[rate] + tariff->adder[tier - 1][rate];
+    return price;
+}
+
+/* The account was told its rates at `at`: what the rates' registers grew by is owed, hundredth by hundredth. */
+static void rates_read(struct money_book *book, const struct site *site, uint32_t number, int64_t at)
+{
+    const struct tariff *tariff = site->platform.policy.tariff;
+    const struct account *account = &site->flats[number - 1].account;
+    if (!tariff)
+        return;
+    struct civil_time date = civil_from_seconds(site->config.epoch_s + at / NS_PER_S);
+    int cycle = tariff->monthly ? date.year * 100 + date.month : date.year;
+    if (cycle != book->cycle)
+        book->cycle_used_10wh = 0;
+    book->cycle = cycle;
+    for (int rate = 0; rate < TARIFF_RATES; rate++)
+        for (; book->rate_last_10wh[rate] < account->rate_10wh[rate]; book->rate_last_10wh[rate]++)
+            book->owed_uyuan += price_of_unit(tariff, &date, rate, book->cycle_used_10wh++);
+}
+
+/* ---- the whole ---------------------------------------------------------------------------------- */
+
+bool money_book_event(struct money_book *book, const struct site *site, const struct event *event,
+                      char complaint[MONEY_COMPLAINT_MAX])
+{
+    switch (event->kind) {
+    case EVENT_PAYMENT:
+        return payment(book, &site->platform.policy, event, complaint);
+    case EVENT_REFUND:
+        return refund(book, event, complaint);
+    case EVENT_ACCOUNT_OPENED:
+        book->opening = event->a;
+        book->charged = book->paid = book->refunded = book->owed_uyuan = 0;
+        book->register_first = -1;
+        break;
+    case EVENT_CHARGE_RATE:
+        rates_read(book, site, event->flat, event->at);
+        break;
+    case EVENT_CHARGE:
+        book->charged += event->a;
+        book->moved = true;
+        break;
+    }
+    return true;
+}
+
+bool money_book_agrees(struct money_book *book, const struct site *site, uint32_t number,
+                       char complaint[MONEY_COMPLAINT_MAX])
+{
+    const struct account *account = &site->flats[number - 1].account;
+    bool by_rate = site->platform.policy.tariff != NULL;
+    book->moved = false;
+    if (account->balance != money_book_balance(book))
+        return wrong(complaint, "the balance is %lld, opening + payments - refunds - charges is %lld (1/10000 yuan)",
+                     (long long)account->balance, (long long)money_book_balance(book));
+    if (book->register_first < 0)
+        return true;
+    for (int rate = 0; rate < TARIFF_RATES; rate++)
+        if (by_rate && account->rate_10wh[rate] > book->rate_last_10wh[rate])
+            return wrong(complaint, "the %s register was read and not charged", tariff_rate_name(rate));
+    int64_t owed = by_rate ? book->owed_uyuan
+                           : (account->register_10wh - book->register_first) * site->platform.policy.price;
+    if (book->charged * 100 + account->charge_remainder != owed)
+        return wrong(complaint,
+                     "charges of %lld do not follow the register, which says %lld/100 (1/10000 yuan)",
+                     (long long)book->charged, (long long)owed);
+    return true;
+}
