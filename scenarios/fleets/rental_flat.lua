@@ -53,18 +53,18 @@ return {
     -- P and K. The compressor pulls the room down in the first minutes, and what it then draws makes 480 W the mean of a whole run.
     { name = "air conditioner, cooling", device = "air conditioner", units = 1.20, watts = 480, power_factor = 0.97,
       length = { "lognormal", 190, 0.7 }, phases = { { watts = 1100, minutes = 12 }, { watts = 448 } }, cycles = 110,
-      hours = hours.COOLING, above = 27, standby = 2, inrush = { 1.3, 1000 }, leakage = 0.80, kwh = 228 },
+      hours = hours.COOLING, above = 27, serves = "cooling", standby = 2, inrush = { 1.3, 1000 }, leakage = 0.80, kwh = 228 },
     { name = "air conditioner, heating", device = "air conditioner", units = 0.80, watts = 900, power_factor = 0.97,
-      length = { "lognormal", 108, 0.6 }, cycles = 60, hours = hours.ACTIVE, below = 10, inrush = { 1.3, 1000 }, kwh = 117 },
+      length = { "lognormal", 108, 0.6 }, cycles = 60, hours = hours.ACTIVE, below = 10, serves = "heating", inrush = { 1.3, 1000 }, kwh = 117 },
     -- K. 60 litres, one element: for a bath, at the home's own hours, and against what the tank loses.
     { name = "water heater, early bath", device = "water heater", units = 0.20, watts = 2000, power_factor = 1, resistive = true,
-      length = { "normal", 42, 10 }, cycles = 400, hours = hours.BATH_EARLY, kwh = 560 },
+      length = { "normal", 42, 10 }, cycles = 400, hours = hours.BATH_EARLY, serves = "bath", kwh = 560 },
     { name = "water heater, late bath", device = "water heater", units = 0.20, from = 0.20, watts = 2000, power_factor = 1, resistive = true,
-      length = { "normal", 42, 10 }, cycles = 400, hours = hours.BATH_LATE, kwh = 560 },
+      length = { "normal", 42, 10 }, cycles = 400, hours = hours.BATH_LATE, serves = "bath", kwh = 560 },
     { name = "water heater, morning bath", device = "water heater", units = 0.20, from = 0.40, watts = 2000, power_factor = 1, resistive = true,
-      length = { "normal", 42, 10 }, cycles = 400, hours = hours.BATH_MORNING, kwh = 560 },
+      length = { "normal", 42, 10 }, cycles = 400, hours = hours.BATH_MORNING, serves = "bath", kwh = 560 },
     { name = "water heater, standing", device = "water heater", units = 0.60, watts = 2000, power_factor = 1, resistive = true, start = "alone",
-      length = { "normal", 9, 2 }, pause = { "normal", 575, 35 }, cycles = 900, leakage = 0.25, kwh = 270 },
+      length = { "normal", 9, 2 }, pause = { "normal", 575, 35 }, cycles = 900, serves = "tank", leakage = 0.25, kwh = 270 },
     { name = "kettle", units = 0.95, watts = 1600, power_factor = 1, resistive = true, -- C, scaled
       length = { "normal", 4, 1 }, cycles = 800, hours = hours.ACTIVE, leakage = 0.10, kwh = 85 },
     { name = "rice cooker", units = 0.85, watts = 650, power_factor = 1, resistive = true, -- K; an hour of keeping warm; no standby (E): its source counts none
@@ -161,5 +161,21 @@ return {
     memory = 0.7,
     sunrise = { "6:56", "6:40", "6:09", "5:33", "5:06", "4:57", "5:07", "5:25", "5:43", "6:01", "6:25", "6:48" },
     sunset = { "17:17", "17:44", "18:05", "18:24", "18:44", "19:01", "19:01", "18:40", "18:06", "17:30", "17:05", "17:02" },
+  },
+
+  -- Of homes with energy management only (docs/energy.md): what the air conditioner and the water heater heat and cool. All E, chosen so
+  -- that without any limit they use about what their rows have; temperatures in C, loss in W a K, gain in W.
+  room = {
+    kj_per_k = 450, -- the air and what follows it within the hour: half an hour and more with this loss
+    loss = 220, gain = 700, -- walls, window and draught; people, sun and appliances
+    cooling_cop = 3.2, heating_cop = 2.8,
+    cooling = 26, heating = 20, -- set-points
+    comfort = 2, -- as many K beyond them a room is still comfortable
+  },
+  tank = {
+    litres = 60, loss = 0.55, around = 20,
+    thermostat = 70, hysteresis = 5,
+    bath = 40, least = 35, -- a bath that ends with a colder tank is a cold one; below the second it is given up
+    bath_minutes = 10,
   },
 }

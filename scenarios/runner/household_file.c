@@ -239,13 +239,27 @@ static void read_start(const struct reader *reader, struct appliance_row *row,
         complain(reader, with ? "with" : "after", "no appliance of that name stands above");
 }
 
+static void read_serves(const struct reader *reader, struct appliance_row *row)
+{
+    static const char *const services[] = {[SERVES_COOLING] = "cooling", [SERVES_HEATING] = "heating",
+                                           [SERVES_BATH] = "bath", [SERVES_TANK] = "tank"};
+    char text[40];
+    if (!name(reader, "serves", text, sizeof text))
+        return;
+    for (int i = SERVES_COOLING; i <= SERVES_TANK; i++)
+        if (strcmp(text, services[i]) == 0)
+            row->serves = (enum managed_service)i;
+    if (row->serves == SERVES_NOTHING)
+        complain(reader, "serves", "cooling, heating, bath or tank");
+}
+
 static void read_appliance(struct reader *reader, struct appliance_row *row,
                            const struct household_table *table)
 {
     static const char *const keys[] = {
         "name", "owners", "device", "units", "from", "watts", "standby", "power_factor", "leakage",
         "cycles", "kwh", "inrush", "extra", "delay", "duty", "resistive", "start", "with", "after",
-        "length", "pause", "phases", "hours", "months", "above", "below", "daylight", NULL};
+        "length", "pause", "phases", "hours", "months", "above", "below", "daylight", "serves", NULL};
     only(reader, keys);
     if (!name(reader, "name", row->name, sizeof row->name))
         complain(reader, "name", "missing");
@@ -278,6 +292,7 @@ static void read_appliance(struct reader *reader, struct appliance_row *row,
     read_months(reader, row);
     if (row->start == APPLIANCE_BY_CHOICE)
         hours(reader, "hours", 10, 1000, row->hours);
+    read_serves(reader, row);
 }
 
 static void read_appliances(struct reader *reader, struct household_table *table)
@@ -381,11 +396,69 @@ static void read_climate(struct reader *reader, struct climate_table *table)
     leave(reader);
 }
 
+static double real(const struct reader *reader, const char *key, double low, double high)
+{
+    return number(reader, key, 1e4, low, high, REQUIRED) * 1e-4;
+}
+
+static void read_room(const struct reader *reader, struct managed_table *table)
+{
+    static const char *const keys[] = {"kj_per_k", "loss", "gain", "cooling_cop", "heating_cop", "cooling",
+                                       "heating", "comfort", NULL};
+    only(reader, keys);
+    table->room.capacity_j_k = 1e3 * real(reader, "kj_per_k", 1, 1e5);
+    table->room.loss_w_k = real(reader, "loss", 1, 1e4);
+    table->gain_w = real(reader, "gain", 0, 1e4);
+    table->cooling_cop = real(reader, "cooling_cop", 0.5, 20);
+    table->heating_cop = real(reader, "heating_cop", 0.5, 20);
+    table->cooling_c = real(reader, "cooling", 10, 40);
+    table->heating_c = real(reader, "heating", 5, 35);
+    table->comfort_k = real(reader, "comfort", 0, 20);
+}
+
+static void read_tank(const struct reader *reader, struct managed_table *table)
+{
+    static const char *const keys[] = {"litres", "loss", "around", "thermostat", "hysteresis", "bath", "least",
+                                       "bath_minutes", NULL};
+    const double water_j_l_k = 4186;
+    only(reader, keys);
+    table->tank.capacity_j_k = water_j_l_k * real(reader, "litres", 1, 1e3);
+    table->tank.loss_w_k = real(reader, "loss", 0.01, 100);
+    table->around_tank_c = real(reader, "around", -20, 40);
+    table->tank_c = real(reader, "thermostat", 30, 95);
+    table->hysteresis_k = real(reader, "hysteresis", 0.5, 30);
+    table->bath_c = real(reader, "bath", 20, 60);
+    table->least_c = real(reader, "least", 10, 60);
+    table->bath_s = 60 * real(reader, "bath_minutes", 0.1, 1e3);
+}
+
+/* Rooms and tanks of homes with energy management; wanted where an appliance serves something. */
+static void read_comfort(struct reader *reader, struct household_table *table)
+{
+    static const struct {
+        const char *key;
+        void (*read)(const struct reader *reader, struct managed_table *table);
+    } parts[] = {{"room", read_room}, {"tank", read_tank}};
+    bool served = false;
+    for (int i = 0; i < table->row_count; i++)
+        served |= table->rows[i].serves != SERVES_NOTHING;
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        int type = lua_getfield(reader->lua, -1, parts[i].key);
+        if (type != LUA_TTABLE && (served || type != LUA_TNIL))
+            complain(reader, parts[i].key, "expected a table: an appliance serves something");
+        snprintf(reader->where, sizeof reader->where, "%s", parts[i].key);
+        if (type == LUA_TTABLE)
+            parts[i].read(reader, &table->managed);
+        reader->where[0] = '\0';
+        leave(reader);
+    }
+}
+
 /* Protected: the file's table at 1, the household's as light userdata at 2. */
 static int read_table(lua_State *lua)
 {
     static const char *const keys[] = {"home_spread", "use_spread", "inrush", "appliances",
-                                       "occupancy", "climate", NULL};
+                                       "occupancy", "climate", "room", "tank", NULL};
     struct household_table *table = lua_touserdata(lua, 2);
     struct reader reader = {.lua = lua};
     lua_settop(lua, 1);
@@ -398,6 +471,7 @@ static int read_table(lua_State *lua)
     read_appliances(&reader, table);
     read_occupancy(&reader, &table->occupancy);
     read_climate(&reader, &table->climate);
+    read_comfort(&reader, table);
     int row;
     const char *fault = household_table_fault(table, &row);
     if (fault)

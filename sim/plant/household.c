@@ -1,5 +1,6 @@
 #include "sim/plant/household.h"
 
+#include "sim/error.h"
 #include "sim/kernel/quotient.h"
 
 #include <assert.h>
@@ -20,7 +21,7 @@ enum {
 };
 
 /* household_run.state: the phase in the low bits. */
-enum { RUN_PHASE = 0x07, RUN_WAITS = 0x08, RUN_ON = 0x10, RUN_INRUSH = 0x20 };
+enum { RUN_PHASE = 0x07, RUN_WAITS = 0x08, RUN_ON = 0x10, RUN_INRUSH = 0x20, RUN_MANAGED = 0x40, RUN_ROOM = 0x80 };
 
 /* Light durations: nine equally likely bins, minutes (docs/models.md, "Household"). */
 static const int16_t light_minutes[9][2] = {{1, 1},   {2, 2},   {3, 4},   {5, 8},   {9, 16},
@@ -324,7 +325,7 @@ static void add_load(struct household *household, int r, bool resistive, int64_t
 static int64_t run_power_mw(const struct household *household, const struct household_run *run)
 {
     const struct appliance_row *row = row_of(household, run->row);
-    if (!(run->state & RUN_ON))
+    if (!(run->state & RUN_ON) || run->state & RUN_MANAGED)
         return 0;
     int64_t power_mw = row->phase_count > 0 ? row->phases[run->state & RUN_PHASE].power_mw
                                             : row->power_mw;
@@ -338,6 +339,14 @@ static void count_load(struct household *household, const struct household_run *
 {
     const struct appliance_row *row = row_of(household, run->row);
     add_load(household, run->row, row->resistive, sign * run_power_mw(household, run));
+}
+
+/* In place of `old_mw`, `new_mw`. */
+static void add_managed(struct household *household, int r, int64_t old_mw, int64_t new_mw)
+{
+    bool resistive = row_of(household, r)->resistive;
+    add_load(household, r, resistive, -old_mw);
+    add_load(household, r, resistive, new_mw);
 }
 
 static void count_standby(struct household *household, int r, int units)
@@ -438,6 +447,28 @@ static void remove_run(struct household *household, struct household_run *run)
     *run = household->runs[--household->run_count];
 }
 
+/* What its element or compressor takes at the most, W. */
+static double rated_w(const struct household *household, int r)
+{
+    const struct appliance_row *row = row_of(household, r);
+    int64_t most_mw = row->phase_count > 0 ? 0 : row->power_mw;
+    for (int p = 0; p < row->phase_count; p++)
+        most_mw = row->phases[p].power_mw > most_mw ? row->phases[p].power_mw : most_mw;
+    return (double)(most_mw * rating_permille(household, r) / 1000) * 1e-3;
+}
+
+/* In a home with management the run is a wish: it lasts as long, and what it takes is found out elsewhere. */
+static void wish(struct household *household, struct household_run *run, int64_t length)
+{
+    enum managed_service service = row_of(household, run->row)->serves;
+    if (!household->managed || service == SERVES_NOTHING)
+        return;
+    int room = managed_begin(household->managed, household->next, service, rated_w(household, run->row),
+                             (double)length / TICKS_PER_S);
+    if (room >= 0)
+        run->state |= (uint8_t)(RUN_MANAGED | (room > 0 ? RUN_ROOM : 0));
+}
+
 /* A run of this length begins; log-normal tails are cut where the counter of what is left ends. */
 static void begin_run(struct household *household, struct household_run *run, int64_t now,
                       int64_t length, const struct event_source *events)
@@ -446,6 +477,7 @@ static void begin_run(struct household *household, struct household_run *run, in
     run->state = RUN_ON;
     count_standby(household, run->row, -1);
     log_run(household, events, run, true);
+    wish(household, run, length);
     bool inrush = household->model->table.inrush && row->inrush_milli > 1000 && row->inrush_ms > 0;
     if (!inrush) {
         begin_part(household, run, now, length);
@@ -537,6 +569,8 @@ static void end_run(struct household *household, struct household_run *run, int6
     enum appliance_start start = row_of(household, r)->start;
     count_standby(household, r, 1);
     log_run(household, events, run, false);
+    if (run->state & RUN_MANAGED)
+        managed_end(household->managed, household->next, row_of(household, r)->serves, (run->state & RUN_ROOM) != 0);
     if (start == APPLIANCE_ALONE ||
         (start == APPLIANCE_WHILE_ACTIVE && household->state == OCCUPANCY_ACTIVE))
         pause_run(household, run, now);
@@ -669,6 +703,8 @@ static void state_changes(struct household *household, int64_t now, enum occupan
 {
     bool was_active = household->state == OCCUPANCY_ACTIVE, is_active = state == OCCUPANCY_ACTIVE;
     household->state = (uint8_t)state;
+    if (household->managed)
+        managed_set_away(household->managed, household->next, state == OCCUPANCY_AWAY);
     if (was_active == is_active)
         return;
     for (int r = 0; r < household->model->table.row_count; r++) {
@@ -737,13 +773,9 @@ static bool next_point(struct household *household)
     return changes;
 }
 
-bool household_step(struct household *household, const struct event_source *events)
+static void home_step(struct household *household, const struct event_source *events)
 {
-    assert(household->next != TIME_NEVER);
-    if (household->playing)
-        return next_point(household);
     int64_t now = calendar_tick(household, household->next);
-    int64_t before[] = {household->resistive_mw, household->constant_mw, household->reactive_mvar};
     if (household->next_run != HOUSEHOLD_NO_RUN) {
         struct household_run *run = &household->runs[household->next_run];
         assert(run->tick == (uint32_t)now);
@@ -759,6 +791,45 @@ bool household_step(struct household *household, const struct event_source *even
         plan(household, now);
     }
     find_next(household, now);
+}
+
+/* What the managed appliances take now goes into the home's load, and the earlier of two next events is next. */
+static void follow_managed(struct household *household)
+{
+    struct managed *managed = household->managed;
+    for (int i = 0; i < MANAGED_APPLIANCES; i++) {
+        int32_t power_mw = managed_power_mw(managed, (enum managed_appliance)i);
+        int r = managed->rows[i];
+        if (power_mw != managed->counted_mw[i]) /* each part's reactive power as a whole: nothing is left of it when it ends */
+            add_managed(household, r, managed->counted_mw[i], power_mw);
+        managed->counted_mw[i] = power_mw;
+    }
+    household->next = managed->next < managed->home_next ? managed->next : managed->home_next;
+}
+
+static void managed_home_step(struct household *household, const struct event_source *events)
+{
+    struct managed *managed = household->managed;
+    if (managed->next < managed->home_next) {
+        managed_step(managed);
+    } else {
+        household->next = managed->home_next;
+        home_step(household, events);
+        managed->home_next = household->next;
+    }
+    follow_managed(household);
+}
+
+bool household_step(struct household *household, const struct event_source *events)
+{
+    assert(household->next != TIME_NEVER);
+    if (household->playing)
+        return next_point(household);
+    int64_t before[] = {household->resistive_mw, household->constant_mw, household->reactive_mvar};
+    if (household->managed)
+        managed_home_step(household, events);
+    else
+        home_step(household, events);
     return before[0] != household->resistive_mw || before[1] != household->constant_mw ||
            before[2] != household->reactive_mvar;
 }
@@ -799,6 +870,8 @@ int64_t household_idle_mw(const struct household *household)
         count_load(&idle, &idle.runs[i], -1);
         count_standby(&idle, idle.runs[i].row, 1);
     }
+    for (int i = 0; idle.managed && i < MANAGED_APPLIANCES; i++)
+        add_managed(&idle, idle.managed->rows[i], idle.managed->counted_mw[i], 0);
     return (int64_t)idle.resistive_mw + idle.constant_mw;
 }
 
@@ -869,6 +942,71 @@ void household_init(struct household *household, const struct household_model *m
     state_changes(household, now, state_in(household, &hour));
     plan(household, now);
     find_next(household, now);
+}
+
+/* The first row of a service that the home owns, or -1. */
+static int row_serving(const struct household *household, enum managed_service service)
+{
+    for (int r = 0; r < household->model->table.row_count; r++)
+        if (row_of(household, r)->serves == service && household_units(household, r) > 0)
+            return r;
+    return -1;
+}
+
+/* What the table's own runs drew of the tank's losses is the thermostat's from now on. */
+static void take_over_runs(struct household *household)
+{
+    for (int i = 0; i < household->run_count; i++) {
+        struct household_run *run = &household->runs[i];
+        if (row_of(household, run->row)->serves != SERVES_TANK || run->state & RUN_WAITS)
+            continue;
+        count_load(household, run, -1);
+        run->state |= RUN_MANAGED;
+    }
+}
+
+void household_manage(struct household *household, struct managed *managed)
+{
+    if (!household->model)
+        return;
+    int bath = row_serving(household, SERVES_BATH);
+    int air = row_serving(household, SERVES_COOLING);
+    air = air >= 0 ? air : row_serving(household, SERVES_HEATING);
+    managed_init(managed, &household->model->table.managed, household->climate,
+                 bath >= 0 ? rated_w(household, bath) : 0);
+    managed->rows[MANAGED_AIR] = (uint8_t)(air >= 0 ? air : 0);
+    managed->rows[MANAGED_WATER] = (uint8_t)(bath >= 0 ? bath : 0);
+    managed->home_next = household->next;
+    managed_set_away(managed, 0, household->state == OCCUPANCY_AWAY);
+    if (managed->has_tank)
+        take_over_runs(household);
+    household->managed = managed;
+    follow_managed(household);
+}
+
+void household_set_limits(struct household *household, int64_t now,
+                          const struct managed_limit limits[MANAGED_APPLIANCES])
+{
+    if (!household->managed)
+        return;
+    managed_set_limits(household->managed, now, limits);
+    follow_managed(household);
+}
+
+int household_want(struct household *household, int64_t now, enum managed_service service, bool on)
+{
+    struct managed *managed = household->managed;
+    int r = managed ? row_serving(household, service) : -1;
+    if (r < 0)
+        return ERROR_NOT_FOUND;
+    int room = -1;
+    if (on)
+        room = managed_begin(managed, now, service, rated_w(household, r), row_of(household, r)->length.middle_s);
+    for (int i = 0; !on && i < MANAGED_ROOMS && room < 0; i++)
+        if (managed->rooms[i].service == service)
+            managed_end(managed, now, service, room = i);
+    follow_managed(household);
+    return room < 0 ? ERROR_NOT_FOUND : 0;
 }
 
 void household_play(struct household *household, int64_t now, const struct household_curve *curve)

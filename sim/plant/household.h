@@ -13,6 +13,7 @@
 #include "sim/event.h"
 #include "sim/kernel/random.h"
 #include "sim/plant/climate.h"
+#include "sim/plant/managed.h"
 #include "sim/plant/occupancy.h"
 
 #include <stdbool.h>
@@ -81,6 +82,7 @@ struct appliance_row {
     uint16_t months;          /* bit 0: January */
     int32_t above_mc, below_mc; /* outdoor temperatures between which it is wanted */
     int32_t daylight_permille;  /* how much as often by day as in the dark; 1000: the same */
+    enum managed_service serves; /* in a home with management: what its runs are wanted for */
 };
 
 struct household_table {
@@ -88,6 +90,7 @@ struct household_table {
     struct appliance_row rows[HOUSEHOLD_ROWS_MAX];
     struct occupancy_table occupancy;
     struct climate_table climate;
+    struct managed_table managed;
     int32_t home_spread_milli; /* of the logarithm of a home's use of everything */
     int32_t use_spread_milli;  /* and of each of its appliances beside */
     bool inrush;               /* whether starting currents are modelled: one event more for each start */
@@ -142,6 +145,7 @@ struct household_curve {
 struct household {
     const struct household_model *model; /* NULL: nobody lives here */
     const struct climate *climate;
+    struct managed *managed; /* NULL: appliances run as the table has them */
     int64_t next; /* simulated ns */
     struct random random;
     uint64_t key; /* of draws that are made again instead of being kept */
@@ -174,6 +178,17 @@ struct household {
 /* A home as it is at simulated time zero. With no model it draws nothing and has no events. */
 void household_init(struct household *household, const struct household_model *model,
                     const struct climate *climate, uint64_t seed, uint32_t flat);
+
+/* From now (time zero) on, appliances that serve something are managed: managed.h. Kept by reference. */
+void household_manage(struct household *household, struct managed *managed);
+
+/* The limits of its appliances change; a home without management has none. */
+void household_set_limits(struct household *household, int64_t now,
+                          const struct managed_limit limits[MANAGED_APPLIANCES]);
+
+/* A home with management wants a bath, or a room cooled or heated until it is ended with `on` false, beside what it chooses
+ * itself. 0, or ERROR_NOT_FOUND where there is no such appliance or none is free. */
+int household_want(struct household *household, int64_t now, enum managed_service service, bool on);
 
 /* A home that plays a recording instead, from `now` on; the curve is not copied. The last power stays, unless the curve
  * repeats. Power factor 1, power held at any voltage. */
