@@ -5,7 +5,7 @@
  * these negative numbers otherwise. Log, scenarios and windows show the same name and text.
  *
  * Each room has a block of a hundred numbers, so that two rooms may add lines without meeting:
- * -1 generic, -100 wire, -200 hil. A number is never used again for something else: run files keep
+ * -1 generic, -100 wire, -200 hil, -300 platform. A number is never used again for something else: run files keep
  * them.
  */
 #ifndef METERBENCH_SIM_ERROR_H
@@ -62,7 +62,18 @@
     X(-207, PROFILE, "a board profile or bench file is wrong")                                     \
     X(-208, LATE, "the bench fell behind the wall clock")                                          \
     X(-220, BABBLE, "the board sends without being asked")                                         \
-    X(-221, FLASH, "the board's firmware could not be written")
+    X(-221, FLASH, "the board's firmware could not be written")                                    \
+    X(-300, SESSION_OVER, "the session is over")                                                   \
+    X(-301, NO_RIGHT, "the role does not have this right")                                         \
+    X(-302, OUT_OF_SCOPE, "the flat is not this person's")                                         \
+    X(-303, PASSWORD_WEAK, "the password does not follow the policy")                              \
+    X(-304, LAST_ADMINISTRATOR, "the building would have no administrator left")                   \
+    X(-310, NAME_UNKNOWN, "nobody has this name")                                                  \
+    X(-311, PASSWORD_WRONG, "the password is wrong")                                               \
+    X(-312, CODE_WRONG, "the one-time code is wrong")                                              \
+    X(-313, CODE_USED, "the one-time code was used before")                                        \
+    X(-314, LOCKED_OUT, "locked after too many failures")                                          \
+    X(-315, REVOKED, "the person may not sign in any more")
 
 /* ERROR_INVALID_ARGUMENT = -1, and so on, one constant for each line of the table. */
 enum error_number {

@@ -23,6 +23,7 @@ struct site_config site_config_default(void)
         .opening_balance = 1000000, /* 100 yuan */
         .meter = meter_config_default(),
         .policy = billing_policy_default(),
+        .people = people_policy_default(),
     };
 }
 
@@ -108,6 +109,7 @@ struct site *site_new(const struct site_config *config, struct event_sink *sink,
     site->shared.envelopes = envelope_context_new();
     platform_init(&site->platform, site->events, config->seed, config->epoch_s);
     site->platform.policy = config->policy;
+    site->platform.people.policy = config->people;
     site->platform.policy.tariff = site->config.tariff.season_count > 0 ? &site->config.tariff : NULL;
     site->config.tariff.holidays = &site->platform.policy.holidays;
     if (site->shared.envelopes && config->without_cipher)
@@ -126,6 +128,7 @@ void site_free(struct site *site)
     if (!site)
         return;
     envelope_context_free(site->shared.envelopes);
+    platform_free(&site->platform);
     free(site->flats);
     free(site->changed);
     link_pool_free(&site->messages);

@@ -34,6 +34,7 @@ struct site_config {
     bool tenants_pay;          /* by themselves, when reminded or in the dark */
     struct meter_config meter; /* seed, epoch and balance are filled in */
     struct billing_policy policy;
+    struct people_policy people;
     struct tariff tariff; /* of meters and platform; with no seasons: policy.price at all hours */
 };
 

@@ -95,11 +95,11 @@ int act_order(struct run *run, struct flat *flat, const struct session *session,
 {
     struct platform *platform = &run->site->platform;
     int64_t now = run->site->now;
-    int result = platform_authorise(platform, now, session, order, flat->number);
+    int result = platform_authorise(platform, now, session, right_of_order(order), flat->number);
     if (result < 0)
         return result;
-    bool administrator = platform->users[session->user].role == ROLE_ADMINISTRATOR;
-    result = account_order(&flat->account, now, order, session->user, administrator ? 2 : 4);
+    bool ends_locks = platform_may(platform, session->user, RIGHT_CLOSE_LOCKED, flat->number);
+    result = account_order(&flat->account, now, order, session->user, ends_locks ? 2 : 4);
     act_settle(run, flat);
     return result;
 }

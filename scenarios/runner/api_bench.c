@@ -204,6 +204,10 @@ static int bench_bug(lua_State *lua)
         {"audits_nothing", &faults->audits_nothing},
         {"tenants_may_switch", &faults->tenants_may_switch},
         {"codes_unchecked", &faults->codes_unchecked},
+        {"codes_reusable", &faults->codes_reusable},
+        {"never_locks_out", &faults->never_locks_out},
+        {"sessions_never_end", &faults->sessions_never_end},
+        {"scopes_ignored", &faults->scopes_ignored},
         {"platform_down", &run->site->platform.mute},
     };
     for (size_t i = 0; i < sizeof bugs / sizeof bugs[0]; i++) {
@@ -261,7 +265,8 @@ void api_register(lua_State *lua)
     static const luaL_Reg bench_methods[] = {
         {"wait", bench_wait},       {"now", bench_now},     {"attach", bench_attach},
         {"on_board", bench_on_board}, {"flat", bench_flat}, {"sign_in", api_sign_in},
-        {"code", api_code},       {"check", bench_check}, {"judge", bench_judge},
+        {"code", api_code},         {"secret", api_secret}, {"person", api_person},
+        {"check", bench_check}, {"judge", bench_judge},
         {"count", bench_count},     {"bug", bench_bug},     {"expect", api_expect},
         {"observe", api_observe},   {"mains", bench_mains}, {NULL, NULL},
     };

@@ -1,5 +1,6 @@
 /* A scenario's fleet table: each field has a reader here, and an unknown field is an error. */
 #include "scenarios/runner/fleet_money.h"
+#include "scenarios/runner/fleet_people.h"
 #include "scenarios/runner/fleet_tariff.h"
 #include "scenarios/runner/household_file.h"
 #include "scenarios/runner/scenario.h"
@@ -263,7 +264,7 @@ static const struct {
     {"flats", read_flats},   {"link", read_link},           {"signal", read_signal},
     {"start", read_start},   {"credit", read_credit},       {"household", read_household},
     {"restore", read_restore}, {"reminders", read_reminders}, {"tariff", fleet_read_tariff},
-    {"malign_load", read_malign_load},
+    {"malign_load", read_malign_load}, {"people", fleet_read_people},
     {"residual_type", read_residual_type}, {"residual_selective", read_residual_selective},
     {"breaker", read_breaker}, {"relay", read_relay}, {"coil_capacitor", read_coil_capacitor},
     {"hazards", read_hazards}, {"flats_per_floor", read_flats_per_floor},

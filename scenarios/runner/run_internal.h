@@ -70,7 +70,7 @@ struct run {
     double wall_deadline;
     uint32_t board_flat; /* 0: no board in this run */
     int board_error;
-    bool attached, history, users_added;
+    bool attached, history;
     bool stamped_failure; /* the rack's own stamps say that the meter failed */
     bool ended;          /* a required verdict failed, or the case was skipped: the script stops */
     int64_t script_now;  /* end of the last window that was waited out longer for late facts; else behind site->now */
@@ -141,6 +141,8 @@ void api_add_methods(lua_State *lua, const char *name, const luaL_Reg *methods);
 int api_expect(lua_State *lua);
 int api_observe(lua_State *lua);
 int api_code(lua_State *lua);
+int api_secret(lua_State *lua);
+int api_person(lua_State *lua);
 int api_sign_in(lua_State *lua);
 /* A session's, in api_orders.c. */
 int api_session_order(lua_State *lua);

@@ -26,8 +26,6 @@ enum {
     ACCOUNT_ORDERS_MAX = ACCOUNT_ORDERS_OF_PEOPLE_MAX + 3, /* the rest is kept for billing */
     ACCOUNT_PHONE_MAX = 6,
     ACCOUNT_FRAMES_MAX = 4,
-    ACTOR_BILLING = -1,
-    ACTOR_SERVICE = -2, /* who repaired a fault in the home and closes again */
 };
 
 /* Orders that are none of the relay's; they share its numbers and its way to the log. */

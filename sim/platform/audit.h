@@ -19,7 +19,16 @@ struct platform;
     X(SECURITY_ALARM, "uplink frame refused")                                                      \
     X(PAYMENT_REFUSED, "payment refused")                                                          \
     X(REFUND_MADE, "refund made")                                                                  \
-    X(REFUND_REFUSED, "refund refused")
+    X(REFUND_REFUSED, "refund refused")                                                            \
+    X(SIGNED_OUT, "signed out")                                                                    \
+    X(LOCKED_OUT, "locked out")                                                                    \
+    X(ALLOWED, "allowed")                                                                          \
+    X(REFUSED, "refused")                                                                          \
+    X(PERSON_ADDED, "person added")                                                                \
+    X(PERSON_REVOKED, "person revoked")                                                            \
+    X(PERSON_READMITTED, "person readmitted")                                                      \
+    X(PASSWORD_CHANGED, "password changed")                                                        \
+    X(FACTOR_RENEWED, "second factor renewed")
 
 enum audit_action {
 #define X(id, name) AUDIT_##id,
@@ -30,7 +39,22 @@ enum audit_action {
 
 const char *audit_action_name(int action);
 
+/* Who acts that is nobody of the site's people. */
+enum { ACTOR_BILLING = -1, ACTOR_SERVICE = -2 /* repaired a fault in the home and closes again */, ACTOR_UNKNOWN = -3 };
+
+/* One line: an attempt of somebody, or a consequence. */
+struct audit_fact {
+    enum audit_action action;
+    int actor;      /* a user, or ACTOR_* */
+    uint32_t flat;  /* EVENT_NO_FLAT: none, or the building */
+    int right;      /* that was asked for, or -1 */
+    int person;     /* a user that it was done to, or -1 */
+    int why;        /* 0, or the error for which it was refused */
+};
+void platform_audit_fact(struct platform *platform, int64_t now, const struct audit_fact *fact);
+
+/* The same for what is neither asked for nor refused. */
 void platform_audit(struct platform *platform, int64_t now, uint32_t flat,
-                    enum audit_action action, int user);
+                    enum audit_action action, int actor);
 
 #endif

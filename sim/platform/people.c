@@ -1,153 +1,311 @@
-#include "sim/platform/platform.h"
+/* Who there is: adding people, their passwords and secrets, what administrators do to them. */
+#include "sim/platform/people_internal.h"
 
 #include "sim/error.h"
-#include "sim/kernel/random.h"
 #include "sim/kernel/time.h"
 
-#include <liboath/oath.h>
+#include <ctype.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum {
-    SECONDS_1970_TO_2000 = 946684800,
-    TOTP_STEP_S = 30,
-    TOTP_WINDOW = 1, /* steps of clock difference that are forgiven, RFC 6238 section 5.2 */
-    SCRYPT_N = 1024, SCRYPT_R = 8, SCRYPT_P = 1,
-};
+enum { SCRYPT_R = 8, SCRYPT_P = 1 };
+#define SCRYPT_MEMORY_MAX (UINT64_C(2) << 30)
 
-static void fill_from_stream(struct random *random, uint8_t *bytes, size_t size)
+struct people_policy people_policy_default(void)
+{
+    struct people_policy policy = {
+        .failures_max = 5,
+        .lock_ns = 15 * NS_PER_MIN,
+        .session_idle_ns = 15 * NS_PER_MIN,
+        .session_longest_ns = 12 * NS_PER_HOUR,
+        .password_length = 8,
+        .password_cost = 1024,
+    };
+    for (int i = 0; i < ROLE_COUNT; i++)
+        policy.rights[i] = role_rights((enum role)i);
+    return policy;
+}
+
+void people_free(struct people *people)
+{
+    for (int i = 0; i < people->count; i++)
+        scope_free(&people->users[i].scope);
+    OPENSSL_cleanse(people->users, (size_t)people->count * sizeof *people->users);
+    free(people->users);
+    free(people->sessions);
+    people->users = NULL;
+    people->sessions = NULL;
+    people->count = people->session_count = 0;
+}
+
+int platform_find_user(const struct platform *platform, const char *name)
+{
+    for (int i = 0; i < platform->people.count; i++)
+        if (strcmp(platform->people.users[i].name, name) == 0)
+            return i;
+    return ERROR_NOT_FOUND;
+}
+
+bool platform_may(const struct platform *platform, int user, enum right right, uint32_t flat)
+{
+    return people_check(platform, user, right, flat) == 0;
+}
+
+/* ---- passwords -------------------------------------------------------------------------------- */
+
+/* A sample of the passwords that are guessed first; a real platform holds a list of breached ones against them. */
+static const char *const too_common[] = {"password", "12345678", "123456789", "1234567890", "88888888",
+                                         "11111111", "00000000", "qwertyuiop", "iloveyou",  "admin123"};
+
+static int characters(const char *text) /* of UTF-8 */
+{
+    int count = 0;
+    for (; *text; text++)
+        count += ((unsigned char)*text & 0xC0) != 0x80;
+    return count;
+}
+
+static bool contains_ignoring_case(const char *text, const char *part)
+{
+    for (; *text; text++) {
+        size_t i = 0;
+        while (part[i] && tolower((unsigned char)text[i]) == tolower((unsigned char)part[i]))
+            i++;
+        if (!part[i])
+            return true;
+    }
+    return false;
+}
+
+static int check_password(const struct people_policy *policy, const char *name, const char *password)
+{
+    if (strlen(password) > PASSWORD_SIZE_MAX || characters(password) < policy->password_length)
+        return ERROR_PASSWORD_WEAK;
+    if (contains_ignoring_case(password, name))
+        return ERROR_PASSWORD_WEAK;
+    for (size_t i = 0; i < sizeof too_common / sizeof too_common[0]; i++)
+        if (strcmp(password, too_common[i]) == 0)
+            return ERROR_PASSWORD_WEAK;
+    return 0;
+}
+
+static int hash_password(const struct people_policy *policy, const uint8_t *salt, const char *password,
+                         uint8_t *hash)
+{
+    int ok = EVP_PBE_scrypt(password, strlen(password), salt, SALT_SIZE, (uint64_t)policy->password_cost,
+                            SCRYPT_R, SCRYPT_P, SCRYPT_MEMORY_MAX, hash, PASSWORD_HASH_SIZE);
+    return ok == 1 ? 0 : ERROR_ENVELOPE_CRYPTO;
+}
+
+bool people_password_matches(const struct people_policy *policy, const struct user *user,
+                             const char *password)
+{
+    uint8_t hash[PASSWORD_HASH_SIZE];
+    return hash_password(policy, user->salt, password, hash) == 0 &&
+           CRYPTO_memcmp(hash, user->hash, sizeof hash) == 0;
+}
+
+static void draw(struct random *random, uint8_t *bytes, size_t size)
 {
     for (size_t i = 0; i < size; i++)
         bytes[i] = (uint8_t)random_u64(random);
 }
 
-static int hash_password(const struct user *user, const char *password, uint8_t *hash)
+static int set_password(const struct people_policy *policy, struct user *user, const char *password)
 {
-    int ok = EVP_PBE_scrypt(password, strlen(password), user->salt, SALT_SIZE, SCRYPT_N, SCRYPT_R,
-                            SCRYPT_P, 0, hash, PASSWORD_HASH_SIZE);
-    return ok == 1 ? 0 : ERROR_ENVELOPE_CRYPTO;
+    int result = check_password(policy, user->name, password);
+    if (result < 0)
+        return result;
+    uint8_t salt[SALT_SIZE];
+    draw(&user->draws, salt, sizeof salt);
+    result = hash_password(policy, salt, password, user->hash);
+    if (result == 0)
+        memcpy(user->salt, salt, sizeof salt);
+    return result;
+}
+
+/* ---- adding ----------------------------------------------------------------------------------- */
+
+static int give_scope(struct scope *scope, const struct person *person)
+{
+    bool everything = person->role == ROLE_ADMINISTRATOR || person->role == ROLE_OPERATOR;
+    if (!person->scope)
+        return everything ? scope_add(scope, SCOPE_BUILDING) : 0;
+    int result = 0;
+    for (int i = 0; i < person->scope->count && result == 0; i++)
+        result = scope_add(scope, person->scope->ranges[i]);
+    return result;
+}
+
+static int fill(const struct platform *platform, struct user *user, int number, const struct person *person)
+{
+    *user = (struct user){
+        .role = person->role,
+        .last_code_step = -1,
+        .draws = random_stream(platform->seed, (uint32_t)number, RANDOM_SECRET),
+        .secret_size = (uint8_t)(person->secret ? person->secret_size : TOTP_SECRET_SIZE),
+    };
+    strcpy(user->name, person->name);
+    int result = set_password(&platform->people.policy, user, person->password);
+    if (person->secret)
+        memcpy(user->secret, person->secret, person->secret_size);
+    else
+        draw(&user->draws, user->secret, TOTP_SECRET_SIZE);
+    return result < 0 ? result : give_scope(&user->scope, person);
+}
+
+static int add(struct platform *platform, const struct person *person)
+{
+    struct people *people = &platform->people;
+    size_t length = strlen(person->name);
+    if (people->count == USERS_MAX)
+        return ERROR_QUEUE_FULL;
+    if (length == 0 || length >= USER_NAME_MAX || platform_find_user(platform, person->name) >= 0)
+        return ERROR_INVALID_ARGUMENT;
+    if (person->secret && (person->secret_size == 0 || person->secret_size > TOTP_SECRET_MAX))
+        return ERROR_INVALID_ARGUMENT;
+    struct user *users = realloc(people->users, ((size_t)people->count + 1) * sizeof *users);
+    if (!users)
+        return ERROR_NO_MEMORY;
+    people->users = users;
+    int result = fill(platform, &users[people->count], people->count, person);
+    if (result < 0) {
+        scope_free(&users[people->count].scope);
+        return result;
+    }
+    return people->count++;
+}
+
+/* Nobody gives away flats that are not their own. */
+static int may_add(struct platform *platform, int64_t now, const struct session *by, const struct person *person)
+{
+    struct scope wanted = {0};
+    int result = people_check_session(platform, now, by, RIGHT_MANAGE_PEOPLE);
+    if (result == 0)
+        result = give_scope(&wanted, person);
+    if (result == 0 && !scope_covers(&platform->people.users[by->user].scope, &wanted))
+        result = ERROR_OUT_OF_SCOPE;
+    scope_free(&wanted);
+    return result;
+}
+
+/* A line for what somebody did, or was not let do, to somebody. */
+static int audit_deed(struct platform *platform, int64_t now, const struct session *by, int person,
+                      enum audit_action done, int result)
+{
+    const struct audit_fact fact = {
+        .action = result < 0 ? AUDIT_REFUSED : done,
+        .actor = by->user,
+        .flat = EVENT_NO_FLAT,
+        .right = result < 0 ? RIGHT_MANAGE_PEOPLE : -1,
+        .person = person,
+        .why = result < 0 ? result : 0,
+    };
+    platform_audit_fact(platform, now, &fact);
+    return result;
+}
+
+int platform_add_person(struct platform *platform, int64_t now, const struct session *by,
+                        const struct person *person)
+{
+    if (!by)
+        return add(platform, person);
+    int result = may_add(platform, now, by, person);
+    if (result == 0)
+        result = add(platform, person);
+    return audit_deed(platform, now, by, result, AUDIT_PERSON_ADDED, result);
 }
 
 int platform_add_user(struct platform *platform, const char *name, enum role role,
                       const char *password)
 {
-    if (platform->user_count == USERS_MAX)
-        return ERROR_QUEUE_FULL;
-    if (strlen(name) >= USER_NAME_MAX || platform_find_user(platform, name) >= 0)
-        return ERROR_INVALID_ARGUMENT;
-    int number = platform->user_count;
-    struct user *user = &platform->users[number];
-    struct random secret = random_stream(platform->seed, (uint32_t)number, RANDOM_SECRET);
-    strcpy(user->name, name);
-    user->role = role;
-    user->last_code_step = -1;
-    fill_from_stream(&secret, user->salt, sizeof user->salt);
-    fill_from_stream(&secret, user->totp_secret, sizeof user->totp_secret);
-    int result = hash_password(user, password, user->hash);
-    if (result < 0)
-        return result;
-    platform->user_count++;
-    return number;
+    const struct person person = {.name = name, .role = role, .password = password};
+    return platform_add_person(platform, 0, NULL, &person);
 }
 
-int platform_find_user(const struct platform *platform, const char *name)
+/* ---- what is done to people ------------------------------------------------------------------- */
+
+static int may_manage(struct platform *platform, int64_t now, const struct session *by, int user)
 {
-    for (int i = 0; i < platform->user_count; i++)
-        if (strcmp(platform->users[i].name, name) == 0)
-            return i;
-    return ERROR_NOT_FOUND;
+    const struct user *users = platform->people.users;
+    int result = people_check_session(platform, now, by, RIGHT_MANAGE_PEOPLE);
+    if (result == 0 && !scope_covers(&users[by->user].scope, &users[user].scope))
+        result = ERROR_OUT_OF_SCOPE;
+    return result;
 }
 
-static int64_t unix_seconds(const struct platform *platform, int64_t now)
+static bool is_last_administrator(const struct people *people, int user)
 {
-    return platform->epoch_s + now / NS_PER_S + SECONDS_1970_TO_2000;
-}
-
-static int code_at(const struct user *user, int64_t unix_s, char code[7])
-{
-    int result = oath_totp_generate((const char *)user->totp_secret, TOTP_SECRET_SIZE,
-                                    (time_t)unix_s, TOTP_STEP_S, 0, 6, code);
-    return result == OATH_OK ? 0 : ERROR_INVALID_ARGUMENT;
-}
-
-int platform_code(const struct platform *platform, int64_t now, int user, char code[7])
-{
-    return code_at(&platform->users[user], unix_seconds(platform, now), code);
-}
-
-/* The step whose code this is and that was not used yet, or -1. */
-static int64_t matching_step(const struct platform *platform, const struct user *user, int64_t now,
-                             const char *code)
-{
-    int64_t step = unix_seconds(platform, now) / TOTP_STEP_S;
-    for (int64_t s = step - TOTP_WINDOW; s <= step + TOTP_WINDOW; s++) {
-        char expected[7];
-        if (code_at(user, s * TOTP_STEP_S, expected) < 0)
-            return -1;
-        bool same = strlen(code) == 6 && CRYPTO_memcmp(expected, code, 6) == 0;
-        if (same && s > user->last_code_step)
-            return s;
+    for (int i = 0; i < people->count; i++) {
+        const struct user *other = &people->users[i];
+        bool administers = other->role == ROLE_ADMINISTRATOR && !other->revoked;
+        if (i != user && administers && scope_is_building(&other->scope))
+            return false;
     }
-    return -1;
+    const struct user *one = &people->users[user];
+    return one->role == ROLE_ADMINISTRATOR && scope_is_building(&one->scope);
 }
 
-static bool password_matches(const struct user *user, const char *password)
+int platform_revoke(struct platform *platform, int64_t now, const struct session *by, int user)
 {
-    uint8_t hash[PASSWORD_HASH_SIZE];
-    return hash_password(user, password, hash) == 0 &&
-           CRYPTO_memcmp(hash, user->hash, sizeof hash) == 0;
-}
-
-static bool credentials_match(const struct platform *platform, struct user *user, int64_t now,
-                              const char *password, const char *code)
-{
-    bool password_right = password_matches(user, password);
-    if (user->role == ROLE_TENANT) /* a tenant's app has no one-time code, and no switching right */
-        return password_right;
-    int64_t step = matching_step(platform, user, now, code);
-    if (platform->faults.codes_unchecked)
-        return password_right;
-    if (!password_right || step < 0)
-        return false;
-    user->last_code_step = step;
-    return true;
-}
-
-int platform_sign_in(struct platform *platform, int64_t now, const char *name,
-                     const char *password, const char *code, struct session *session)
-{
-    int number = platform_find_user(platform, name);
-    if (number < 0) {
-        platform_audit(platform, now, EVENT_NO_FLAT, AUDIT_SIGN_IN_REFUSED, -1);
-        return ERROR_NOT_ALLOWED;
+    int result = may_manage(platform, now, by, user);
+    if (result == 0 && is_last_administrator(&platform->people, user))
+        result = ERROR_LAST_ADMINISTRATOR;
+    if (result == 0) {
+        platform->people.users[user].revoked = true;
+        people_end_sessions(&platform->people, user);
     }
-    struct user *user = &platform->users[number];
-    bool ok = now >= user->locked_until && credentials_match(platform, user, now, password, code);
-    event_put(&platform->events, now, EVENT_SIGN_IN, number, ok);
-    platform_audit(platform, now, EVENT_NO_FLAT, ok ? AUDIT_SIGNED_IN : AUDIT_SIGN_IN_REFUSED,
-                   number);
-    if (!ok) {
-        if (now >= user->locked_until && ++user->failures >= SIGN_IN_FAILURES_MAX) {
-            user->locked_until = now + SIGN_IN_LOCK_NS;
-            user->failures = 0;
-        }
-        return ERROR_NOT_ALLOWED;
-    }
-    user->failures = 0;
-    *session = (struct session){.user = number, .until = now + SESSION_NS};
-    return 0;
+    return audit_deed(platform, now, by, user, AUDIT_PERSON_REVOKED, result);
 }
 
-int platform_authorise(struct platform *platform, int64_t now, const struct session *session,
-                       int order, uint32_t flat)
+int platform_readmit(struct platform *platform, int64_t now, const struct session *by, int user)
 {
-    (void)order;
-    const struct user *user = &platform->users[session->user];
-    bool may_switch = user->role == ROLE_ADMINISTRATOR || user->role == ROLE_OPERATOR ||
-                      platform->faults.tenants_may_switch;
-    bool ok = now < session->until && may_switch;
-    platform_audit(platform, now, flat, ok ? AUDIT_ORDER_ACCEPTED : AUDIT_ORDER_REFUSED,
-                   session->user);
-    return ok ? 0 : ERROR_NOT_ALLOWED;
+    int result = may_manage(platform, now, by, user);
+    if (result == 0) {
+        platform->people.users[user].revoked = false;
+        platform->people.users[user].locked_until = 0;
+        platform->people.users[user].failures = 0;
+    }
+    return audit_deed(platform, now, by, user, AUDIT_PERSON_READMITTED, result);
+}
+
+/* May the password go to `password`? One's own wants the old one. */
+static int may_change_password(struct platform *platform, int64_t now, const struct session *by, int user,
+                               const char *old)
+{
+    if (by->user != user || !old)
+        return may_manage(platform, now, by, user);
+    struct user *self = &platform->people.users[user];
+    if (!platform_session_open(platform, now, by))
+        return ERROR_SESSION_OVER;
+    if (people_password_matches(&platform->people.policy, self, old))
+        return 0;
+    people_count_failure(platform, now, user);
+    return ERROR_NOT_ALLOWED;
+}
+
+int platform_change_password(struct platform *platform, int64_t now, const struct session *by, int user,
+                             const char *old, const char *password)
+{
+    int result = may_change_password(platform, now, by, user, old);
+    if (result == 0)
+        result = set_password(&platform->people.policy, &platform->people.users[user], password);
+    if (result == 0)
+        people_end_sessions(&platform->people, user);
+    return audit_deed(platform, now, by, user, AUDIT_PASSWORD_CHANGED, result);
+}
+
+int platform_renew_factor(struct platform *platform, int64_t now, const struct session *by, int user)
+{
+    bool own = by->user == user && platform_session_open(platform, now, by);
+    int result = own ? 0 : may_manage(platform, now, by, user);
+    struct user *person = &platform->people.users[user];
+    if (result == 0) { /* the last step that served stays: the new secret's codes of it do not serve again */
+        draw(&person->draws, person->secret, TOTP_SECRET_SIZE);
+        person->secret_size = TOTP_SECRET_SIZE;
+        people_end_sessions(&platform->people, user);
+    }
+    return audit_deed(platform, now, by, user, AUDIT_FACTOR_RENEWED, result);
 }

@@ -30,4 +30,10 @@ void platform_init(struct platform *platform, struct event_source events, uint64
     platform->events = events;
     platform->seed = seed;
     platform->epoch_s = epoch_s;
+    platform->people.policy = people_policy_default();
+}
+
+void platform_free(struct platform *platform)
+{
+    people_free(&platform->people);
 }

@@ -24,6 +24,10 @@ struct platform_faults {
     bool audits_nothing;
     bool tenants_may_switch;
     bool codes_unchecked;
+    bool codes_reusable;
+    bool never_locks_out;
+    bool sessions_never_end;
+    bool scopes_ignored;
 };
 
 struct billing_policy {
@@ -66,13 +70,14 @@ struct platform {
     struct event_source events;
     int64_t epoch_s;
     uint64_t seed;
-    int user_count;
-    struct user users[USERS_MAX];
     struct notice_pool notices;
+    struct people people;
     bool mute; /* the platform is down: nothing goes out by itself; what is due waits */
 };
 
 void platform_init(struct platform *platform, struct event_source events, uint64_t seed,
                    int64_t epoch_s);
+/* Frees what people took. */
+void platform_free(struct platform *platform);
 
 #endif
