@@ -127,38 +127,6 @@ static int bench_check(lua_State *lua)
     return run->ended ? luaL_error(lua, "check failed") : 0;
 }
 
-/* bench:judge { what =, seconds = (or low =, high =), limit = "5 s" }: a time that the script worked out. */
-static int bench_judge(lua_State *lua)
-{
-    struct run *run = api_check_bench(lua);
-    static const char *const keys[] = {"what", "seconds", "low", "high", "limit", NULL};
-    api_check_keys(lua, 2, keys);
-    struct verdict verdict = {.has_time = true};
-    lua_getfield(lua, 2, "what");
-    snprintf(verdict.text, sizeof verdict.text, "%s", luaL_checkstring(lua, -1));
-    lua_getfield(lua, 2, "seconds");
-    lua_getfield(lua, 2, "low");
-    lua_getfield(lua, 2, "high");
-    bool one = lua_isnumber(lua, -3) && lua_isnil(lua, -2) && lua_isnil(lua, -1);
-    bool both = lua_isnil(lua, -3) && lua_isnumber(lua, -2) && lua_isnumber(lua, -1);
-    if (!one && !both)
-        return luaL_error(lua, "judge: either seconds, or low and high, as numbers");
-    double low = lua_tonumber(lua, one ? -3 : -2), high = lua_tonumber(lua, one ? -3 : -1);
-    if (!(low >= 0 && low <= high && high < 1e9))
-        return luaL_error(lua, "judge: a time from 0 up, low not above high");
-    verdict.measured = (struct interval){(int64_t)(low * 1e9), (int64_t)(high * 1e9)};
-    lua_getfield(lua, 2, "limit");
-    verdict.limit = api_check_duration(lua, lua_gettop(lua));
-    verdict.judgement = judge(verdict.measured, verdict.limit);
-    if (verdict.judgement == JUDGEMENT_INCONCLUSIVE) /* a statistic holds only as a whole */
-        verdict.judgement = JUDGEMENT_FAILS;
-    run_judge(run, &verdict);
-    if (run->ended)
-        return luaL_error(lua, "judge failed");
-    lua_pushboolean(lua, verdict.judgement == JUDGEMENT_HOLDS);
-    return 1;
-}
-
 /* bench:count("event", { flat = 7, a = 1, b = 2 }): how often it was seen so far. */
 static int bench_count(lua_State *lua)
 {
@@ -266,7 +234,8 @@ void api_register(lua_State *lua)
         {"wait", bench_wait},       {"now", bench_now},     {"attach", bench_attach},
         {"on_board", bench_on_board}, {"flat", bench_flat}, {"sign_in", api_sign_in},
         {"code", api_code},         {"secret", api_secret}, {"person", api_person},
-        {"check", bench_check}, {"judge", bench_judge},
+        {"check", bench_check}, {"judge", api_judge},
+        {"statistic", api_statistic},
         {"count", bench_count},     {"bug", bench_bug},     {"expect", api_expect},
         {"observe", api_observe},   {"mains", bench_mains}, {NULL, NULL},
     };

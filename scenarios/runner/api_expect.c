@@ -95,7 +95,7 @@ static void start_wait(struct run *run, lua_State *lua, enum wait_kind kind, int
     }
 }
 
-/* expectation:within(limit [, cause]): a verdict; returns { holds =, seconds =, low =, high = }. */
+/* expectation:within(limit [, cause]): a verdict; returns { holds =, seconds =, low =, high =, evidence = }. */
 static int expect_within(lua_State *lua)
 {
     judged_now(lua);
@@ -144,7 +144,7 @@ int api_observe(lua_State *lua)
 
 int api_push_result(lua_State *lua, const struct verdict *verdict)
 {
-    lua_createtable(lua, 0, 4);
+    lua_createtable(lua, 0, 5);
     lua_pushboolean(lua, verdict->judgement == JUDGEMENT_HOLDS);
     lua_setfield(lua, -2, "holds");
     if (verdict->has_time) {
@@ -156,6 +156,8 @@ int api_push_result(lua_State *lua, const struct verdict *verdict)
         lua_setfield(lua, -2, "low");
         lua_pushnumber(lua, high);
         lua_setfield(lua, -2, "high");
+        lua_pushstring(lua, evidence_name(verdict->evidence));
+        lua_setfield(lua, -2, "evidence");
     }
     return 1;
 }

@@ -25,11 +25,33 @@ static json_t *long_text(const char *words)
     return json_string(report_clean(words, cleaned, sizeof cleaned));
 }
 
+static double units(int64_t billionths)
+{
+    return (double)billionths / 1e9;
+}
+
+/* In seconds, or in the verdict's unit. */
+static json_t *spread_json(const struct spread *spread)
+{
+    return json_pack("{s:i, s:i, s:i, s:i, s:f, s:f, s:f, s:f, s:f, s:f, s:f}", "n", spread->n, "missing",
+                     spread->missing, "groups", spread->groups, "within", spread->within, "mean",
+                     units(spread->mean), "low", units(spread->low), "high", units(spread->high), "p50",
+                     units(spread->p50), "p95", units(spread->p95), "p99", units(spread->p99), "worst",
+                     units(spread->worst));
+}
+
 static json_t *verdict_json(const struct verdict *verdict)
 {
     json_t *object = json_pack("{s:o, s:s, s:o}", "text", text(verdict->text), "judgement",
                                judgement_name(verdict->judgement), "detail", text(verdict->detail));
-    if (object && verdict->has_time) {
+    if (object && verdict->spread.n)
+        json_object_set_new(object, "spread", spread_json(&verdict->spread));
+    if (object && verdict->has_time && verdict->unit[0]) {
+        json_object_set_new(object, "unit", text(verdict->unit));
+        json_object_set_new(object, "low", json_real(units(verdict->measured.earliest)));
+        json_object_set_new(object, "high", json_real(units(verdict->measured.latest)));
+        json_object_set_new(object, verdict->at_least ? "at_least" : "at_most", json_real(units(verdict->limit)));
+    } else if (object && verdict->has_time) {
         json_object_set_new(object, "earliest_ns", json_integer(verdict->measured.earliest));
         json_object_set_new(object, "latest_ns", json_integer(verdict->measured.latest));
         json_object_set_new(object, "limit_ns", json_integer(verdict->limit));

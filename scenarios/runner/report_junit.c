@@ -40,7 +40,7 @@ static void write_properties(xmlTextWriterPtr writer, const struct suite *suite,
         junit_property(writer, "board", result->board);
         seconds_property(writer, "clock_lateness_s", result->lateness_ns);
     }
-    if (tightest && tightest->has_time) {
+    if (tightest && tightest->has_time && !tightest->unit[0]) {
         seconds_property(writer, "measured_earliest_s", tightest->measured.earliest);
         seconds_property(writer, "measured_latest_s", tightest->measured.latest);
         seconds_property(writer, "limit_s", tightest->limit);

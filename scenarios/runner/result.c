@@ -28,6 +28,17 @@ void case_name(const struct case_result *result, char *out, size_t size)
         snprintf(out + used, size - (size_t)used, " #%d", result->repeat + 1);
 }
 
+/* The share of its limit that a verdict used. */
+static double used_up(const struct verdict *verdict)
+{
+    double limit = (double)verdict->limit, measured = (double)verdict->measured.latest;
+    if (limit <= 0)
+        return 0;
+    if (!verdict->at_least)
+        return measured / limit;
+    return verdict->measured.earliest > 0 ? limit / (double)verdict->measured.earliest : 2;
+}
+
 static bool tighter(const struct verdict *a, const struct verdict *b)
 {
     if (a->judgement != b->judgement)
@@ -36,10 +47,7 @@ static bool tighter(const struct verdict *a, const struct verdict *b)
         return a->has_time;
     if (a->has_cause != b->has_cause)
         return a->has_cause;
-    if (!a->has_time || b->limit <= 0 || a->limit <= 0)
-        return false;
-    /* by the share of the limit that was used */
-    return (double)a->measured.latest / (double)a->limit > (double)b->measured.latest / (double)b->limit;
+    return a->has_time && used_up(a) > used_up(b);
 }
 
 const struct verdict *tightest_verdict(const struct case_result *result)

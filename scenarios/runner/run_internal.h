@@ -137,9 +137,11 @@ void api_register_people(lua_State *lua);
 void api_new_class(lua_State *lua, const char *name, const luaL_Reg *methods);
 /* More methods for a class that is there. */
 void api_add_methods(lua_State *lua, const char *name, const luaL_Reg *methods);
-/* Functions of the bench object that live in api_expect.c and api_people.c. */
+/* Functions of the bench object that live in api_expect.c, api_figure.c and api_people.c. */
 int api_expect(lua_State *lua);
 int api_observe(lua_State *lua);
+int api_judge(lua_State *lua);
+int api_statistic(lua_State *lua);
 int api_code(lua_State *lua);
 int api_secret(lua_State *lua);
 int api_person(lua_State *lua);

@@ -51,6 +51,24 @@ const char *evidence_name(enum evidence evidence)
     return names[evidence];
 }
 
+void figure_format(int64_t value, const char *unit, char *out, size_t size)
+{
+    enum { UNIT = 1000000000, STEP = 1000000 };
+    char number[40];
+    if (!unit[0]) {
+        duration_format(value, out, size);
+        return;
+    }
+    uint64_t magnitude = ((uint64_t)(value < 0 ? -value : value) + STEP / 2) / STEP * STEP;
+    int used = snprintf(number, sizeof number, "%s%llu.%03llu", value < 0 && magnitude ? "-" : "",
+                        (unsigned long long)(magnitude / UNIT), (unsigned long long)(magnitude % UNIT / STEP));
+    while (number[used - 1] == '0')
+        number[--used] = '\0';
+    if (number[used - 1] == '.')
+        number[--used] = '\0';
+    snprintf(out, size, "%s %s", number, unit);
+}
+
 void interval_format(struct interval interval, char *out, size_t size)
 {
     char middle[32], half[32];
@@ -65,17 +83,35 @@ void interval_format(struct interval interval, char *out, size_t size)
     snprintf(out, size, "%s ± %s", middle, half);
 }
 
+void measured_format(const struct verdict *verdict, char *out, size_t size)
+{
+    char low[64], high[64];
+    if (!verdict->unit[0] && !verdict->spread.n) {
+        interval_format(verdict->measured, out, size);
+        return;
+    }
+    figure_format(verdict->measured.earliest, verdict->unit, low, sizeof low);
+    figure_format(verdict->measured.latest, verdict->unit, high, sizeof high);
+    if (verdict->measured.earliest == verdict->measured.latest)
+        snprintf(out, size, "%s", low);
+    else
+        snprintf(out, size, "%s to %s", low, high);
+}
+
 void verdict_describe(const struct verdict *verdict, char *out, size_t size)
 {
     if (!verdict->has_time) {
         snprintf(out, size, "%s", verdict->detail);
         return;
     }
-    char measured[80], limit[32], margin[32];
-    interval_format(verdict->measured, measured, sizeof measured);
-    duration_format(verdict->limit, limit, sizeof limit);
-    duration_format(verdict->limit - verdict->measured.latest, margin, sizeof margin);
-    snprintf(out, size, "%s (%s), limit %s, margin %s%s%s", measured,
-             evidence_name(verdict->evidence), limit, margin, verdict->detail[0] ? ": " : "",
+    char measured[100], limit[64], margin[64];
+    const struct interval *interval = &verdict->measured;
+    const char *unit = verdict->unit;
+    measured_format(verdict, measured, sizeof measured);
+    figure_format(verdict->limit, unit, limit, sizeof limit);
+    figure_format(verdict->at_least ? interval->earliest - verdict->limit : verdict->limit - interval->latest, unit,
+                  margin, sizeof margin);
+    snprintf(out, size, "%s (%s), %s %s, margin %s%s%s", measured, evidence_name(verdict->evidence),
+             verdict->at_least ? "at least" : "limit", limit, margin, verdict->detail[0] ? ": " : "",
              verdict->detail);
 }

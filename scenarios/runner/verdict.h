@@ -34,6 +34,16 @@ struct interval interval_between(const struct instant *cause, const struct insta
 
 enum judgement judge(struct interval measured, int64_t limit);
 
+enum { VERDICT_UNIT_SIZE = 16 };
+
+/* What a verdict was made from, where that is many values. All in 10^-9 of the verdict's unit. */
+struct spread {
+    int n, missing, groups; /* n 0: it is no statistic */
+    int within;             /* how many of the values keep the limit themselves */
+    int64_t mean, low, high; /* the mean's 95 % interval */
+    int64_t p50, p95, p99, worst;
+};
+
 struct verdict {
     char text[280];
     enum judgement judgement;
@@ -41,8 +51,11 @@ struct verdict {
     bool has_cause; /* a response to something, not just a wait */
     struct interval measured;
     int64_t limit;
+    char unit[VERDICT_UNIT_SIZE]; /* of both, which are in 10^-9 of it; "": seconds, so that they are ns */
+    bool at_least;                /* the limit is one that must be reached */
+    struct spread spread;
     enum evidence evidence;
-    char detail[200]; /* why it does not hold */
+    char detail[240]; /* why it does not hold */
 };
 
 const char *judgement_name(enum judgement judgement);
@@ -50,6 +63,12 @@ const char *evidence_name(enum evidence evidence);
 
 /* "0.842 s ± 0.001 s (contact), limit 5 s, margin 4.157 s" */
 void verdict_describe(const struct verdict *verdict, char *out, size_t size);
+
+/* 10^-9 of a unit: as a duration ("0.842 s") for the unit "", else with at most three decimals ("18.2 %"). */
+void figure_format(int64_t value, const char *unit, char *out, size_t size);
+
+/* What was measured: "0.842 s ± 0.001 s", "1.85 s to 1.97 s", "18.2 %". */
+void measured_format(const struct verdict *verdict, char *out, size_t size);
 
 /* "0.842 s ± 0.001 s" */
 void interval_format(struct interval interval, char *out, size_t size);
