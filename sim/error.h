@@ -52,6 +52,7 @@
     X(-146, ENVELOPE_COUNTER_EXHAUSTED, "the key's invocation counter is used up")                 \
     X(-147, ENVELOPE_TOO_LONG, "payload is too long for an uplink envelope")                       \
     X(-148, ENVELOPE_CRYPTO, "the cryptographic library failed")                                   \
+    X(-149, ENVELOPE_COUNTER_GAP, "counter of an uplink frame is too far ahead")                   \
     X(-200, PORT, "a serial port cannot be used")                                                  \
     X(-201, PORT_LOST, "a serial port went away")                                                  \
     X(-202, RACK_LOST, "the rack went away or stopped its heartbeat")                              \

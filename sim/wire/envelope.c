@@ -122,7 +122,7 @@ int envelope_peek(const uint8_t *envelope, size_t size, struct envelope_header *
 
 /* Setting a key costs as much as the rest of a message; GCM has one key schedule for both directions. */
 static bool start(struct envelope_context *context, bool encrypt, const struct envelope_key *key,
-                  const uint8_t *iv, const uint8_t *header)
+                  const uint8_t *iv, const uint8_t *covered, size_t covered_size)
 {
     bool same = context->keyed && memcmp(&context->key, key, sizeof *key) == 0;
     int size;
@@ -131,7 +131,7 @@ static bool start(struct envelope_context *context, bool encrypt, const struct e
                                        encrypt) == 1;
     context->key = *key;
     return context->keyed &&
-           EVP_CipherUpdate(context->cipher, NULL, &size, header, ENVELOPE_HEADER_SIZE) == 1;
+           EVP_CipherUpdate(context->cipher, NULL, &size, covered, (int)covered_size) == 1;
 }
 
 /* OpenSSL takes an update of no bytes for a final call, so none is made. */
@@ -146,18 +146,26 @@ static bool run(EVP_CIPHER_CTX *cipher, const uint8_t *input, size_t input_size,
            size == (int)input_size;
 }
 
+bool envelope_gcm(struct envelope_context *context, const struct envelope_key *key, const uint8_t iv[ENVELOPE_IV_SIZE],
+                  const uint8_t *covered, size_t covered_size, const uint8_t *plain, size_t size, uint8_t *cipher,
+                  uint8_t tag[ENVELOPE_TAG_SIZE])
+{
+    uint8_t none[1];
+    int none_size;
+
+    return start(context, true, key, iv, covered, covered_size) &&
+           run(context->cipher, plain, size, cipher) &&
+           EVP_CipherFinal_ex(context->cipher, none, &none_size) == 1 &&
+           EVP_CIPHER_CTX_ctrl(context->cipher, EVP_CTRL_AEAD_GET_TAG, ENVELOPE_TAG_SIZE, tag) == 1;
+}
+
 static bool seal(struct envelope_context *context, const struct envelope_key *key, const uint8_t *iv,
                  const uint8_t *payload, size_t payload_size, uint8_t *envelope)
 {
-    EVP_CIPHER_CTX *cipher = context->cipher;
     uint8_t *ciphertext = envelope + ENVELOPE_HEADER_SIZE;
-    uint8_t *tag = ciphertext + payload_size;
-    uint8_t none[1];
-    int size;
 
-    return start(context, true, key, iv, envelope) && run(cipher, payload, payload_size, ciphertext) &&
-           EVP_CipherFinal_ex(cipher, none, &size) == 1 &&
-           EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_AEAD_GET_TAG, ENVELOPE_TAG_SIZE, tag) == 1;
+    return envelope_gcm(context, key, iv, envelope, ENVELOPE_HEADER_SIZE, payload, payload_size, ciphertext,
+                        ciphertext + payload_size);
 }
 
 int envelope_seal(struct envelope_context *context, const struct envelope_key *key,
@@ -205,7 +213,7 @@ static int decrypt(struct envelope_context *context, const struct envelope_key *
     int size;
 
     memcpy(tag, ciphertext + payload_size, sizeof tag);
-    if (!start(context, false, key, iv, envelope) || !run(cipher, ciphertext, payload_size, payload) ||
+    if (!start(context, false, key, iv, envelope, ENVELOPE_HEADER_SIZE) || !run(cipher, ciphertext, payload_size, payload) ||
         EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_AEAD_SET_TAG, sizeof tag, tag) != 1) {
         return ERROR_ENVELOPE_CRYPTO;
     }

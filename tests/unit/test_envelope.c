@@ -130,6 +130,30 @@ static void envelopes_computed_elsewhere_are_made_and_read_byte_for_byte(void **
     frames_close(table);
 }
 
+/* IEC 62056-5-3, annex E.5: security suite 0, authenticated and encrypted, tag cut to 12 bytes. */
+static void the_cipher_is_that_of_dlms_security_suite_0(void **state)
+{
+    struct link *link = *state;
+    static const uint8_t iv[] = {0x4D, 0x4D, 0x4D, 0, 0, 0xBC, 0x61, 0x4E, 0x01, 0x23, 0x45, 0x67};
+    static const uint8_t plain[] = {0xC0, 0x01, 0, 0, 0x08, 0, 0, 0x01, 0, 0, 0xFF, 0x02, 0};
+    static const uint8_t expected[] = {0x41, 0x13, 0x12, 0xFF, 0x93, 0x5A, 0x47,
+                                       0x56, 0x68, 0x27, 0xC4, 0x67, 0xBC};
+    static const uint8_t expected_tag[] = {0x7D, 0x82, 0x5C, 0x3B, 0xE4, 0xA7,
+                                           0x7C, 0x3F, 0xCC, 0x05, 0x6B, 0x6B};
+    struct envelope_key key;
+    uint8_t covered[17] = {0x30}; /* security control byte, authentication key */
+    uint8_t cipher[sizeof plain];
+    uint8_t tag[ENVELOPE_TAG_SIZE];
+
+    for (size_t i = 0; i < sizeof key.bytes; i++) {
+        key.bytes[i] = (uint8_t)i;
+        covered[1 + i] = (uint8_t)(0xD0 + i);
+    }
+    assert_true(envelope_gcm(link->context, &key, iv, covered, sizeof covered, plain, sizeof plain, cipher, tag));
+    assert_memory_equal(cipher, expected, sizeof expected);
+    assert_memory_equal(tag, expected_tag, sizeof expected_tag);
+}
+
 static void a_flipped_bit_anywhere_is_refused_and_changes_no_counter(void **state)
 {
     struct link *link = *state;
@@ -411,6 +435,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         on_a_link(the_other_end_reads_what_was_sealed),
         on_a_link(envelopes_computed_elsewhere_are_made_and_read_byte_for_byte),
+        on_a_link(the_cipher_is_that_of_dlms_security_suite_0),
         on_a_link(a_flipped_bit_anywhere_is_refused_and_changes_no_counter),
         on_a_link(an_envelope_cut_at_any_length_is_refused),
         on_a_link(an_envelope_is_accepted_once),
