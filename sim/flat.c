@@ -54,10 +54,10 @@ static void send_sealed(struct flat *flat, int64_t now, enum link_direction dire
 {
     uint8_t envelope[LINK_MESSAGE_MAX];
     bool up = direction == LINK_UP;
-    int size = envelope_seal(flat->shared->envelopes, up ? &flat->modem.key : &flat->platform_key,
-                             up ? ENVELOPE_UP : ENVELOPE_DOWN, &flat->address,
-                             up ? &flat->modem.counters : &flat->platform_counters, frame->bytes,
-                             frame->size, envelope, sizeof envelope);
+    const struct uplink_codec *codec = &flat->shared->codec;
+    int size = up ? modem_seal(&flat->modem, codec, &flat->address, frame->bytes, frame->size, envelope, sizeof envelope)
+                  : uplink_seal(codec, &flat->platform_key, ENVELOPE_DOWN, &flat->address, &flat->platform_counters,
+                                frame->bytes, frame->size, envelope, sizeof envelope);
     if (size < 0) {
         event_put(&flat->events, now, EVENT_FRAME_DROPPED, direction, size);
         return;
@@ -93,24 +93,6 @@ static void reject(struct flat *flat, int64_t now, enum link_direction direction
     controller_report(flat->controller, &flat->address, &report);
 }
 
-/* Open a downlink envelope as this modem does, planted faults included. */
-static int open_at_modem(struct flat *flat, const struct link_message *message, uint8_t *frame,
-                         size_t capacity)
-{
-    struct modem *modem = &flat->modem;
-    if (modem->faults.accepts_replays)
-        modem->counters.accepted = 0;
-    int size = envelope_open(flat->shared->envelopes, &modem->key, ENVELOPE_DOWN, &flat->address,
-                             &modem->counters, message->bytes, message->size, frame, capacity);
-    bool plain = size < 0 && modem->faults.skips_authentication &&
-                 message->size > ENVELOPE_OVERHEAD;
-    if (!plain)
-        return size;
-    size = message->size - ENVELOPE_OVERHEAD;
-    memcpy(frame, message->bytes + ENVELOPE_HEADER_SIZE, (size_t)size);
-    return size;
-}
-
 struct link_message *flat_recorded(const struct flat *flat)
 {
     return &link_pool_at(flat->shared->radio.pool, flat->recorded)->message;
@@ -126,7 +108,8 @@ static void record(struct flat *flat, const struct link_message *message)
 static void modem_receives(struct flat *flat, int64_t now, const struct link_message *message)
 {
     uint8_t frame[LINK_MESSAGE_MAX];
-    int size = open_at_modem(flat, message, frame, sizeof frame);
+    int size = modem_open(&flat->modem, &flat->shared->codec, &flat->address, message->bytes, message->size, frame,
+                          sizeof frame);
     if (size < 0) {
         reject(flat, now, LINK_DOWN, size);
         return;
@@ -140,9 +123,8 @@ static void modem_receives(struct flat *flat, int64_t now, const struct link_mes
 static void platform_receives(struct flat *flat, int64_t now, const struct link_message *message)
 {
     uint8_t frame[LINK_MESSAGE_MAX];
-    int size =
-        envelope_open(flat->shared->envelopes, &flat->platform_key, ENVELOPE_UP, &flat->address,
-                      &flat->platform_counters, message->bytes, message->size, frame, sizeof frame);
+    int size = uplink_open(&flat->shared->codec, &flat->platform_key, ENVELOPE_UP, &flat->address,
+                           &flat->platform_counters, message->bytes, message->size, frame, sizeof frame);
     if (size < 0)
         reject(flat, now, LINK_UP, size);
     else
@@ -216,6 +198,8 @@ static void follow_power(struct flat *flat, int64_t now)
     if (powered == flat->link_powered)
         return;
     flat->link_powered = powered;
+    if (powered)
+        modem_restart(&flat->modem);
     link_set_powered(&flat->link, now, powered);
 }
 
@@ -492,21 +476,22 @@ static void seal_foreign(struct flat *flat, const struct envelope_key *key,
     foreign_order(flat, &frame);
     int size = dlt645_encode(&frame, 0, bytes, sizeof bytes);
     assert(size > 0);
-    int sealed = envelope_seal(flat->shared->envelopes, key, ENVELOPE_DOWN, &flat->address, &counters, bytes,
-                               (size_t)size, message->bytes, sizeof message->bytes);
+    int sealed = uplink_seal(&flat->shared->codec, key, ENVELOPE_DOWN, &flat->address, &counters, bytes, (size_t)size,
+                             message->bytes, sizeof message->bytes);
     message->size = (uint16_t)(sealed > 0 ? sealed : 0);
 }
 
 /* Plain bytes in an envelope's clothes: header, frame in the clear, a tag of zeros. */
 static void forge(struct flat *flat, struct link_message *message)
 {
+    const struct uplink_codec *codec = &flat->shared->codec;
     struct dlt645_frame frame;
     struct envelope_key any = {{0}};
     seal_foreign(flat, &any, message);
     foreign_order(flat, &frame);
-    uint8_t *payload = message->bytes + ENVELOPE_HEADER_SIZE;
-    int size = dlt645_encode(&frame, 0, payload, LINK_MESSAGE_MAX - ENVELOPE_OVERHEAD);
-    memset(payload + size, 0, ENVELOPE_TAG_SIZE);
+    uint8_t *payload = message->bytes + uplink_payload_at(codec);
+    int size = dlt645_encode(&frame, 0, payload, LINK_MESSAGE_MAX - uplink_overhead(codec));
+    memset(payload + size, 0, uplink_overhead(codec) - uplink_payload_at(codec));
 }
 
 int flat_attack(struct flat *flat, int64_t now, enum attack attack)
@@ -523,10 +508,9 @@ int flat_attack(struct flat *flat, int64_t now, enum attack attack)
     case ATTACKS:
         break;
     case ATTACK_ALTER: { /* with a fresh counter, one bit of the order turned */
-        uint32_t counter = flat->platform_counters.sent + 1000;
-        for (int i = 0; i < 4; i++)
-            message.bytes[8 + i] = (uint8_t)(counter >> (24 - 8 * i));
-        message.bytes[ENVELOPE_HEADER_SIZE + 9] ^= 1;
+        const struct uplink_codec *codec = &flat->shared->codec;
+        uplink_set_counter(codec, message.bytes, message.size, flat->platform_counters.sent + 1000);
+        message.bytes[uplink_payload_at(codec) + 9] ^= 1;
         break;
     }
     case ATTACK_FORGE:

@@ -9,26 +9,11 @@
 
 #include "sim/link/link.h"
 #include "sim/meter/meter.h"
+#include "sim/modem.h"
 #include "sim/plant/hazards.h"
 #include "sim/plant/plant.h"
 #include "sim/platform/account.h"
 #include "sim/tenant.h"
-#include "sim/wire/envelope.h"
-
-/* What can be wrong with a modem, for the tests of invariant 7. */
-struct modem_faults {
-    bool accepts_replays;
-    bool skips_authentication;
-};
-
-/* The end of the uplink envelope on the meter's side. Counters survive a power cut. */
-struct modem {
-    struct modem_faults faults;
-    struct envelope_key key;
-    struct envelope_counters counters;
-    int64_t last_alarm_at; /* a flood of forged frames raises one alarm a minute */
-    uint32_t rejected;
-};
 
 enum flat_slot {
     FLAT_SLOT_PLANT = 0,
@@ -45,7 +30,7 @@ enum flat_slot {
 struct flat_shared {
     struct event_sink *sink;
     struct platform *platform;
-    struct envelope_context *envelopes;
+    struct uplink_codec codec;
     struct meter_config meter;
     struct link_network radio, phones;
     bool tenants_pay; /* by themselves; otherwise the script does */

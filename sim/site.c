@@ -106,15 +106,13 @@ struct site *site_new(const struct site_config *config, struct event_sink *sink,
                              config->weather_seed ? config->weather_seed : config->seed, config->epoch_s};
     site->shared.sink = sink;
     site->shared.platform = &site->platform;
-    site->shared.envelopes = envelope_context_new();
+    bool codec = uplink_codec_init(&site->shared.codec, config->link.kind == LINK_LORA, config->without_cipher);
     platform_init(&site->platform, site->events, config->seed, config->epoch_s);
     site->platform.policy = config->policy;
     site->platform.people.policy = config->people;
     site->platform.policy.tariff = site->config.tariff.season_count > 0 ? &site->config.tariff : NULL;
     site->config.tariff.holidays = &site->platform.policy.holidays;
-    if (site->shared.envelopes && config->without_cipher)
-        envelope_context_without_cipher(site->shared.envelopes);
-    if (site->flats && site->changed && agenda && links && site->shared.envelopes)
+    if (site->flats && site->changed && agenda && links && codec)
         *error = init_flats(site);
     if (*error < 0) {
         site_free(site);
@@ -127,7 +125,7 @@ void site_free(struct site *site)
 {
     if (!site)
         return;
-    envelope_context_free(site->shared.envelopes);
+    uplink_codec_free(&site->shared.codec);
     platform_free(&site->platform);
     free(site->flats);
     free(site->changed);

@@ -470,6 +470,7 @@ static bool *find_fault(struct flat *flat, const char *name)
         {"clock_battery_bad", &meter->clock_battery_bad},
         {"accepts_replays", &flat->modem.faults.accepts_replays},
         {"skips_authentication", &flat->modem.faults.skips_authentication},
+        {"counter_in_ram", &flat->modem.faults.counter_in_ram},
         {"lossless_link", &flat->link.faults.lossless},
         {"instant_link", &flat->link.faults.instant},
     };

@@ -125,9 +125,12 @@ struct burst {
     int64_t frame_ns;
 };
 
+/* A message is a whole LoRaWAN frame (sim/wire/lorawan.h); where the region allows no frame so long, its payload goes in
+ * several, each with a header of its own. */
 static struct burst burst_of(const struct link *link, uint32_t size)
 {
     uint32_t bytes;
+    size = size > FRAME_OVERHEAD ? size - FRAME_OVERHEAD : 0;
     int frames = lora_frames(link->network->config.region, link->mode, size, &bytes);
     return (struct burst){frames, lora_uplink_airtime_ns(link->mode, bytes)};
 }

@@ -82,6 +82,7 @@ static enum room room_of_source(const char *file)
     } rooms[] = {
         {"/sim/plant/", ROOM_LOAD},          {"/sim/meter/", ROOM_METER},
         {"/sim/link/", ROOM_LINK},           {"/sim/wire/envelope.", ROOM_ENVELOPE},
+        {"/sim/wire/lorawan.", ROOM_ENVELOPE}, {"/sim/wire/uplink.", ROOM_ENVELOPE},
         {"/sim/wire/", ROOM_FRAMES},         {"/sim/platform/", ROOM_PLATFORM},
         {"/sim/tariff.", ROOM_PLATFORM},     {"/sim/tenant.", ROOM_PLATFORM},
         {"/sim/kernel/random.", ROOM_DRAWS}, {"/sim/kernel/histogram.", ROOM_LOG},

@@ -209,7 +209,7 @@ static void a_busy_device_keeps_its_duty_cycle(void **state)
     int sent = 0;
     while (building.now < 2 * NS_PER_HOUR) {
         while (link_waiting(&building.links[0], LINK_UP) < 2) {
-            say(&building, 0, LINK_UP, 60);
+            say(&building, 0, LINK_UP, 73);
             sent++;
         }
         run(&building, NS_PER_S);
@@ -265,7 +265,7 @@ static void class_a_hears_an_order_after_its_next_uplink(void **state)
     say(&building, 0, LINK_DOWN, 74);
     run(&building, 302 * NS_PER_S);
     int64_t end_of_uplink = keep_alive + lora_uplink_airtime_ns(link->mode, 13);
-    int64_t order = lora_uplink_airtime_ns(link->mode, 74 + 13);
+    int64_t order = lora_uplink_airtime_ns(link->mode, 74);
     int64_t took = building.arrived_at[0][LINK_DOWN] - end_of_uplink - NS_PER_S - order;
     assert_in_range(took, 50 * NS_PER_MS,
                     150 * NS_PER_MS); /* RX1 after 1 s, gateway 50 to 150 ms */
