@@ -3,12 +3,13 @@
 #   make check   the same build, then every test
 #   make bench   the same build, then how fast it is (make bench BENCH="--quick kernel": tests/bench)
 #   make validate   runs the models against published figures and writes docs/validation.md
+#   make claims  judges every scenario and writes what holds of what is claimed: docs/claims.md
 BUILD  ?= build
 JOBS   ?= $(shell nproc)
 SUDO   := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 export CTEST_OUTPUT_ON_FAILURE = 1
 
-.PHONY: all build deps demo check validate clean help
+.PHONY: all build deps demo check validate claims clean help
 
 all: build
 
@@ -30,6 +31,9 @@ check: build
 
 validate: build
 	@$(BUILD)/tests/validate/validate $(VALIDATE)
+
+claims: build
+	@$(BUILD)/meterbench test --claims docs/claims.md --quiet
 
 bench: build
 	@$(BUILD)/tests/bench/meterbench-bench $(BENCH)

@@ -41,6 +41,7 @@ static const char help[] =
     "  --max-skipped N      more skipped cases than this fail the run\n"
     "reports\n"
     "  --junit FILE         JUnit XML\n"
+    "  --claims FILE        what is claimed of the product, what was measured, whether it holds (Markdown)\n"
     "  --json FILE          JSON; - is standard output\n"
     "  --record DIR         write each case's event log to DIR, of a board also its wire (pcapng)\n"
     "  --run-file FILE      keep all that was read, seen and judged, for meterbench replay\n"
@@ -55,13 +56,13 @@ struct arguments {
     struct cli_board_options board;
     struct report_style style;
     const char *names[LIST_MAX + 1], *tags[LIST_MAX + 1], *excluded[LIST_MAX + 1];
-    const char *junit, *json, *run_file;
+    const char *junit, *json, *claims, *run_file;
     bool list, quiet;
 };
 
 enum option_id { OPTION_LIST = 256, OPTION_NAME, OPTION_TAG, OPTION_EXCLUDE_TAG, OPTION_CLAIM, OPTION_REPEAT,
                  OPTION_FAIL_FAST, OPTION_SEED, OPTION_JOBS, OPTION_TIMEOUT, OPTION_WATCHDOG,
-                 OPTION_TWIN, OPTION_REQUIRE_BOARD, OPTION_MAX_SKIPPED, OPTION_JUNIT, OPTION_JSON,
+                 OPTION_TWIN, OPTION_REQUIRE_BOARD, OPTION_MAX_SKIPPED, OPTION_JUNIT, OPTION_JSON, OPTION_CLAIMS,
                  OPTION_RECORD, OPTION_RUN_FILE, OPTION_QUIET };
 
 static const struct option options[] = {
@@ -82,6 +83,7 @@ static const struct option options[] = {
     {"max-skipped", required_argument, NULL, OPTION_MAX_SKIPPED},
     {"junit", required_argument, NULL, OPTION_JUNIT},
     {"json", required_argument, NULL, OPTION_JSON},
+    {"claims", required_argument, NULL, OPTION_CLAIMS},
     {"record", required_argument, NULL, OPTION_RECORD},
     {"run-file", required_argument, NULL, OPTION_RUN_FILE},
     {"quiet", no_argument, NULL, OPTION_QUIET},
@@ -174,6 +176,9 @@ static int read_option(void *user, int id, const char *value)
         break;
     case OPTION_JSON:
         arguments->json = value;
+        break;
+    case OPTION_CLAIMS:
+        arguments->claims = value;
         break;
     case OPTION_RECORD:
         arguments->suite.run.record_dir = value;
@@ -293,6 +298,8 @@ static int run_suite(struct arguments *arguments, struct suite *suite)
     int failed = cli_flush_console();
     if (cli_write_reports(suite, arguments->junit, arguments->json) != 0)
         failed = EXIT_INTERNAL;
+    if (arguments->claims && cli_kept("claims", arguments->claims, report_claims(suite, arguments->claims)) != 0)
+        failed = EXIT_INTERNAL;
     return failed ? failed : suite_exit_code(suite);
 }
 
@@ -352,6 +359,7 @@ int cli_test(int argc, char **argv)
         return result;
     if ((result = cli_check_writable("junit", arguments.junit)) ||
         (result = cli_check_writable("json", arguments.json)) ||
+        (result = cli_check_writable("claims", arguments.claims)) ||
         (result = cli_check_writable("run-file", arguments.run_file)) ||
         (result = check_record_dir(arguments.suite.run.record_dir)))
         return result;
@@ -370,6 +378,8 @@ int cli_test(int argc, char **argv)
     bool all_paths = path_count == 0 || (path_count == 1 && is_default_suite(argv[optind]));
     suite->whole = all_paths && !arguments.names[0] && !arguments.tags[0] && !arguments.excluded[0] &&
                    !suite->claims;
+    if (arguments.claims)
+        suite->claims_due = suite->claims ? suite->claims : ((1u << CLAIMS) - 1) << 1;
     suite->run.boards = maker;
     describe_board(&arguments.board, board_arguments, sizeof board_arguments);
     suite->board_arguments = board_arguments;

@@ -1,4 +1,5 @@
 /* JSON for machines; the keys are described in docs/reports.md. */
+#include "scenarios/runner/claim_verdict.h"
 #include "scenarios/runner/claims.h"
 #include "scenarios/runner/report_file.h"
 #include "scenarios/runner/report_text.h"
@@ -130,6 +131,18 @@ static json_t *boards_json(const struct suite *suite)
     return array;
 }
 
+static json_t *all_claims_json(const struct suite *suite)
+{
+    json_t *array = json_array();
+    for (int n = 1; n <= CLAIMS; n++) {
+        struct claim_verdict verdict = claim_judge(suite, n);
+        json_array_append_new(array, json_pack("{s:i, s:s, s:s, s:i, s:i, s:i}", "number", n, "text", claim_text(n),
+                                               "verdict", claim_state_name(verdict.state), "judged", verdict.judged,
+                                               "deciding", verdict.deciding, "on_board", verdict.on_board));
+    }
+    return array;
+}
+
 static json_t *suite_json(const struct suite *suite)
 {
     json_t *cases = json_array();
@@ -138,11 +151,11 @@ static json_t *suite_json(const struct suite *suite)
         json_array_append_new(cases, case_json(suite, &suite->results[i]));
     for (int i = 0; i < OUTCOMES; i++)
         json_object_set_new(outcomes, outcome_name((enum outcome)i), json_integer(suite->outcomes[i]));
-    return json_pack("{s:i, s:o, s:f, s:I, s:o, s:o, s:o, s:o, s:s, s:i}", "version", 1, "seed",
+    return json_pack("{s:i, s:o, s:f, s:I, s:o, s:o, s:o, s:o, s:o, s:s, s:i}", "version", 1, "seed",
                      json_sprintf("%llu", (unsigned long long)suite->options.run.seed), "wall_s",
                      suite->wall_s, "simulated_ns", (json_int_t)suite->simulated_ns, "outcomes",
                      outcomes, "invariants", invariants_json(suite->invariants), "boards",
-                     boards_json(suite), "cases", cases,
+                     boards_json(suite), "claims", all_claims_json(suite), "cases", cases,
                      "complaint", suite->complaint, "exit_code", suite_exit_code(suite));
 }
 

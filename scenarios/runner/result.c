@@ -39,7 +39,7 @@ static double used_up(const struct verdict *verdict)
     return verdict->measured.earliest > 0 ? limit / (double)verdict->measured.earliest : 2;
 }
 
-static bool tighter(const struct verdict *a, const struct verdict *b)
+bool verdict_tighter(const struct verdict *a, const struct verdict *b)
 {
     if (a->judgement != b->judgement)
         return a->judgement != JUDGEMENT_HOLDS && b->judgement == JUDGEMENT_HOLDS;
@@ -54,7 +54,7 @@ const struct verdict *tightest_verdict(const struct case_result *result)
 {
     const struct verdict *best = NULL;
     for (int i = 0; i < result->verdict_count; i++)
-        if (!best || tighter(&result->verdicts[i], best))
+        if (!best || verdict_tighter(&result->verdicts[i], best))
             best = &result->verdicts[i];
     return best;
 }

@@ -48,6 +48,9 @@ struct invariant_tally {
 
 enum { VERDICTS_MAX = 64 };
 
+/* Does a claim stand or fall with this case? Unsaid: with a required one it does. */
+enum decides { DECIDES_UNSAID, DECIDES_YES, DECIDES_NO };
+
 struct board_maker;
 
 struct case_result {
@@ -58,6 +61,7 @@ struct case_result {
     char label[CASE_LABEL_SIZE];
     uint64_t seed;
     enum requirement requirement;
+    enum decides decides;
     enum outcome outcome;
     bool on_board;
     char message[640]; /* why it did not pass, or was skipped */
@@ -76,6 +80,9 @@ struct case_result {
 
 /* "scenario [leak=30 mA]" */
 void case_name(const struct case_result *result, char *out, size_t size);
+
+/* Is `a` nearer to its limit, or further beyond it, than `b`? A failed one goes first, then one with a time. */
+bool verdict_tighter(const struct verdict *a, const struct verdict *b);
 
 /* The verdict nearest to its limit (a failed one first), NULL when none has a time. */
 const struct verdict *tightest_verdict(const struct case_result *result);

@@ -278,6 +278,20 @@ static int read_requirement(lua_State *lua)
     return 0;
 }
 
+/* decides = true or false, or a function of the case that says so. Protected. */
+static int read_decides(lua_State *lua)
+{
+    enum decides *decides = lua_touserdata(lua, 3);
+    if (lua_getfield(lua, 1, "decides") == LUA_TFUNCTION) {
+        lua_pushvalue(lua, 2);
+        lua_call(lua, 1, 1);
+    }
+    if (!lua_isnil(lua, -1) && !lua_isboolean(lua, -1))
+        return luaL_error(lua, "decides: true or false, or a function of the case that returns one");
+    *decides = lua_isnil(lua, -1) ? DECIDES_UNSAID : lua_toboolean(lua, -1) ? DECIDES_YES : DECIDES_NO;
+    return 0;
+}
+
 /* fleet = { ... }, or a function of the case that returns one: from here on it is the table. Protected. */
 static int settle_fleet(lua_State *lua)
 {
@@ -487,7 +501,8 @@ bool run_load(struct run *run)
     if (!push_case(run))
         return false;
     return call_reader(run, settle_fleet, run) && call_reader(run, read_breaches, run) &&
-           call_reader(run, read_requirement, &run->result->requirement);
+           call_reader(run, read_requirement, &run->result->requirement) &&
+           call_reader(run, read_decides, &run->result->decides);
 }
 
 /* Protected: makes the coroutine with run function, bench and case on its stack. */

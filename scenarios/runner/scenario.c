@@ -23,7 +23,7 @@ const char *requirement_name(enum requirement requirement)
 static const char *const fields[] = {
     "name",     "about",      "tags",    "fleet",   "board",        "cases", "run",
     "required", "history",    "breaches", "timeout", "skip_on_board", "board_time",
-    "needs",    "claim",
+    "needs",    "claim",      "decides",
 };
 
 static bool known_field(const char *name)

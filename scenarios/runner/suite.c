@@ -1,5 +1,7 @@
 #include "scenarios/runner/suite.h"
 
+#include "scenarios/runner/claim_verdict.h"
+#include "scenarios/runner/claims.h"
 #include "sim/error.h"
 
 #include <fnmatch.h>
@@ -295,6 +297,10 @@ static void complain(struct suite *suite)
     if (options->max_skipped >= 0 && skipped > options->max_skipped)
         snprintf(suite->complaint, sizeof suite->complaint,
                  "%d cases were skipped, --max-skipped allows %d", skipped, options->max_skipped);
+    for (int n = 1; n <= CLAIMS && !suite->interrupted; n++)
+        if (options->claims_due >> n & 1 && claim_judge(suite, n).state == CLAIM_NOT_JUDGED)
+            snprintf(suite->complaint, sizeof suite->complaint,
+                     "claim %d was not judged: no case that stands for it ran to a verdict", n);
     if (!options->whole || options->run.boards || suite->interrupted)
         return;
     for (int k = 0; k < INVARIANT_COUNT; k++)

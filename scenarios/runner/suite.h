@@ -28,6 +28,7 @@ struct suite_options {
     int max_skipped; /* -1: any number */
     bool fail_fast;
     const char *board_arguments; /* how the command line asked for its boards, to repeat a case; NULL: none */
+    uint32_t claims_due; /* bit n: claim n must be judged, or the run fails */
     bool whole;      /* nothing was filtered: every invariant must have applied */
     /* Called after each case, in the order of completion, from one thread at a time. */
     void (*progress)(void *owner, const struct case_result *result, int done, int total);
@@ -72,6 +73,8 @@ void report_case(const struct case_result *result, const struct report_style *st
 
 /* JUnit XML (libxml2), written to a temporary file first. 0 or a negative errno. */
 int report_junit(const struct suite *suite, const char *path);
+/* The table of claims, Markdown. 0 or a negative errno. */
+int report_claims(const struct suite *suite, const char *path);
 /* JSON (jansson); path "-" is standard output. 0 or a negative errno. */
 int report_json(const struct suite *suite, const char *path);
 
