@@ -41,6 +41,8 @@
     X(PAYMENT_REFUSED, "payment_refused", "refusal", "number")                                     \
     X(PAYMENT_SHORT, "payment_short", "missing", "number")                                         \
     X(REFUND, "refund", "amount", "number")                                                        \
+    X(RATES_FROZEN, "rates_frozen", "clock_s", "register_10wh")                                    \
+    X(CHARGE_UNSPLIT, "charge_unsplit", "season", "list")                                          \
     X(REFUND_REFUSED, "refund_refused", "refusal", "number")                                       \
     X(CREDIT_LEVEL, "credit_level", "level", "balance")                                            \
     X(REMINDER_SENT, "reminder_sent", "number", "attempt")                                         \

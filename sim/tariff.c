@@ -14,134 +14,6 @@ static const char *const rate_names[TARIFF_RATES] = {
 #undef X
 };
 
-/* ---- named tariffs: docs/models.md, "Tariff" ----------------------------------------------------
- */
-
-#define HOUR(h) ((h)*60)
-
-/* valley, peak from `from` to `to`, valley */
-#define PEAK_DAY(from, to)                                                                         \
-    {                                                                                              \
-        .period_count = 3, .periods = {                                                            \
-            {0, TARIFF_VALLEY},                                                                    \
-            {HOUR(from), TARIFF_PEAK},                                                             \
-            {HOUR(to), TARIFF_VALLEY}                                                              \
-        }                                                                                          \
-    }
-
-static const struct tariff zhejiang = {
-    .name = "zhejiang",
-    .season_count = 1,
-    .tier_count = 3,
-    .adder = {{500, 500, 500, 500}, {3000, 3000, 3000, 3000}},
-    .seasons = {{.month = 1,
-                 .day = 1,
-                 .price = {5680, 5680, 5380, 2880},
-                 .tier_kwh = {2760, 4800},
-                 .weekday = PEAK_DAY(8, 22)}},
-};
-
-/* The second and third tier raise peak and valley by different amounts. */
-static const struct tariff shanghai = {
-    .name = "shanghai",
-    .season_count = 1,
-    .tier_count = 3,
-    .adder = {{600, 600, 500, 300}, {3600, 3600, 3000, 1800}},
-    .seasons = {{.month = 1,
-                 .day = 1,
-                 .price = {6170, 6170, 6170, 3070},
-                 .tier_kwh = {3120, 4800},
-                 .weekday = PEAK_DAY(6, 22)}},
-};
-
-#define GUANGDONG_DAY                                                                              \
-    {                                                                                              \
-        .period_count = 6, .periods = {                                                            \
-            {0, TARIFF_VALLEY},                                                                    \
-            {HOUR(8), TARIFF_FLAT},                                                                \
-            {HOUR(10), TARIFF_PEAK},                                                               \
-            {HOUR(12), TARIFF_FLAT},                                                               \
-            {HOUR(14), TARIFF_PEAK},                                                               \
-            {HOUR(19), TARIFF_FLAT}                                                                \
-        }                                                                                          \
-    }
-#define GUANGDONG_PRICE                                                                            \
-    {                                                                                              \
-        10203, 10203, 6002, 2281                                                                   \
-    }
-
-static const struct tariff guangdong = {
-    .name = "guangdong",
-    .season_count = 3,
-    .tier_count = 3,
-    .monthly = true,
-    .adder = {{500, 500, 500, 500}, {3000, 3000, 3000, 3000}},
-    .seasons =
-        {
-            {.month = 1,
-             .day = 1,
-             .price = GUANGDONG_PRICE,
-             .tier_kwh = {260, 400},
-             .weekday = GUANGDONG_DAY},
-            {.month = 5,
-             .day = 1,
-             .price = GUANGDONG_PRICE,
-             .tier_kwh = {260, 600},
-             .weekday = GUANGDONG_DAY},
-            {.month = 11,
-             .day = 1,
-             .price = GUANGDONG_PRICE,
-             .tier_kwh = {260, 400},
-             .weekday = GUANGDONG_DAY},
-        },
-};
-
-#define SICHUAN_DAY                                                                                \
-    {                                                                                              \
-        .period_count = 3, .periods = {                                                            \
-            {0, TARIFF_VALLEY},                                                                    \
-            {HOUR(7), TARIFF_FLAT},                                                                \
-            {HOUR(23), TARIFF_VALLEY}                                                              \
-        }                                                                                          \
-    }
-
-static const struct tariff sichuan = {
-    .name = "sichuan",
-    .season_count = 2,
-    .tier_count = 3,
-    .monthly = true,
-    .adder = {{1000, 1000, 1000, 1000}, {3000, 3000, 3000, 3000}},
-    .seasons =
-        {
-            {.month = 6,
-             .day = 1,
-             .price = {5224, 5224, 5224, 1750},
-             .tier_kwh = {180, 280},
-             .weekday = SICHUAN_DAY},
-            {.month = 11,
-             .day = 1,
-             .price = {5224, 5224, 5224, 2535},
-             .tier_kwh = {180, 280},
-             .weekday = SICHUAN_DAY},
-        },
-};
-
-static const struct tariff *const named[] = {&zhejiang, &shanghai, &guangdong, &sichuan};
-enum { NAMED = sizeof named / sizeof named[0] };
-
-const struct tariff *tariff_by_name(const char *name)
-{
-    for (int i = 0; i < NAMED; i++)
-        if (strcmp(named[i]->name, name) == 0)
-            return named[i];
-    return NULL;
-}
-
-const char *tariff_name(int n)
-{
-    return n >= 0 && n < NAMED ? named[n]->name : NULL;
-}
-
 const char *tariff_rate_name(int rate)
 {
     return rate >= 0 && rate < TARIFF_RATES ? rate_names[rate] : "unknown";
@@ -235,43 +107,68 @@ static int season_of(const struct tariff *tariff, const struct civil_time *civil
     return found;
 }
 
-static const struct tariff_day *day_of(const struct tariff *tariff, int season_index,
-                                       const struct civil_time *civil)
+static const struct tariff_day *day_of(const struct tariff_season *season,
+                                       const struct holidays *holidays, const struct civil_time *civil)
 {
-    const struct tariff_season *season = &tariff->seasons[season_index];
     bool weekend = civil->weekday == 0 || civil->weekday == 6 ||
-                   (tariff->holidays && holidays_have(tariff->holidays, civil_to_seconds(civil)));
+                   holidays_have(holidays, civil_to_seconds(civil));
     return weekend && season->weekend.period_count > 0 ? &season->weekend : &season->weekday;
 }
 
-static struct tariff_moment moment_of(const struct tariff *tariff, const struct civil_time *civil)
+/* The price list that is valid, and its place in the row of them. */
+static const struct tariff *list_at(const struct tariff *tariff, int64_t clock_s, int *place)
+{
+    for (*place = 0; tariff->next && clock_s >= tariff->next_from_s; (*place)++)
+        tariff = tariff->next;
+    return tariff;
+}
+
+static const struct tariff *list_of(const struct tariff *tariff, struct tariff_moment moment)
+{
+    for (int i = 0; i < moment.list && tariff->next; i++)
+        tariff = tariff->next;
+    return tariff;
+}
+
+static struct tariff_moment moment_of(const struct tariff *tariff, const struct holidays *holidays,
+                                      const struct civil_time *civil, int list)
 {
     int season = season_of(tariff, civil);
-    const struct tariff_day *day = day_of(tariff, season, civil);
+    const struct tariff_day *day = day_of(&tariff->seasons[season], holidays, civil);
     int minute = civil->hour * 60 + civil->minute;
     int period = day->period_count - 1;
     while (period > 0 && day->periods[period].from_minute > minute)
         period--;
     int cycle = tariff->monthly ? civil->year * 12 + civil->month - 1 : civil->year;
-    return (struct tariff_moment){day->periods[period].rate, (uint8_t)season, (uint16_t)cycle};
+    return (struct tariff_moment){.rate = day->periods[period].rate & 0xf, .list = (uint8_t)list & 0xf,
+                                  .season = (uint8_t)season, .cycle = (uint16_t)cycle};
 }
 
 struct tariff_moment tariff_at(const struct tariff *tariff, int64_t clock_s)
 {
     struct civil_time civil = civil_from_seconds(clock_s);
-    return moment_of(tariff, &civil);
+    int place;
+    const struct tariff *list = list_at(tariff, clock_s, &place);
+    return moment_of(list, tariff->holidays, &civil, place);
+}
+
+bool tariff_same_prices(struct tariff_moment a, struct tariff_moment b)
+{
+    return a.season == b.season && a.cycle == b.cycle && a.list == b.list;
 }
 
 bool tariff_same_moment(struct tariff_moment a, struct tariff_moment b)
 {
-    return a.rate == b.rate && a.season == b.season && a.cycle == b.cycle;
+    return a.rate == b.rate && tariff_same_prices(a, b);
 }
 
 /* The beginning of the next period of this day, or the next midnight. */
 static int64_t next_period(const struct tariff *tariff, int64_t clock_s)
 {
     struct civil_time civil = civil_from_seconds(clock_s);
-    const struct tariff_day *day = day_of(tariff, season_of(tariff, &civil), &civil);
+    int place;
+    const struct tariff *list = list_at(tariff, clock_s, &place);
+    const struct tariff_day *day = day_of(&list->seasons[season_of(list, &civil)], tariff->holidays, &civil);
     int minute = civil.hour * 60 + civil.minute;
     int64_t midnight = clock_s - (minute * 60 + civil.second);
     for (int i = 0; i < day->period_count; i++)
@@ -296,6 +193,7 @@ int64_t tariff_next_edge(const struct tariff *tariff, int64_t clock_s)
 
 static int64_t price_in_tier(const struct tariff *tariff, struct tariff_moment moment, int tier)
 {
+    tariff = list_of(tariff, moment);
     int64_t adder = tier > 0 ? tariff->adder[tier - 1][moment.rate] : 0;
     return tariff->seasons[moment.season].price[moment.rate] + adder;
 }
@@ -303,6 +201,7 @@ static int64_t price_in_tier(const struct tariff *tariff, struct tariff_moment m
 static int64_t tier_end(const struct tariff *tariff, struct tariff_moment moment, int tier,
                         int64_t per_kwh)
 {
+    tariff = list_of(tariff, moment);
     bool last = tier == tariff->tier_count - 1;
     return last ? INT64_MAX : tariff->seasons[moment.season].tier_kwh[tier] * per_kwh;
 }

@@ -2,10 +2,10 @@
  * Time-of-use tariffs: which rate a second of the calendar belongs to, and what energy of that rate costs. Shared by
  * the meter, which books energy to the rate of its own clock, and the platform, which charges what it reads.
  *
- * A tariff is a table that does not change while a run lasts. A year has seasons; a season has a day of periods for
+ * A tariff is a table that does not change while a run lasts; one may follow another from a date on. A year has seasons; a season has a day of periods for
  * weekdays and one for weekends, prices by rate and, with tiers, the energy of a cycle above which a kWh costs more.
- * Limits of the table are those of DL/T 645-2007 (04000201 to 04000203). Sources of the named ones: docs/models.md,
- * "Tariff".
+ * Limits of the table are those of DL/T 645-2007 (04000201 to 04000203). The named ones
+ * are in scenarios/tariffs.
  */
 #ifndef METERBENCH_SIM_TARIFF_H
 #define METERBENCH_SIM_TARIFF_H
@@ -23,7 +23,8 @@ enum tariff_rate {
         TARIFF_RATES
 };
 
-enum { TARIFF_SEASONS_MAX = 14, TARIFF_PERIODS_MAX = 14, TARIFF_TIERS_MAX = 3, MINUTES_PER_DAY = 1440 };
+enum { TARIFF_SEASONS_MAX = 14, TARIFF_PERIODS_MAX = 14, TARIFF_TIERS_MAX = 3, TARIFF_LISTS_MAX = 16,
+       MINUTES_PER_DAY = 1440 };
 
 enum { HOLIDAYS_MAX = 60 };
 
@@ -56,18 +57,20 @@ struct tariff_season {
 };
 
 struct tariff {
-    const char *name;
     uint8_t season_count; /* in ascending order of their dates */
     uint8_t tier_count;   /* 1: no tiers */
     bool monthly;         /* tiers count anew each month; otherwise on 1 January */
     int32_t adder[TARIFF_TIERS_MAX - 1][TARIFF_RATES]; /* 1/10000 yuan per kWh, of tier 2 and 3 over the first */
     struct tariff_season seasons[TARIFF_SEASONS_MAX];
-    const struct holidays *holidays; /* days of the weekend's kind; NULL: none */
+    const struct holidays *holidays; /* days of the weekend's kind, also for the lists that follow; NULL: none */
+    const struct tariff *next;       /* the price list after this one, or NULL */
+    int64_t next_from_s;             /* a midnight */
 };
 
 /* What decides a price at a moment, besides the energy that was taken before. */
 struct tariff_moment {
-    uint8_t rate;   /* enum tariff_rate */
+    uint8_t rate : 4; /* enum tariff_rate */
+    uint8_t list : 4; /* which of the price lists, from 0 */
     uint8_t season; /* index */
     uint16_t cycle; /* the number of the tiers' year or month */
 };
@@ -77,11 +80,6 @@ const char *tariff_rate_name(int rate);
 /* The rate of a name, or -1. */
 int tariff_rate_from_name(const char *name);
 
-/* The tariff of a name: zhejiang, shanghai, guangdong, sichuan; NULL for any other. */
-const struct tariff *tariff_by_name(const char *name);
-/* The name of the n-th named tariff, n from 0, or NULL after the last. */
-const char *tariff_name(int n);
-
 /* What is wrong with a table, in plain words, or NULL: every function below wants a sound one. */
 const char *tariff_complaint(const struct tariff *tariff);
 
@@ -89,8 +87,10 @@ const char *tariff_complaint(const struct tariff *tariff);
 struct tariff_moment tariff_at(const struct tariff *tariff, int64_t clock_s);
 
 bool tariff_same_moment(struct tariff_moment a, struct tariff_moment b);
+/* Do season, cycle and price list agree, whatever the rate? */
+bool tariff_same_prices(struct tariff_moment a, struct tariff_moment b);
 
-/* The first calendar second after this one at which rate, season or cycle change; a later midnight when they stay for
+/* The first calendar second after this one at which rate, season, cycle or price list change; a later midnight when they stay for
  * two days, so that who waits for it looks again. */
 int64_t tariff_next_edge(const struct tariff *tariff, int64_t clock_s);
 

@@ -165,6 +165,7 @@ static int bench_bug(lua_State *lua)
         {"trips_without_reminders", &faults->trips_without_reminders},
         {"charges_twice", &faults->charges_twice},
         {"charges_one_rate", &faults->charges_one_rate},
+        {"ignores_edges", &faults->ignores_edges},
         {"counts_duplicates", &faults->counts_duplicates},
         {"ignores_hoarding", &faults->ignores_hoarding},
         {"refunds_too_much", &faults->refunds_too_much},

@@ -264,6 +264,7 @@ static const struct {
     {"flats", read_flats},   {"link", read_link},           {"signal", read_signal},
     {"start", read_start},   {"credit", read_credit},       {"household", read_household},
     {"restore", read_restore}, {"reminders", read_reminders}, {"tariff", fleet_read_tariff},
+    {"tariff_changes", fleet_read_tariff_changes},
     {"malign_load", read_malign_load}, {"people", fleet_read_people},
     {"residual_type", read_residual_type}, {"residual_selective", read_residual_selective},
     {"breaker", read_breaker}, {"relay", read_relay}, {"coil_capacitor", read_coil_capacitor},
@@ -325,6 +326,8 @@ static int read_fleet(lua_State *lua)
             return luaL_error(lua, "fleet: unknown field \"%s\"", name);
         lua_pop(lua, 1);
     }
+    if (config->tariff.next && config->tariff.season_count == 0)
+        return luaL_error(lua, "fleet.tariff_changes: of a fleet with a tariff only");
     if (config->meeting_ns < NS_PER_MS)
         return luaL_error(lua, "fleet.meeting: at least 1 ms");
     bool cellular = config->link.kind != LINK_LORA && config->link.kind != LINK_RS485;

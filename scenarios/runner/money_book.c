@@ -28,6 +28,7 @@ void money_book_first_reading(struct money_book *book, const struct flat *flat)
         return;
     book->register_first = flat->account.register_10wh;
     memcpy(book->rate_last_10wh, flat->account.rate_10wh, sizeof book->rate_last_10wh);
+    book->read_at_s = flat->account.rates_at_s;
 }
 
 __attribute__((format(printf, 2, 3))) static bool wrong(char complaint[MONEY_COMPLAINT_MAX],
@@ -99,6 +100,13 @@ static bool refund(struct money_book *book, const struct event *event,
 
 /* ---- charges ------------------------------------------------------------------------------------ */
 
+static const struct tariff *list_of_day(const struct tariff *tariff, int64_t clock_s)
+{
+    while (tariff->next && tariff->next_from_s <= clock_s)
+        tariff = tariff->next;
+    return tariff;
+}
+
 /* A hundredth of a kWh by itself, from the tariff's table: season by date, tier by what was taken before. */
 static int64_t price_of_unit(const struct tariff *tariff, const struct civil_time *date, int rate,
                              int64_t used_10wh)
@@ -116,24 +124,52 @@ static int64_t price_of_unit(const struct tariff *tariff, const struct civil_tim
     return price;
 }
 
-/* The account was told its rates at `at`: what the rates' registers grew by is owed, hundredth by hundredth. */
-static void rates_read(struct money_book *book, const struct site *site, uint32_t number, int64_t at)
+/* Which rate counted first: minute by minute, at most two days. */
+static bool counted_before(const struct tariff *tariff, int64_t from_s, int64_t until_s, int rate, int other)
+{
+    for (int64_t s = from_s; s <= until_s && s < from_s + 2 * 86400; s += 60) {
+        int running = tariff_at(tariff, s).rate;
+        if (running == rate || running == other)
+            return running == rate;
+    }
+    return rate < other;
+}
+
+/* The account was told its rates at `at_s`: what the rates' registers grew by is owed, hundredth by hundredth, at the prices of
+ * `priced_s`. */
+static void rates_read(struct money_book *book, const struct site *site, uint32_t number, int64_t at_s,
+                       int64_t priced_s)
 {
     const struct tariff *tariff = site->platform.policy.tariff;
     const struct account *account = &site->flats[number - 1].account;
     if (!tariff)
         return;
-    struct civil_time date = civil_from_seconds(site->config.epoch_s + at / NS_PER_S);
-    int cycle = tariff->monthly ? date.year * 100 + date.month : date.year;
+    const struct tariff *list = list_of_day(tariff, priced_s);
+    struct civil_time date = civil_from_seconds(priced_s);
+    int cycle = list->monthly ? date.year * 100 + date.month : date.year;
     if (cycle != book->cycle)
         book->cycle_used_10wh = 0;
     book->cycle = cycle;
-    for (int rate = 0; rate < TARIFF_RATES; rate++)
-        for (; book->rate_last_10wh[rate] < account->rate_10wh[rate]; book->rate_last_10wh[rate]++)
-            book->owed_uyuan += price_of_unit(tariff, &date, rate, book->cycle_used_10wh++);
+    for (;;) { /* the rate that counted first of those that are left */
+        int next = -1;
+        for (int rate = 0; rate < TARIFF_RATES; rate++)
+            if (book->rate_last_10wh[rate] < account->rate_10wh[rate] &&
+                (next < 0 || counted_before(tariff, book->read_at_s, at_s, rate, next)))
+                next = rate;
+        if (next < 0)
+            break;
+        for (; book->rate_last_10wh[next] < account->rate_10wh[next]; book->rate_last_10wh[next]++)
+            book->owed_uyuan += price_of_unit(list, &date, next, book->cycle_used_10wh++);
+    }
+    book->read_at_s = account->rates_at_s;
 }
 
 /* ---- the whole ---------------------------------------------------------------------------------- */
+
+static int64_t clock_of(const struct site *site, const struct event *event)
+{
+    return site->config.epoch_s + event->at / NS_PER_S;
+}
 
 bool money_book_event(struct money_book *book, const struct site *site, const struct event *event,
                       char complaint[MONEY_COMPLAINT_MAX])
@@ -148,8 +184,11 @@ bool money_book_event(struct money_book *book, const struct site *site, const st
         book->charged = book->paid = book->refunded = book->owed_uyuan = 0;
         book->register_first = -1;
         break;
+    case EVENT_RATES_FROZEN: /* until then the prices of the last reading stood */
+        rates_read(book, site, event->flat, event->a, book->read_at_s);
+        break;
     case EVENT_CHARGE_RATE:
-        rates_read(book, site, event->flat, event->at);
+        rates_read(book, site, event->flat, clock_of(site, event), clock_of(site, event));
         break;
     case EVENT_CHARGE:
         book->charged += event->a;

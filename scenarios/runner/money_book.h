@@ -15,6 +15,7 @@ struct money_book {
     uint32_t rate_last_10wh[TARIFF_RATES]; /* with a tariff: at the account */
     int64_t owed_uyuan, cycle_used_10wh;   /* for them, in the tiers' cycle */
     int cycle;
+    int64_t read_at_s; /* when they stood so, calendar */
     uint32_t *booked; /* the numbers of payments and refunds */
     size_t booked_count, booked_capacity;
 };

@@ -292,7 +292,7 @@ int scenario_add(struct scenario_list *list, const char *path)
 
 static int wanted(const struct dirent *entry)
 {
-    static const char *const others[] = {"lib", "boards", "fleets", "runner"};
+    static const char *const others[] = {"lib", "boards", "fleets", "tariffs", "runner"};
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
         if (strcmp(entry->d_name, others[i]) == 0)
             return 0;

@@ -62,6 +62,13 @@ struct dlt645_time controller_wire_time(int64_t seconds)
     };
 }
 
+int64_t controller_wire_seconds(const struct dlt645_time *time)
+{
+    const struct civil_time civil = {.year = time->year, .month = time->month, .day = time->day,
+                                     .hour = time->hour, .minute = time->minute, .second = time->second};
+    return civil_to_seconds(&civil);
+}
+
 enum { REPORT_SIZE = 11 };
 
 void controller_report(struct controller *controller, const struct dlt645_address *address,

@@ -148,9 +148,13 @@ int controller_report_parse(const struct dlt645_frame *frame, struct controller_
 
 /* Seconds since 2000 as the fields of a DL/T 645 time. */
 struct dlt645_time controller_wire_time(int64_t seconds);
+/* The inverse, of a time that dlt645_time_read took. */
+int64_t controller_wire_seconds(const struct dlt645_time *time);
 
 #define CONTROLLER_REPORT_IDENTIFIER 0x04001501u
 #define CONTROLLER_RATES_IDENTIFIER 0x0001FF00u /* total and four rates */
+/* The last freeze at a change of prices (season, tiers' cycle or price list): its minute, then total and four rates. */
+#define CONTROLLER_FROZEN_IDENTIFIER 0x0505FF01u
 #define CONTROLLER_CLOCK_IDENTIFIER 0x0400010Cu /* date, weekday and time */
 
 /* Recharge of a meter that keeps its own credit: a write (14) of this identifier. The number makes it

@@ -88,6 +88,8 @@ struct meter_rates {
     uint32_t low[TARIFF_RATES], cycle_low;
     uint8_t high[TARIFF_RATES], cycle_high; /* cycle: the total register when the tiers' cycle began */
     struct tariff_moment moment; /* by the meter's clock */
+    uint32_t frozen_10wh[TARIFF_RATES]; /* as season, cycle or price list changed last */
+    uint32_t frozen_min;                /* when, by the meter's clock, minutes since 2000; 0: never */
 };
 
 /* What survives a power cut. */

@@ -32,12 +32,23 @@ int64_t meter_rate_mwh(const struct meter *meter, enum tariff_rate rate)
 /* ---- following the clock -----------------------------------------------------------------------
  */
 
+/* So that a platform that reads late can tell the energy before a change of prices from that after it. */
+static void freeze(struct meter *meter, int64_t now)
+{
+    struct meter_rates *rates = &meter->memory.rates;
+    for (int rate = 0; rate < TARIFF_RATES; rate++)
+        rates->frozen_10wh[rate] = (uint32_t)(meter_rate_mwh(meter, (enum tariff_rate)rate) / 10000);
+    rates->frozen_min = (uint32_t)(meter_clock_s(meter, now) / 60);
+}
+
 static void change_moment(struct meter *meter, int64_t now, struct tariff_moment moment)
 {
     struct meter_rates *rates = &meter->memory.rates;
     int running = rates->moment.rate;
     split(meter_rate_mwh(meter, (enum tariff_rate)running), &rates->low[running],
           &rates->high[running]);
+    if (!tariff_same_prices(moment, rates->moment))
+        freeze(meter, now);
     if (moment.cycle != rates->moment.cycle)
         split(meter->memory.energy.mwh, &rates->cycle_low, &rates->cycle_high);
     rates->moment = moment;

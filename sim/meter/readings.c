@@ -225,6 +225,26 @@ static int read_phases(const struct meter *meter, uint32_t identifier, uint8_t *
     return used + PHASES * size;
 }
 
+static int read_frozen(const struct meter *meter, uint8_t *value, size_t capacity)
+{
+    const struct meter_rates *rates = &meter->memory.rates;
+    struct dlt645_time time = controller_wire_time((int64_t)rates->frozen_min * 60);
+    int used = dlt645_time_write(DLT645_TIME_MINUTE_TO_YEAR, &time, value, capacity);
+    int64_t total = 0;
+    if (!meter->config->tariff || rates->frozen_min == 0 || used < 0)
+        return ERROR_DLT645_IDENTIFIER;
+    for (int rate = 0; rate < TARIFF_RATES; rate++)
+        total += rates->frozen_10wh[rate];
+    for (int rate = -1; rate < TARIFF_RATES; rate++) {
+        int64_t units = rate < 0 ? total : rates->frozen_10wh[rate];
+        int size = dlt645_quantity_write(DLT645_ENERGY, units * 10000, value + used, capacity - (size_t)used);
+        if (size < 0)
+            return size;
+        used += size;
+    }
+    return used;
+}
+
 /* 02900000 the phase (binary), 02900100 its residual current, 0290FF00 both. */
 static int read_residual(const struct meter *meter, uint32_t identifier, uint8_t *value,
                          size_t capacity)
@@ -281,6 +301,8 @@ int readings_of(const struct meter *meter, int64_t now, uint32_t identifier,
     case 0x0000FF00:
     case CONTROLLER_RATES_IDENTIFIER:
         return read_all_rates(meter, value, READING_MAX);
+    case CONTROLLER_FROZEN_IDENTIFIER:
+        return read_frozen(meter, value, READING_MAX);
     case 0x02900000:
     case 0x0290FF00:
         return read_residual(meter, identifier, value, READING_MAX);

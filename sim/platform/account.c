@@ -79,15 +79,37 @@ static bool block_read(const uint8_t *value, size_t size, uint32_t reading_10wh[
     return true;
 }
 
+static bool value_of(const struct dlt645_frame *frame, uint32_t identifier, const uint8_t **value, size_t *size)
+{
+    uint16_t bits;
+    return dlt645_read_reply_parse(frame, identifier, value, size, &bits) == 0;
+}
+
+/* Registers as they were frozen at a change of prices. */
+static bool frozen_received(struct account *account, int64_t now, const struct dlt645_frame *frame)
+{
+    const uint8_t *value;
+    size_t size, stamp = dlt645_time_size(DLT645_TIME_MINUTE_TO_YEAR);
+    struct dlt645_time time;
+    uint32_t reading_10wh[TARIFF_RATES];
+    if (!value_of(frame, CONTROLLER_FROZEN_IDENTIFIER, &value, &size))
+        return false;
+    if (size > stamp && dlt645_time_read(DLT645_TIME_MINUTE_TO_YEAR, value, stamp, &time, NULL) == 0 &&
+        dlt645_time_is_valid(&time) && block_read(value + stamp, size - stamp, reading_10wh))
+        ledger_frozen_read(account, now, controller_wire_seconds(&time), reading_10wh);
+    return true;
+}
+
 static void reading_received(struct account *account, int64_t now, const struct dlt645_frame *frame)
 {
     const uint8_t *value;
     size_t size;
-    uint16_t bits;
     int64_t mwh;
     uint32_t reading_10wh[TARIFF_RATES];
     uint32_t identifier = ledger_by_rate(account) ? CONTROLLER_RATES_IDENTIFIER : ENERGY_IDENTIFIER;
-    if (dlt645_read_reply_parse(frame, identifier, &value, &size, &bits) < 0)
+    if (ledger_by_rate(account) && frozen_received(account, now, frame))
+        return;
+    if (!value_of(frame, identifier, &value, &size))
         return;
     if (ledger_by_rate(account)) {
         if (block_read(value, size, reading_10wh))

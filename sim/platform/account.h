@@ -64,6 +64,8 @@ struct account {
     int64_t reading_10wh;        /* last reading */
     uint32_t rate_10wh[TARIFF_RATES]; /* with a tariff: last readings, owed in charge_remainder up to here */
     uint32_t cycle_used_10wh;    /* of them in the tiers' cycle */
+    uint32_t rates_at_s;         /* when they stood so, calendar */
+    uint8_t freeze_asked;        /* how often the meter was asked for its freeze at a change of prices */
     struct money_seen seen;
     struct controller_recharge recharge; /* the last one that went out */
     int64_t recharge_owed;       /* paid, and not on its way to a meter with its own credit */

@@ -4,8 +4,6 @@
 #include "sim/platform/orders.h"
 #include "sim/platform/reminders.h"
 
-#include <string.h>
-
 /* ---- payments and refunds ----------------------------------------------------------------------- */
 
 static enum money_refusal refuse(struct account *account, int64_t now, enum event_kind kind,
@@ -102,11 +100,6 @@ static void charge(struct account *account, int64_t now, int64_t cost)
     event_put(&account->events, now, EVENT_CHARGE, amount, account->register_10wh * 10);
 }
 
-bool ledger_by_rate(const struct account *account)
-{
-    return account->platform->policy.tariff != NULL;
-}
-
 /* What rates cost is in the remainder since they were read. */
 void ledger_bill(struct account *account, int64_t now)
 {
@@ -125,42 +118,6 @@ void ledger_register_read(struct account *account, int64_t now, int64_t reading_
     account->reading_10wh = reading_10wh;
     if (account->platform->policy.billing_ns == 0 || account->register_10wh < 0)
         ledger_bill(account, now);
-}
-
-/* What the rates counted since the last reading costs: season and tiers' cycle are those of the platform's calendar,
- * the rate is the meter's. Rates that grew within one reading fill the tiers in their order. */
-static void owe_rates(struct account *account, int64_t now, const uint32_t reading_10wh[TARIFF_RATES])
-{
-    const struct platform *platform = account->platform;
-    const struct tariff *tariff = platform->policy.tariff;
-    struct tariff_moment moment = tariff_at(tariff, platform->epoch_s + now / NS_PER_S);
-    if (moment.cycle != account->cycle)
-        account->cycle_used_10wh = 0;
-    account->cycle = moment.cycle;
-    for (int rate = 0; rate < TARIFF_RATES; rate++) {
-        uint32_t units = reading_10wh[rate] - account->rate_10wh[rate];
-        if (units == 0)
-            continue;
-        moment.rate = (uint8_t)(platform->faults.charges_one_rate ? TARIFF_PEAK : rate);
-        int64_t cost = tariff_cost(tariff, moment, account->cycle_used_10wh, units, 100);
-        account->cycle_used_10wh += units;
-        account->charge_remainder += cost;
-        event_put(&account->events, now, EVENT_CHARGE_RATE, rate, cost);
-    }
-}
-
-void ledger_rates_read(struct account *account, int64_t now, const uint32_t reading_10wh[TARIFF_RATES])
-{
-    bool first = account->register_10wh < 0, back = false;
-    int64_t sum = 0;
-    for (int rate = 0; rate < TARIFF_RATES; rate++) {
-        back |= reading_10wh[rate] < account->rate_10wh[rate];
-        sum += reading_10wh[rate];
-    }
-    if (!first && !back)
-        owe_rates(account, now, reading_10wh);
-    memcpy(account->rate_10wh, reading_10wh, sizeof account->rate_10wh);
-    ledger_register_read(account, now, sum);
 }
 
 /* From one o'clock on, when the day's last report is in, minute after minute through the flats: not the whole

@@ -13,6 +13,9 @@ bool ledger_by_rate(const struct account *account);
 void ledger_register_read(struct account *account, int64_t now, int64_t reading_10wh);
 /* The meter's registers by rate, 0.01 kWh. */
 void ledger_rates_read(struct account *account, int64_t now, const uint32_t reading_10wh[TARIFF_RATES]);
+/* The same as they stood at `frozen_s`, calendar, when the meter went over to other prices. */
+void ledger_frozen_read(struct account *account, int64_t now, int64_t frozen_s,
+                        const uint32_t reading_10wh[TARIFF_RATES]);
 /* Charge what was read since the last time. */
 void ledger_bill(struct account *account, int64_t now);
 /* When a daily bill is made for the first time. */

@@ -20,6 +20,7 @@ struct platform_faults {
     bool trips_without_reminders;
     bool charges_twice;
     bool charges_one_rate; /* all rates at the peak's price */
+    bool ignores_edges;    /* what was taken before a change of prices is charged at those after it */
     bool counts_duplicates, ignores_hoarding, refunds_too_much, trips_in_friendly_hours;
     bool audits_nothing;
     bool tenants_may_switch;

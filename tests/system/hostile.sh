@@ -41,8 +41,8 @@ END
     expect_exit 1 "$meterbench" test "$work/tariff.lua"
     expect_text "$work/out" "fleet.tariff$2"
 }
-tariff '"atlantis"' ': zhejiang, shanghai, guangdong, sichuan, or a table with seasons'
-tariff 7 ': zhejiang, shanghai, guangdong, sichuan, or a table with seasons'
+tariff '"atlantis"' ': guangdong, shaanxi, shanghai, sichuan, zhejiang, a file that ends in .lua, or a table with seasons'
+tariff 7 ': guangdong, shaanxi, shanghai, sichuan, zhejiang, a file that ends in .lua, or a table with seasons'
 tariff '{}' ': seasons is a list of 1 to 14'
 tariff '{ season = {} }' ': unknown field "season" of the tariff'
 tariff '{ seasons = { 7 } }' ': a season is a table'

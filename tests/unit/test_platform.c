@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "scenarios/runner/tariff_file.h"
 #include "sim/error.h"
 #include "sim/platform/account.h"
 #include "tests/unit/recorder.h"
@@ -315,6 +316,26 @@ static void rates_reading(struct bench *bench, const int64_t units_10wh[TARIFF_R
     settle(bench);
 }
 
+/* The meter's registers as it froze them at a minute of its calendar. */
+static void frozen_reading(struct bench *bench, const char *at, const int64_t units_10wh[TARIFF_RATES])
+{
+    struct dlt645_frame frame;
+    uint8_t value[25];
+    int64_t seconds = 0, total = 0;
+    assert_int_equal(civil_parse(at, &seconds), 0);
+    const struct dlt645_time time = controller_wire_time(seconds);
+    assert_int_equal(dlt645_time_write(DLT645_TIME_MINUTE_TO_YEAR, &time, value, sizeof value), 5);
+    for (int rate = 0; rate < TARIFF_RATES; rate++)
+        total += units_10wh[rate];
+    for (int i = 0; i <= TARIFF_RATES; i++) {
+        int64_t units = i == 0 ? total : units_10wh[i - 1];
+        assert_int_equal(dlt645_quantity_write(DLT645_ENERGY, units * 10000, value + 5 + 4 * i, 4), 4);
+    }
+    dlt645_read_reply(&frame, &bench->address, CONTROLLER_FROZEN_IDENTIFIER, value, sizeof value);
+    reply(bench, &frame);
+    settle(bench);
+}
+
 static void each_rate_is_charged_at_its_price(void **state)
 {
     struct bench *bench = *state;
@@ -347,11 +368,16 @@ static void a_reading_that_crosses_a_tier_is_split_and_a_year_begins_anew(void *
     assert_int_equal(bench->account.charged, year + 5880);
     bench->now += 170 * NS_PER_DAY; /* from 15 July: 2027-01-01 */
     rates_reading(bench, (int64_t[]){0, 500100, 0, 100});
-    assert_int_equal(bench->account.charged, year + 5880 + 5680);
+    assert_int_equal(bench->account.charged, year + 5880); /* of which year is it? The meter is asked */
+    frozen_reading(bench, "2027-01-01 00:00", (int64_t[]){0, 500040, 0, 100});
+    assert_int_equal(bench->account.charged, year + 5880 + 8680 * 40 / 100);
+    rates_reading(bench, (int64_t[]){0, 500100, 0, 100});
+    assert_int_equal(bench->account.charged, year + 5880 + 8680 * 40 / 100 + 5680 * 60 / 100);
 }
 
-/* A bill a day: what each reading costs is owed when it comes, so a season that ends between two bills is kept apart. */
-static void a_daily_bill_charges_each_reading_at_its_own_season(void **state)
+/* A bill a day: what each reading costs is owed when it comes, so a season that ends between two bills is kept apart, to the
+ * hundredth of a kWh at its midnight. */
+static void a_daily_bill_charges_each_side_of_a_season_at_its_prices(void **state)
 {
     struct bench *bench = *state;
     bench->platform.policy.tariff = tariff_by_name("sichuan");
@@ -362,11 +388,45 @@ static void a_daily_bill_charges_each_reading_at_its_own_season(void **state)
     assert_int_equal(bench->account.charged, 0);
     bench->now += 12 * NS_PER_HOUR; /* 1 November, 02:00 */
     rates_reading(bench, (int64_t[]){0, 0, 0, 200});
+    frozen_reading(bench, "2026-11-01 00:00", (int64_t[]){0, 0, 0, 140});
+    rates_reading(bench, (int64_t[]){0, 0, 0, 200});
     account_timer(&bench->account, bench->now, ACCOUNT_TIMER_BILL);
     settle(bench);
-    assert_int_equal(bench->account.charged, 1750 + 2535);
+    assert_int_equal(bench->account.charged, 1750 + 700 + 1521); /* 1.4 kWh and 0.6 kWh */
     assert_int_equal(bench->account.register_10wh, 200);
-    assert_int_equal(bench->account.balance, 100 * YUAN - 1750 - 2535);
+    assert_int_equal(bench->account.balance, 100 * YUAN - 1750 - 700 - 1521);
+}
+
+/* A freeze of another midnight, or none at all: after five readings what was taken is charged at the new prices, and the log says so. */
+static void without_the_freeze_all_is_charged_at_the_new_prices(void **state)
+{
+    struct bench *bench = *state;
+    bench->platform.policy.tariff = tariff_by_name("sichuan");
+    run_until(bench, 108 * NS_PER_DAY); /* 31 October, 12:00 */
+    rates_reading(bench, (int64_t[]){0, 0, 0, 0});
+    bench->now += 14 * NS_PER_HOUR;
+    for (int i = 0; i < 5; i++) {
+        rates_reading(bench, (int64_t[]){0, 0, 0, 100});
+        frozen_reading(bench, "2026-06-01 00:00", (int64_t[]){0, 0, 0, 50});
+        assert_int_equal(bench->account.charged, 0);
+    }
+    rates_reading(bench, (int64_t[]){0, 0, 0, 100});
+    assert_int_equal(bench->account.charged, 2535);
+    assert_int_equal(recorder_count(&bench->log, EVENT_CHARGE_UNSPLIT, RECORDER_ANY), 1);
+}
+
+/* The meter's clock is ahead: its freeze is from before the last reading, and nothing is charged back. */
+static void a_freeze_before_the_last_reading_charges_nothing(void **state)
+{
+    struct bench *bench = *state;
+    bench->platform.policy.tariff = tariff_by_name("sichuan");
+    run_until(bench, 108 * NS_PER_DAY + 12 * NS_PER_HOUR - NS_PER_S); /* a second before November */
+    rates_reading(bench, (int64_t[]){0, 0, 0, 100});
+    bench->now += 2 * NS_PER_HOUR;
+    rates_reading(bench, (int64_t[]){0, 0, 0, 200});
+    frozen_reading(bench, "2026-11-01 00:00", (int64_t[]){0, 0, 0, 99});
+    rates_reading(bench, (int64_t[]){0, 0, 0, 200});
+    assert_int_equal(bench->account.charged, 2535);
 }
 
 static void a_rate_that_went_back_charges_nothing(void **state)
@@ -1270,7 +1330,9 @@ int main(void)
         test(a_register_that_went_back_charges_nothing),
         test(each_rate_is_charged_at_its_price),
         test(a_reading_that_crosses_a_tier_is_split_and_a_year_begins_anew),
-        test(a_daily_bill_charges_each_reading_at_its_own_season),
+        test(a_daily_bill_charges_each_side_of_a_season_at_its_prices),
+        test(without_the_freeze_all_is_charged_at_the_new_prices),
+        test(a_freeze_before_the_last_reading_charges_nothing),
         test(a_rate_that_went_back_charges_nothing),
         test(a_block_that_is_none_changes_nothing),
         test(a_set_clock_carries_the_time_of_its_sending),

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "scenarios/runner/tariff_file.h"
 #include "sim/error.h"
 #include "sim/meter/meter.h"
 #include "tests/unit/recorder.h"

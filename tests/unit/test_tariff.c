@@ -10,6 +10,7 @@
 
 #include "sim/kernel/random.h"
 #include "sim/kernel/time.h"
+#include "scenarios/runner/tariff_file.h"
 #include "sim/tariff.h"
 
 #define HUNDREDTHS 100 /* of a kWh */
@@ -46,7 +47,7 @@ static void every_named_tariff_is_sound(void **state)
         assert_non_null(tariff);
         assert_null(tariff_complaint(tariff));
     }
-    assert_int_equal(count, 4);
+    assert_int_equal(count, 5);
     assert_null(tariff_by_name("atlantis"));
     for (int rate = 0; rate < TARIFF_RATES; rate++)
         assert_int_equal(tariff_rate_from_name(tariff_rate_name(rate)), rate);
