@@ -45,15 +45,22 @@
     X(CHARGE_UNSPLIT, "charge_unsplit", "season", "list")                                          \
     X(REFUND_REFUSED, "refund_refused", "refusal", "number")                                       \
     X(CREDIT_LEVEL, "credit_level", "level", "balance")                                            \
-    X(REMINDER_SENT, "reminder_sent", "number", "attempt")                                         \
-    X(REMINDER_DELIVERED, "reminder_delivered", "number", "-")                                     \
+    X(REMINDING, "reminding", "serial", "-")                                                       \
+    X(REMINDER_SENT, "reminder_sent", "number", "channel")                                         \
+    X(REMINDER_SHOWN, "reminder_shown", "number", "channel")                                       \
+    X(REMINDER_RECEIPT, "reminder_receipt", "number", "channel")                                   \
+    X(REMINDER_DELIVERED, "reminder_delivered", "number", "channel")                               \
     X(REMINDERS_FALLBACK, "reminders_fallback", "delivered", "-")                                  \
     X(ARREARS_TRIP, "arrears_trip", "reminders_delivered", "balance")                              \
     X(ORDER, "order", "command", "actor")                                                          \
     X(ORDER_DONE, "order_done", "command", "status")                                               \
     X(ORDER_FAILED, "order_failed", "command", "reason")                                           \
     X(ALARM_RECEIVED, "alarm_received", "alarm", "detail")                                         \
+    X(ALARM_SENT, "alarm_sent", "what", "whom")                                                    \
+    X(ALARM_SHOWN, "alarm_shown", "what", "whom")                                                  \
+    X(ALARM_RECEIPT, "alarm_receipt", "what", "whom")                                              \
     X(ALARM_DELIVERED, "alarm_delivered", "alarm", "detail")                                       \
+    X(ALARM_UNCONFIRMED, "alarm_unconfirmed", "what", "whom")                                      \
     X(SIGN_IN, "sign_in", "actor", "result")                                                       \
     X(AUDIT, "audit", "action", "actor")                                                           \
     X(METER_CLOCK, "meter_clock", "shift_ms", "why")                                               \

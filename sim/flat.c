@@ -138,6 +138,20 @@ static bool is_reading(const struct controller_frame *frame)
     return frame->bytes[8] == DLT645_READ;
 }
 
+static void plan_payment(struct flat *flat)
+{
+    struct timers timers = timers_at(flat, FLAT_SLOT_TENANT, 1);
+    timer_arm(&timers, 0, flat->tenant.pays_at);
+}
+
+/* A reminder is read for the first time. */
+static void phone_shows(struct flat *flat, int64_t now, const struct phone_message *message)
+{
+    bool reminds = message->kind == PHONE_REMINDER && flat->shared->tenants_pay;
+    if (reminds && tenant_reminded(&flat->tenant, now))
+        plan_payment(flat);
+}
+
 static void route_down(struct flat *flat, int64_t now)
 {
     struct account_outbox *outbox = &flat->shared->down;
@@ -148,11 +162,8 @@ static void route_down(struct flat *flat, int64_t now)
             send_sealed(flat, now, LINK_DOWN, &outbox->frames[i]);
     }
     outbox->frame_count = 0;
-    for (int i = 0; i < outbox->phone_count; i++) {
-        uint8_t bytes[PHONE_MESSAGE_SIZE];
-        phone_encode(&outbox->phone[i], bytes);
-        link_send(&flat->phone, now, LINK_DOWN, bytes, sizeof bytes); /* full: the account asks again */
-    }
+    for (int i = 0; i < outbox->phone_count; i++)
+        phone_shows(flat, now, &outbox->phone[i]);
     outbox->phone_count = 0;
 }
 
@@ -175,12 +186,6 @@ static void route_up(struct flat *flat, int64_t now)
         else
             event_put(&flat->events, now, EVENT_FRAME_DROPPED, LINK_UP, ERROR_QUEUE_FULL);
     outbox->count = 0;
-}
-
-static void plan_payment(struct flat *flat)
-{
-    struct timers timers = timers_at(flat, FLAT_SLOT_TENANT, 1);
-    timer_arm(&timers, 0, flat->tenant.pays_at);
 }
 
 /* A tenant in the dark looks at the phone and finds the bill. */
@@ -249,20 +254,6 @@ static void tenant_event(struct flat *flat, int64_t now)
     flat_pay(flat, now, amount, &number); /* a full queue: the next reminder tries again */
 }
 
-/* The tenant's phone confirms what it shows. */
-static void phone_receives(struct flat *flat, int64_t now, const struct phone_message *message)
-{
-    struct phone_message receipt = *message;
-    receipt.kind = PHONE_RECEIPT;
-    receipt.receipt_of = message->kind;
-    uint8_t bytes[PHONE_MESSAGE_SIZE];
-    phone_encode(&receipt, bytes);
-    link_send(&flat->phone, now, LINK_UP, bytes, sizeof bytes); /* full: the platform reminds again */
-    bool reminds = message->kind == PHONE_REMINDER && flat->shared->tenants_pay;
-    if (reminds && tenant_reminded(&flat->tenant, now))
-        plan_payment(flat);
-}
-
 static void phone_event(struct flat *flat, int64_t now, enum link_direction direction)
 {
     struct link_message arrived;
@@ -270,9 +261,7 @@ static void phone_event(struct flat *flat, int64_t now, enum link_direction dire
     if (!link_timer(&flat->phone, now, direction, &arrived) ||
         phone_decode(arrived.bytes, arrived.size, &message) < 0)
         return;
-    if (direction == LINK_DOWN)
-        phone_receives(flat, now, &message);
-    else
+    if (direction == LINK_UP)
         account_phone(&flat->account, now, &message);
 }
 
@@ -392,6 +381,15 @@ void flat_set_voltage(struct flat *flat, int64_t now, int32_t level_mv, int64_t 
 void flat_set_supply(struct flat *flat, int64_t now, int32_t feeder_mv, int32_t terminal_mv)
 {
     plant_set_supply(&flat->plant, now, feeder_mv, terminal_mv);
+    flat_settle(flat, now);
+}
+
+void flat_set_phone(struct flat *flat, int64_t now, bool on, bool app_on)
+{
+    flat->account.notify.phone_off = !on;
+    flat->account.notify.app_off = !app_on;
+    link_set_powered(&flat->phone, now, on && app_on);
+    notify_phone_is_on(&flat->account, now, NOTIFY_TENANT);
     flat_settle(flat, now);
 }
 

@@ -113,6 +113,8 @@ struct payment {
     int64_t delay_ns;  /* of the service's notice */
 };
 
+/* The tenant's phone is on or off; with `app_on` false SMS reach it, pushes do not, and nobody pays by it. */
+void flat_set_phone(struct flat *flat, int64_t now, bool on, bool app_on);
 /* The tenant pays by phone; the payment number, which the platform counts once. 0 or ERROR_QUEUE_FULL. */
 int flat_pay(struct flat *flat, int64_t now, int64_t amount, uint32_t *number);
 int flat_pay_as(struct flat *flat, int64_t now, const struct payment *payment, uint32_t *number);

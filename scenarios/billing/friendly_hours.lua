@@ -6,7 +6,7 @@ return scenario {
   fleet = function(case)
     return {
       flats = 10, household = false, balance = "-1 yuan", reminders = 3, reminder_spacing = "10 min", grace = "10 min", poll = "10 min",
-      start = case.start, holidays = { "2026-10-01", "2026-10-02" },
+      start = case.start, quiet_hours = false, holidays = { "2026-10-01", "2026-10-02" },
       friendly = { hours = "22:00-07:00", weekends = true, holidays = true },
     }
   end,

@@ -19,7 +19,7 @@ return scenario {
     local overdraft, reclose = tonumber(case.overdraft:match("%d+")), tonumber(case.reclose:match("%d+"))
     flat:overload("10 A")
     bench:expect(flat:credit_level("alarm 1")):within("45 min")
-    bench:expect(flat:reminded(1)):within("1 min")
+    bench:expect(flat:reminded(1)):within("20 min")
     bench:expect(flat:credit_level("alarm 2")):within("1 h")
     local at = flat:account().balance
     bench:check(at <= 5 and at > 4, string.format("alarm 2 came at %.2f yuan", at))

@@ -28,7 +28,7 @@ return scenario {
       bench:check(flat:account().refunded == 10, "10 yuan were paid back")
     else
       flat:refund(string.format("%.4f yuan", before.balance - 1))
-      bench:expect(flat:reminded(1)):within("1 min")
+      bench:expect(flat:reminded(1)):within("20 min")
       bench:expect(flat:paid()):within("10 s", flat:pay("30 yuan"))
       bench:check(not flat:account().reminding, "a payment ends the reminding")
     end

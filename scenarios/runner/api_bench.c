@@ -177,6 +177,10 @@ static int bench_bug(lua_State *lua)
         {"never_locks_out", &faults->never_locks_out},
         {"sessions_never_end", &faults->sessions_never_end},
         {"scopes_ignored", &faults->scopes_ignored},
+        {"counts_sent_as_delivered", &faults->counts_sent_as_delivered},
+        {"counts_copies", &faults->counts_copies},
+        {"reminds_at_night", &faults->reminds_at_night},
+        {"alarms_tenant_only", &faults->alarms_tenant_only},
         {"platform_down", &run->site->platform.mute},
     };
     for (size_t i = 0; i < sizeof bugs / sizeof bugs[0]; i++) {
@@ -238,12 +242,13 @@ void api_register(lua_State *lua)
         {"check", bench_check}, {"judge", api_judge},
         {"statistic", api_statistic},
         {"count", bench_count},     {"bug", bench_bug},     {"expect", api_expect},
-        {"observe", api_observe},   {"mains", bench_mains}, {NULL, NULL},
+        {"observe", api_observe},   {"mains", bench_mains}, {"phone", api_phone}, {NULL, NULL},
     };
     api_new_class(lua, BENCH, bench_methods);
     api_register_people(lua);
     api_register_flat(lua);
     api_register_money(lua);
+    api_register_notify(lua);
     api_register_expect(lua);
     lua_newuserdatauv(lua, 1, 0);
     luaL_setmetatable(lua, BENCH);

@@ -533,17 +533,6 @@ static int flat_place(lua_State *lua)
     return 0;
 }
 
-/* flat:phone(false): the tenant's phone is off; flat:phone(true): on again. */
-static int flat_phone(lua_State *lua)
-{
-    struct run *run = run_of(lua);
-    struct flat *flat = api_check_flat(lua, 1);
-    luaL_checktype(lua, 2, LUA_TBOOLEAN);
-    link_set_powered(&flat->phone, run->site->now, lua_toboolean(lua, 2));
-    act_settle(run, flat);
-    return 0;
-}
-
 /* ---- conditions -------------------------------------------------------------------------------- */
 
 static int push_state(lua_State *lua, enum condition_kind kind, const char *what)
@@ -589,7 +578,7 @@ static int flat_dark(lua_State *lua)
     return push_state(lua, CONDITION_DARK, "dark");
 }
 
-static int push_event_condition(lua_State *lua, struct event_match match, const char *what)
+int api_push_event_condition(lua_State *lua, struct event_match match, const char *what)
 {
     struct flat *flat = api_check_flat(lua, 1);
     match.flat = flat->number;
@@ -600,78 +589,30 @@ static int push_event_condition(lua_State *lua, struct event_match match, const 
     return 1;
 }
 
-static int alarm_number(lua_State *lua, const char *name)
-{
-    for (int i = 0; i < METER_ALARM_COUNT; i++)
-        if (strcmp(meter_alarm_name(i), name) == 0)
-            return i;
-    return luaL_error(lua, "there is no alarm \"%s\"", name);
-}
-
-/* flat:alarmed { to = "tenant" or "platform", cause = "leakage" } or { alarm = "security" } */
-static int flat_alarmed(lua_State *lua)
-{
-    static const char *const keys[] = {"to", "cause", "alarm", NULL};
-    api_check_keys(lua, 2, keys);
-    lua_getfield(lua, 2, "to");
-    const char *to = luaL_optstring(lua, -1, "platform");
-    bool tenant = strcmp(to, "tenant") == 0;
-    if (!tenant && strcmp(to, "platform") != 0)
-        return luaL_error(lua, "alarmed: to = \"tenant\" or \"platform\"");
-    struct event_match match = {.kind = tenant ? EVENT_ALARM_DELIVERED : EVENT_ALARM_RECEIVED,
-                                .match_a = true};
-    char text[80];
-    if (lua_getfield(lua, 2, "cause") != LUA_TNIL) {
-        const char *cause = luaL_checkstring(lua, -1);
-        match.a = METER_ALARM_TRIPPED;
-        match.match_b = true;
-        match.b = trip_cause_from_name(cause);
-        if (match.b < 0)
-            return luaL_error(lua, "there is no cause \"%s\" of a trip", cause);
-        snprintf(text, sizeof text, "alarm (%s) reached the %s", cause, to);
-    } else {
-        lua_getfield(lua, 2, "alarm");
-        const char *alarm = luaL_checkstring(lua, -1);
-        match.a = alarm_number(lua, alarm);
-        snprintf(text, sizeof text, "alarm (%s) reached the %s", alarm, to);
-    }
-    return push_event_condition(lua, match, text);
-}
-
-/* flat:reminded(3): the third reminder was delivered. */
-static int flat_reminded(lua_State *lua)
-{
-    char text[40];
-    struct event_match match = {.kind = EVENT_REMINDER_DELIVERED, .match_a = true,
-                                .a = luaL_checkinteger(lua, 2)};
-    snprintf(text, sizeof text, "reminder %d delivered", (int)match.a);
-    return push_event_condition(lua, match, text);
-}
-
 static int flat_order_done(lua_State *lua)
 {
-    return push_event_condition(lua, (struct event_match){.kind = EVENT_ORDER_DONE}, "order carried out");
+    return api_push_event_condition(lua, (struct event_match){.kind = EVENT_ORDER_DONE}, "order carried out");
 }
 
 static int flat_order_refused(lua_State *lua)
 {
-    return push_event_condition(lua, (struct event_match){.kind = EVENT_ORDER_FAILED}, "order refused");
+    return api_push_event_condition(lua, (struct event_match){.kind = EVENT_ORDER_FAILED}, "order refused");
 }
 
 static int flat_arrears_trip_ordered(lua_State *lua)
 {
-    return push_event_condition(lua, (struct event_match){.kind = EVENT_ARREARS_TRIP},
+    return api_push_event_condition(lua, (struct event_match){.kind = EVENT_ARREARS_TRIP},
                                 "arrears trip ordered");
 }
 
 static int flat_charged(lua_State *lua)
 {
-    return push_event_condition(lua, (struct event_match){.kind = EVENT_CHARGE}, "charged");
+    return api_push_event_condition(lua, (struct event_match){.kind = EVENT_CHARGE}, "charged");
 }
 
 static int flat_held(lua_State *lua)
 {
-    return push_event_condition(
+    return api_push_event_condition(
         lua, (struct event_match){.kind = EVENT_METER_HELD, .match_a = true, .a = 1},
         "trip held by large current");
 }
@@ -785,13 +726,10 @@ void api_register_flat(lua_State *lua)
         {"bug", flat_bug},
         {"signal", flat_signal},
         {"place", flat_place},
-        {"phone", flat_phone},
         {"tripped", flat_tripped},
         {"closed", flat_closed},
         {"supplied", flat_supplied},
         {"dark", flat_dark},
-        {"alarmed", flat_alarmed},
-        {"reminded", flat_reminded},
         {"order_done", flat_order_done},
         {"order_refused", flat_order_refused},
         {"arrears_trip_ordered", flat_arrears_trip_ordered},

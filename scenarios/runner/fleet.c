@@ -1,6 +1,7 @@
 /* A scenario's fleet table: each field has a reader here, and an unknown field is an error. */
 #include "scenarios/runner/fleet_money.h"
 #include "scenarios/runner/fleet_people.h"
+#include "scenarios/runner/fleet_notify.h"
 #include "scenarios/runner/fleet_tariff.h"
 #include "scenarios/runner/household_file.h"
 #include "scenarios/runner/scenario.h"
@@ -240,6 +241,9 @@ static const struct {
     {"safety_reclose", DURATION, offsetof(struct site_config, meter.safety_reclose_ns), 1, false},
     {"grace", DURATION, offsetof(struct site_config, policy.grace_ns), 1, false},
     {"reminder_spacing", DURATION, offsetof(struct site_config, policy.reminder_spacing_ns), 1, false},
+    {"reminder_retry", DURATION, offsetof(struct site_config, policy.reminder_retry_ns), 1, false},
+    {"escalate_after", DURATION, offsetof(struct site_config, policy.notify.escalate_after_ns), 1, false},
+    {"alarm_retry", DURATION, offsetof(struct site_config, policy.notify.alarm_retry_ns), 1, false},
     {"poll", DURATION, offsetof(struct site_config, policy.poll_ns), 1, false},
     {"meeting", DURATION, offsetof(struct site_config, meeting_ns), 1, false},
     {"keep_alive", DURATION, offsetof(struct site_config, link.keep_alive_ns), 1, false},
@@ -271,6 +275,9 @@ static const struct {
     {"hazards", read_hazards}, {"flats_per_floor", read_flats_per_floor},
     {"power_saving", read_power_saving}, {"lora_class", read_lora_class},
     {"lora_region", read_lora_region}, {"place", read_place},
+    {"app", fleet_read_app}, {"sms", fleet_read_sms}, {"quiet_hours", fleet_read_quiet_hours},
+    {"reminder_channels", fleet_read_reminder_channels}, {"alarm_channels", fleet_read_alarm_channels},
+    {"reminder_attempts", fleet_read_reminder_attempts}, {"alarm_attempts", fleet_read_alarm_attempts},
     {"line_faults", read_line_faults}, {"friendly", fleet_read_friendly}, {"holidays", fleet_read_holidays},
 };
 

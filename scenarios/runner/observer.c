@@ -45,11 +45,17 @@ void observer_free(struct observer *observer)
     observer->count = observer->capacity = 0;
 }
 
+static bool same_bits(int64_t a, int64_t b, int64_t mask)
+{
+    return mask == 0 ? a == b : ((a ^ b) & mask) == 0;
+}
+
 static bool event_matches(const struct event_match *match, const struct event *event)
 {
     return event->kind == match->kind &&
            (match->flat == EVENT_NO_FLAT || event->flat == match->flat) &&
-           (!match->match_a || event->a == match->a) && (!match->match_b || event->b == match->b);
+           (!match->match_a || same_bits(event->a, match->a, match->mask_a)) &&
+           (!match->match_b || same_bits(event->b, match->b, match->mask_b));
 }
 
 const struct event *observer_first(const struct observer *observer, const struct event_match *match,

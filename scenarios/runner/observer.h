@@ -23,12 +23,13 @@ struct observer {
 void observer_init(struct observer *observer, FILE *file);
 void observer_free(struct observer *observer);
 
-/* Matches a or b only where asked for. */
+/* Matches a or b only where asked for, and of them the bits of a mask; mask 0: all bits. */
 struct event_match {
     uint32_t flat; /* EVENT_NO_FLAT: any */
     int kind;
     bool match_a, match_b;
     int64_t a, b;
+    int64_t mask_a, mask_b;
 };
 
 /* The first matching event at or after index `from`, or NULL. */

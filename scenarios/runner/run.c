@@ -459,7 +459,12 @@ static bool build_site(struct run *run)
     run->record = open_record(run);
     if (run->ended)
         return false;
-    return run_make_site(run, &config);
+    if (!run_make_site(run, &config))
+        return false;
+    int admin = api_people_begin(run);
+    if (admin < 0)
+        run_fail(run, OUTCOME_ERROR, "the administrator: %s", error_text(admin));
+    return admin >= 0;
 }
 
 static int push_case_protected(lua_State *lua)

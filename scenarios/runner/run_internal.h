@@ -131,6 +131,7 @@ bool run_is_board_flat(const struct run *run, uint32_t flat);
 void api_register(lua_State *lua);
 void api_register_flat(lua_State *lua);
 void api_register_money(lua_State *lua);
+void api_register_notify(lua_State *lua);
 void api_register_expect(lua_State *lua);
 void api_register_people(lua_State *lua);
 /* A metatable whose methods are fixed; a misspelt one is an error, not a nil. */
@@ -146,11 +147,18 @@ int api_code(lua_State *lua);
 int api_secret(lua_State *lua);
 int api_person(lua_State *lua);
 int api_sign_in(lua_State *lua);
+int api_phone(lua_State *lua);
+/* The administrator, who is there from the start: alarms go to them. A negative error, or their number. */
+int api_people_begin(struct run *run);
+/* The number of somebody by the name at `at`; an error when there is nobody of it. */
+int api_check_user(lua_State *lua, struct run *run, int at);
 /* A session's, in api_orders.c. */
 int api_session_order(lua_State *lua);
 const struct session *api_check_session(lua_State *lua, int at);
 struct run *api_check_bench(lua_State *lua);
 void api_push_flat(lua_State *lua, uint32_t number);
+/* A condition that an event of the flat at 1 makes true; returns 1. */
+int api_push_event_condition(lua_State *lua, struct event_match match, const char *what);
 void api_push_condition(lua_State *lua, const struct condition *condition);
 void api_push_cause(lua_State *lua, const struct cause *cause);
 struct flat *api_check_flat(lua_State *lua, int at);

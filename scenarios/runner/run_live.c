@@ -24,6 +24,8 @@ static void demo_house(struct site_config *config)
     config->epoch_s = civil_to_seconds(&(struct civil_time){2026, 7, 15, 18, 30, 0, 0});
     config->policy.reminder_spacing_ns = 3 * NS_PER_S;
     config->policy.reminder_retry_ns = 10 * NS_PER_S;
+    config->policy.notify.escalate_after_ns = 10 * NS_PER_S;
+    config->policy.notify.quiet_from_s = config->policy.notify.quiet_until_s;
     config->policy.grace_ns = 3 * NS_PER_S;
     config->policy.poll_ns = NS_PER_MIN;
     config->meter.overload_delay_ns = 3 * NS_PER_S;

@@ -38,6 +38,7 @@ enum random_purpose {
     RANDOM_BREAKER,
     RANDOM_WIRING,
     RANDOM_CLIMATE, /* of the site; its "flat" is the day */
+    RANDOM_NOTIFY = 96,
 };
 
 #define RANDOM_NO_FLAT UINT32_MAX /* a stream of the site */

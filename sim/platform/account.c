@@ -23,7 +23,7 @@ void account_send_phone(struct account *account, enum phone_kind kind, uint32_t 
 {
     struct account_outbox *outbox = account->outbox;
     if (outbox->phone_count == ACCOUNT_PHONE_MAX)
-        return; /* the flat empties it after every event; a reminder is sent again anyway */
+        return; /* the flat empties it after every event */
     outbox->phone[outbox->phone_count++] =
         (struct phone_message){.kind = kind, .number = number};
 }
@@ -61,7 +61,7 @@ static void report_received(struct account *account, int64_t now,
         break;
     }
     if (alarms)
-        account_send_phone(account, PHONE_ALARM, (uint32_t)report->alarm << 8 | report->detail);
+        notify_alarm(account, now, report->alarm, report->detail, true);
 }
 
 /* Total and rates of a block; false when it is none. The total is theirs, less what each rate's last digit cut off. */
@@ -138,13 +138,6 @@ void account_phone(struct account *account, int64_t now, const struct phone_mess
 {
     if (message->kind == PHONE_PAYMENT)
         account_pay(account, now, message->amount, message->number);
-    if (message->kind != PHONE_RECEIPT)
-        return;
-    if (message->receipt_of == PHONE_REMINDER)
-        reminders_delivered_one(account, now, message->number);
-    else if (message->receipt_of == PHONE_ALARM)
-        event_put(&account->events, now, EVENT_ALARM_DELIVERED, message->number >> 8,
-                  message->number & 0xff);
 }
 
 static void poll(struct account *account, int64_t now)
@@ -161,6 +154,10 @@ static void poll(struct account *account, int64_t now)
 void account_timer(struct account *account, int64_t now, int timer)
 {
     timer_cancel(&account->timers, timer);
+    if (timer == ACCOUNT_TIMER_NOTIFY) { /* those that carry messages are not down with the platform */
+        notify_timer(account, now);
+        return;
+    }
     if (account->platform->mute && timer != ACCOUNT_TIMER_POLL) { /* what is due waits until it is up again */
         timer_arm(&account->timers, timer, now + NS_PER_MIN);
         return;
@@ -204,6 +201,7 @@ void account_init(struct account *account, struct platform *platform,
     account->administrator_password = config->administrator_password;
     account->opening = config->opening_balance;
     account->balance = config->opening_balance;
+    notify_init(&account->notify, platform->seed, events.flat);
     account->register_10wh = -1;
     account->reading_10wh = -1;
     if (platform->policy.billing_ns > 0)

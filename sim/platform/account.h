@@ -8,6 +8,7 @@
 
 #include "sim/kernel/queue.h"
 #include "sim/meter/meter.h"
+#include "sim/platform/notify.h"
 #include "sim/platform/phone.h"
 #include "sim/platform/platform.h"
 
@@ -18,6 +19,7 @@ enum account_timer {
     ACCOUNT_TIMER_ORDER,
     ACCOUNT_TIMER_BILL,
     ACCOUNT_TIMER_NOTICE,
+    ACCOUNT_TIMER_NOTIFY,
     ACCOUNT_TIMERS
 };
 
@@ -43,7 +45,7 @@ struct account_order {
     uint8_t attempts;
 };
 
-/* What goes out, until the flat takes it after the event. Empty between events: a site's accounts share one. */
+/* What goes out (to the phone: what it shows now), until the flat takes it after the event. Empty between events: a site's accounts share one. */
 struct account_outbox {
     int phone_count, frame_count;
     struct phone_message phone[ACCOUNT_PHONE_MAX];
@@ -70,6 +72,8 @@ struct account {
     struct controller_recharge recharge; /* the last one that went out */
     int64_t recharge_owed;       /* paid, and not on its way to a meter with its own credit */
     uint16_t reminders_delivered, reminder_attempts;
+    uint16_t reminding_serial;   /* which reminding it is: receipts of an earlier one are void */
+    uint8_t reminders_shown;     /* the highest number that the phone showed in it */
     uint16_t cycle;              /* the tiers' one that was charged last */
     int64_t last_delivered_at;
     uint8_t level;               /* enum credit_level */
@@ -77,6 +81,7 @@ struct account {
     bool arrears_trip; /* the platform ordered (or, local, allowed) the trip and has not restored */
     uint8_t order_count;
     struct account_order orders[ACCOUNT_ORDERS_MAX];
+    struct notify notify;
     struct account_outbox *outbox;
 };
 
@@ -97,7 +102,7 @@ void account_timer(struct account *account, int64_t now, int timer);
 /* A frame from the meter, its envelope opened. */
 void account_receive(struct account *account, int64_t now, const uint8_t *bytes, size_t size);
 
-/* A message from the tenant's phone. */
+/* A payment from the tenant's phone. */
 void account_phone(struct account *account, int64_t now, const struct phone_message *message);
 
 /* Book a payment; `number`, from 1, names its notice, and counts once. What is refused (enum money_refusal) is refused whole

@@ -6,7 +6,7 @@
 
 /* Into the outbox, which must have room. */
 void account_send_frame(struct account *account, const struct dlt645_frame *frame);
-/* To the tenant's phone; dropped when the outbox is full. */
+/* The tenant's phone shows it; dropped when the outbox is full. */
 void account_send_phone(struct account *account, enum phone_kind kind, uint32_t number);
 void account_audit(struct account *account, int64_t now, enum audit_action action, int actor);
 

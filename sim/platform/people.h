@@ -51,6 +51,7 @@ struct user {
     uint8_t secret_size;
     int failures;
     int64_t last_code_step; /* a code serves once, and none of a step before it */
+    bool phone_off, app_off; /* where alarms go: notify.h */
     int64_t locked_until;
     struct random draws;    /* of salts and secrets to come */
     struct scope scope;

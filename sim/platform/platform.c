@@ -19,6 +19,7 @@ struct billing_policy billing_policy_default(void)
         .reminder_attempts_max = 20,
         .grace_ns = 30 * NS_PER_MIN,
         .poll_ns = 15 * NS_PER_MIN,
+        .notify = notify_policy_default(),
     };
 }
 
@@ -36,4 +37,5 @@ void platform_init(struct platform *platform, struct event_source events, uint64
 void platform_free(struct platform *platform)
 {
     people_free(&platform->people);
+    message_pool_free(&platform->messages);
 }

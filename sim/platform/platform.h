@@ -8,6 +8,7 @@
 #include "sim/platform/audit.h"
 #include "sim/platform/friendly.h"
 #include "sim/money.h"
+#include "sim/platform/notify.h"
 #include "sim/platform/people.h"
 #include "sim/tariff.h"
 
@@ -29,6 +30,10 @@ struct platform_faults {
     bool never_locks_out;
     bool sessions_never_end;
     bool scopes_ignored;
+    bool counts_sent_as_delivered; /* reminders */
+    bool counts_copies;            /* of one reminder as the next ones */
+    bool reminds_at_night;
+    bool alarms_tenant_only;
 };
 
 struct billing_policy {
@@ -48,6 +53,7 @@ struct billing_policy {
     int64_t grace_ns;           /* from the last reminder to the trip */
     int64_t poll_ns;            /* of the register; 0: the meter reports by itself */
     int64_t billing_ns;         /* charges are made so often, from one o'clock on; 0: at each reading */
+    struct notify_policy notify; /* how messages travel */
     bool restore_by_permit;     /* 1B: the tenant presses the key; otherwise 1C */
 };
 
@@ -73,12 +79,13 @@ struct platform {
     uint64_t seed;
     struct notice_pool notices;
     struct people people;
+    struct message_pool messages; /* to people, under way */
     bool mute; /* the platform is down: nothing goes out by itself; what is due waits */
 };
 
 void platform_init(struct platform *platform, struct event_source events, uint64_t seed,
                    int64_t epoch_s);
-/* Frees what people took. */
+/* Frees what people and messages took. */
 void platform_free(struct platform *platform);
 
 #endif
