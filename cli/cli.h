@@ -15,6 +15,7 @@ int cli_serve(int argc, char **argv);
 int cli_decode(int argc, char **argv);
 int cli_gui(int argc, char **argv);
 int cli_replay(int argc, char **argv);
+int cli_audit(int argc, char **argv);
 
 /* Subcommands of board; argv[0] is the subcommand's name. */
 int cli_board_check(int argc, char **argv);
@@ -114,6 +115,14 @@ int cli_read_int(const char *option, const char *text, int min, int max, int *va
 int cli_read_seed(const char *text, uint64_t *seed);
 int cli_read_duration(const char *option, const char *text, int64_t *ns);
 int cli_read_parity(const char *text, char *parity);
+
+/* The key of an audit log's seal: all bytes of a file. 0, or EXIT_USAGE when it cannot be read, or has less than 16 or more
+ * than 4096 bytes (told on stderr). */
+struct cli_audit_key {
+    size_t size;
+    uint8_t bytes[4096];
+};
+int cli_read_audit_key(const char *option, const char *path, struct cli_audit_key *key);
 
 /* Puts a value behind the others of a list that ends with NULL; false when there are `max` already. */
 bool cli_add(const char **list, int max, const char *value);

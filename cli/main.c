@@ -18,6 +18,7 @@ static const struct {
     {"replay", cli_replay, "judge a recorded run again, without its board"},
     {"board", cli_board, "judge a board on the wire, find it, watch its line, emulate one, measure the bench"},
     {"serve", cli_serve, "put virtual meters on a wire, for a master of yours to ask"},
+    {"audit", cli_audit, "whether an audit log is whole and as it was written"},
     {"decode", cli_decode, "what the bytes of a DL/T 645 or Modbus message mean, and which is wrong"},
 #ifdef METERBENCH_HAS_GUI
     {"gui", cli_gui, "the house in a window: cause a leak, pay, watch the stopwatch"},

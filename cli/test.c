@@ -44,6 +44,8 @@ static const char help[] =
     "  --claims FILE        what is claimed of the product, what was measured, whether it holds (Markdown)\n"
     "  --json FILE          JSON; - is standard output\n"
     "  --record DIR         write each case's event log to DIR, of a board also its wire (pcapng)\n"
+    "  --audit DIR          write each case's audit log to DIR, for meterbench audit verify\n"
+    "  --audit-key FILE     seal it with the bytes of FILE, 16 at least\n"
     "  --run-file FILE      keep all that was read, seen and judged, for meterbench replay\n"
     "  --quiet              only what did not pass, and the totals\n"
     "  -h, --help           this text\n"
@@ -57,13 +59,14 @@ struct arguments {
     struct report_style style;
     const char *names[LIST_MAX + 1], *tags[LIST_MAX + 1], *excluded[LIST_MAX + 1];
     const char *junit, *json, *claims, *run_file;
+    struct cli_audit_key audit_key;
     bool list, quiet;
 };
 
 enum option_id { OPTION_LIST = 256, OPTION_NAME, OPTION_TAG, OPTION_EXCLUDE_TAG, OPTION_CLAIM, OPTION_REPEAT,
                  OPTION_FAIL_FAST, OPTION_SEED, OPTION_JOBS, OPTION_TIMEOUT, OPTION_WATCHDOG,
                  OPTION_TWIN, OPTION_REQUIRE_BOARD, OPTION_MAX_SKIPPED, OPTION_JUNIT, OPTION_JSON, OPTION_CLAIMS,
-                 OPTION_RECORD, OPTION_RUN_FILE, OPTION_QUIET };
+                 OPTION_RECORD, OPTION_AUDIT, OPTION_AUDIT_KEY, OPTION_RUN_FILE, OPTION_QUIET };
 
 static const struct option options[] = {
     {"list", no_argument, NULL, OPTION_LIST},
@@ -85,6 +88,8 @@ static const struct option options[] = {
     {"json", required_argument, NULL, OPTION_JSON},
     {"claims", required_argument, NULL, OPTION_CLAIMS},
     {"record", required_argument, NULL, OPTION_RECORD},
+    {"audit", required_argument, NULL, OPTION_AUDIT},
+    {"audit-key", required_argument, NULL, OPTION_AUDIT_KEY},
     {"run-file", required_argument, NULL, OPTION_RUN_FILE},
     {"quiet", no_argument, NULL, OPTION_QUIET},
     {"help", no_argument, NULL, 'h'},
@@ -183,6 +188,11 @@ static int read_option(void *user, int id, const char *value)
     case OPTION_RECORD:
         arguments->suite.run.record_dir = value;
         break;
+    case OPTION_AUDIT:
+        arguments->suite.run.audit_dir = value;
+        break;
+    case OPTION_AUDIT_KEY:
+        return cli_read_audit_key("audit-key", value, &arguments->audit_key);
     case OPTION_RUN_FILE:
         arguments->run_file = value;
         break;
@@ -203,15 +213,15 @@ static int read_arguments(struct arguments *arguments, int argc, char **argv)
     return cli_read_options(&command, argc, argv, arguments);
 }
 
-static int check_record_dir(const char *path)
+static int check_dir(const char *option, const char *path)
 {
     if (!path || mkdir(path, 0777) == 0)
         return 0;
     if (errno != EEXIST)
-        return cli_usage_error("--record %s: %s", path, strerror(errno));
+        return cli_usage_error("--%s %s: %s", option, path, strerror(errno));
     if (cli_is_directory(path) && access(path, W_OK) == 0)
         return 0;
-    return cli_usage_error("--record %s: it is no directory that can be written", path);
+    return cli_usage_error("--%s %s: it is no directory that can be written", option, path);
 }
 
 static void list_cases(const struct suite *suite)
@@ -361,8 +371,13 @@ int cli_test(int argc, char **argv)
         (result = cli_check_writable("json", arguments.json)) ||
         (result = cli_check_writable("claims", arguments.claims)) ||
         (result = cli_check_writable("run-file", arguments.run_file)) ||
-        (result = check_record_dir(arguments.suite.run.record_dir)))
+        (result = check_dir("record", arguments.suite.run.record_dir)) ||
+        (result = check_dir("audit", arguments.suite.run.audit_dir)))
         return result;
+    if (arguments.audit_key.size && !arguments.suite.run.audit_dir)
+        return cli_usage_error("--audit-key seals what --audit DIR writes, and there is no --audit");
+    arguments.suite.run.audit_key = arguments.audit_key.size ? arguments.audit_key.bytes : NULL;
+    arguments.suite.run.audit_key_size = arguments.audit_key.size;
     arguments.board.seed = arguments.suite.run.seed;
     struct board_maker *maker = cli_board_maker_new(&arguments.board, &result);
     if (result != 0)

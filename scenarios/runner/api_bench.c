@@ -241,6 +241,7 @@ void api_register(lua_State *lua)
         {"code", api_code},         {"secret", api_secret}, {"person", api_person},
         {"check", bench_check}, {"judge", api_judge},
         {"statistic", api_statistic},
+        {"audit", api_audit},       {"audit_intact", api_audit_intact}, {"tamper_audit", api_tamper_audit},
         {"count", bench_count},     {"bug", bench_bug},     {"expect", api_expect},
         {"observe", api_observe},   {"mains", bench_mains}, {"phone", api_phone}, {NULL, NULL},
     };

@@ -446,6 +446,7 @@ void api_register_people(lua_State *lua)
         {"may", session_may},
         {"ask", session_ask},
         {"readings", session_readings},
+        {"read_audit", api_session_read_audit},
         {"add_person", session_add_person},
         {"revoke", session_revoke},
         {"readmit", session_readmit},

@@ -103,6 +103,9 @@ static json_t *case_json(const struct suite *suite, const struct case_result *re
         json_object_set_new(object, "board_id", text(result->board_id));
     if (object && result->on_board)
         json_object_set_new(object, "clock_lateness_ns", json_integer(result->lateness_ns));
+    if (object && result->audit_lines > 0)
+        json_object_set_new(object, "audit", json_pack("{s:I, s:s}", "lines", (json_int_t)result->audit_lines, "head",
+                                                       result->audit_head));
     if (object && result->twin[0])
         json_object_set_new(object, "twin", long_text(result->twin));
     if (object && result->requirement != REQUIREMENT_REQUIRED)

@@ -5,6 +5,7 @@
 #include "scenarios/runner/scenario.h"
 #include "scenarios/runner/verdict.h"
 #include "sim/board.h"
+#include "sim/platform/audit_chain.h"
 
 #include <stdint.h>
 
@@ -73,6 +74,8 @@ struct case_result {
     struct verdict verdicts[VERDICTS_MAX];
     struct invariant_tally invariants[INVARIANT_COUNT];
     uint64_t event_count, event_hash;
+    uint64_t audit_lines;  /* of the audit log that was written; 0: none was */
+    char audit_head[AUDIT_HASH_DIGITS + 1]; /* its last hash */
     int64_t simulated_ns;
     int64_t lateness_ns; /* of a paced board's clock, at most */
     double wall_s;

@@ -154,7 +154,7 @@ bool run_stride(struct run *run, int64_t target)
         return false;
     }
     invariants_watch(run->invariants);
-    if (run->observer.incomplete) {
+    if (run->observer.incomplete || run->audit.incomplete) {
         run_fail(run, OUTCOME_ERROR, "the event log could not be kept (memory or disk full)");
         return false;
     }
@@ -400,18 +400,26 @@ static bool choose_board(struct run *run)
     return !run->result->message[0];
 }
 
+enum { FILE_NAME_SIZE = 460 };
+
+/* What the files of this case begin with. */
+static void file_name(const struct run *run, char name[FILE_NAME_SIZE])
+{
+    case_name(run->result, name, FILE_NAME_SIZE);
+    size_t used = strlen(name);
+    if (run->result->board_id[0]) /* several boards run the same case */
+        snprintf(name + used, FILE_NAME_SIZE - used, "_on_%s", run->result->board_id);
+    for (char *p = name; *p; p++)
+        if (strchr("/ \t[],=#", *p))
+            *p = '_';
+}
+
 static FILE *open_record(struct run *run)
 {
     if (!run->options->record_dir)
         return NULL;
-    char name[460], path[1000];
-    case_name(run->result, name, sizeof name);
-    size_t used = strlen(name);
-    if (run->result->board_id[0]) /* several boards run the same case */
-        snprintf(name + used, sizeof name - used, "_on_%s", run->result->board_id);
-    for (char *p = name; *p; p++)
-        if (strchr("/ \t[],=#", *p))
-            *p = '_';
+    char name[FILE_NAME_SIZE], path[1000];
+    file_name(run, name);
     if (run->board)
         snprintf(run->board->capture_path, sizeof run->board->capture_path, "%s/%s.pcapng",
                  run->options->record_dir, name);
@@ -423,12 +431,37 @@ static FILE *open_record(struct run *run)
     return file;
 }
 
+static void begin_audit(struct run *run, const struct site_config *config)
+{
+    char name[FILE_NAME_SIZE];
+    case_name(run->result, name, sizeof name);
+    audit_log_begin(&run->audit, name, config->seed, config->epoch_s);
+    run->site->platform.audit = &run->audit.chain;
+}
+
+static void write_audit(struct run *run)
+{
+    char name[FILE_NAME_SIZE], path[1000];
+    const struct run_options *options = run->options;
+    if (!options->audit_dir)
+        return;
+    file_name(run, name);
+    snprintf(path, sizeof path, "%s/%s.audit.jsonl", options->audit_dir, name);
+    int failed = audit_log_write(&run->audit, path, options->audit_key, options->audit_key_size);
+    if (failed < 0)
+        run_fail(run, OUTCOME_ERROR, "%s: %s (is --audit a writable directory?)", path, strerror(-failed));
+    run->result->audit_lines = run->audit.chain.next;
+    memcpy(run->result->audit_head, run->audit.chain.head, sizeof run->audit.chain.head);
+}
+
 bool run_make_site(struct run *run, const struct site_config *config)
 {
     int error = 0;
     observer_init(&run->observer, run->record);
     run->observer.also = store_sink(run);
     run->site = site_new(config, &run->observer.sink, &error);
+    if (run->site)
+        begin_audit(run, config);
     if (run->site)
         run->invariants = invariants_new(run->site, &run->observer, run->tallies);
     if (!run->invariants)
@@ -590,8 +623,11 @@ void run_tear_down(struct run *run)
     if (run->board)
         store_close_board(run);
     sandbox_close(&run->sandbox);
+    if (run->site)
+        write_audit(run);
     invariants_free(run->invariants);
     site_free(run->site);
+    audit_log_free(&run->audit);
     observer_free(&run->observer);
     if (run->record && fclose(run->record) != 0)
         run_fail(run, OUTCOME_ERROR, "the event log could not be written: %s", strerror(errno));

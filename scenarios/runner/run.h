@@ -36,6 +36,9 @@ struct run_options {
     bool require_board;
     enum twin_use twin;
     const char *record_dir;   /* NULL, or where <case>.events is written */
+    const char *audit_dir;    /* NULL, or where <case>.audit.jsonl is written */
+    const uint8_t *audit_key; /* NULL, or what its last line is sealed with */
+    size_t audit_key_size;
     struct run_file *run_file; /* NULL, or where everything is kept (run_file.h) */
     struct replay *replay;     /* NULL, or the run that this one repeats (replay.h) */
     const atomic_bool *interrupted; /* NULL, or set when the user wants to stop */

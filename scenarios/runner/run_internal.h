@@ -2,6 +2,7 @@
 #ifndef METERBENCH_RUNNER_RUN_INTERNAL_H
 #define METERBENCH_RUNNER_RUN_INTERNAL_H
 
+#include "scenarios/runner/audit_log.h"
 #include "scenarios/runner/board_record.h"
 #include "scenarios/runner/invariants.h"
 #include "scenarios/runner/observer.h"
@@ -55,6 +56,7 @@ struct run {
     int thread_ref;
     struct site *site;
     struct observer observer;
+    struct audit_log audit;
     struct invariants *invariants;
     struct invariant_tally *tallies;
     struct board *board;
@@ -146,6 +148,9 @@ int api_statistic(lua_State *lua);
 int api_code(lua_State *lua);
 int api_secret(lua_State *lua);
 int api_person(lua_State *lua);
+int api_audit(lua_State *lua);
+int api_audit_intact(lua_State *lua);
+int api_tamper_audit(lua_State *lua);
 int api_sign_in(lua_State *lua);
 int api_phone(lua_State *lua);
 /* The administrator, who is there from the start: alarms go to them. A negative error, or their number. */
@@ -154,6 +159,8 @@ int api_people_begin(struct run *run);
 int api_check_user(lua_State *lua, struct run *run, int at);
 /* A session's, in api_orders.c. */
 int api_session_order(lua_State *lua);
+/* In api_audit.c. */
+int api_session_read_audit(lua_State *lua);
 const struct session *api_check_session(lua_State *lua, int at);
 struct run *api_check_bench(lua_State *lua);
 void api_push_flat(lua_State *lua, uint32_t number);

@@ -1,4 +1,7 @@
-/* What is written down of every attempt and every consequence. */
+/*
+ * What is written down of every attempt and every consequence: an event of the log and, where somebody keeps an audit log, a
+ * line of it. Lines are chained by their hashes (audit_chain.h); a fleet keeps none and pays for none.
+ */
 #ifndef METERBENCH_SIM_PLATFORM_AUDIT_H
 #define METERBENCH_SIM_PLATFORM_AUDIT_H
 
@@ -50,11 +53,27 @@ struct audit_fact {
     int right;      /* that was asked for, or -1 */
     int person;     /* a user that it was done to, or -1 */
     int why;        /* 0, or the error for which it was refused */
+    int attempted;  /* of AUDIT_REFUSED: the action that it would have been, or 0 */
 };
 void platform_audit_fact(struct platform *platform, int64_t now, const struct audit_fact *fact);
 
 /* The same for what is neither asked for nor refused. */
 void platform_audit(struct platform *platform, int64_t now, uint32_t flat,
                     enum audit_action action, int actor);
+
+enum { AUDIT_NAME_MAX = 32 };
+
+/* A fact in words. Texts are never NULL; "" is nothing. */
+struct audit_line {
+    int64_t at;
+    uint32_t flat;        /* EVENT_NO_FLAT: `target` says */
+    const char *role;     /* of who */
+    const char *action;   /* what was tried, or happened: "sign in", "trip", "payment" */
+    const char *result;   /* "accepted", "refused" or, of what nobody asked for, "noted" */
+    const char *why;      /* it was refused */
+    char who[AUDIT_NAME_MAX];    /* a person, "billing", "service", "meter", or "(unknown)": not what was typed */
+    char person[AUDIT_NAME_MAX]; /* to whom it was done */
+    char target[24];      /* "flat 7", "building", or "" */
+};
 
 #endif

@@ -139,12 +139,13 @@ static int give_scope(struct scope *scope, const struct person *person)
     return result;
 }
 
-static int fill(const struct platform *platform, struct user *user, int number, const struct person *person)
+/* Draws are by the name: who else there is changes nobody's secrets. */
+static int fill(const struct platform *platform, struct user *user, const struct person *person)
 {
     *user = (struct user){
         .role = person->role,
         .last_code_step = -1,
-        .draws = random_stream(platform->seed, (uint32_t)number, RANDOM_SECRET),
+        .draws = random_stream(random_seed_from_name(platform->seed, person->name), RANDOM_NO_FLAT, RANDOM_SECRET),
         .secret_size = (uint8_t)(person->secret ? person->secret_size : TOTP_SECRET_SIZE),
     };
     strcpy(user->name, person->name);
@@ -170,7 +171,7 @@ static int add(struct platform *platform, const struct person *person)
     if (!users)
         return ERROR_NO_MEMORY;
     people->users = users;
-    int result = fill(platform, &users[people->count], people->count, person);
+    int result = fill(platform, &users[people->count], person);
     if (result < 0) {
         scope_free(&users[people->count].scope);
         return result;
@@ -202,6 +203,7 @@ static int audit_deed(struct platform *platform, int64_t now, const struct sessi
         .right = result < 0 ? RIGHT_MANAGE_PEOPLE : -1,
         .person = person,
         .why = result < 0 ? result : 0,
+        .attempted = (int)done,
     };
     platform_audit_fact(platform, now, &fact);
     return result;

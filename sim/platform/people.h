@@ -127,6 +127,9 @@ bool platform_session_open(const struct platform *platform, int64_t now, const s
 int platform_authorise(struct platform *platform, int64_t now, const struct session *session,
                        enum right right, uint32_t flat);
 
+/* May this session read the audit log, as far as it is of the own flats? Errors as above; audited. */
+int platform_read_audit(struct platform *platform, int64_t now, const struct session *session);
+
 /* ---- what administrators do to people, and people to themselves -------------------------------- */
 
 /* All return 0, ERROR_SESSION_OVER, ERROR_NO_RIGHT, ERROR_OUT_OF_SCOPE (the other has flats that are not one's own), or

@@ -71,6 +71,8 @@ struct notice_pool {
     struct notice notices[NOTICES_MAX];
 };
 
+struct audit_chain;
+
 struct platform {
     struct platform_faults faults;
     struct billing_policy policy;
@@ -80,6 +82,7 @@ struct platform {
     struct notice_pool notices;
     struct people people;
     struct message_pool messages; /* to people, under way */
+    struct audit_chain *audit; /* who keeps an audit log sets it; NULL: nobody does */
     bool mute; /* the platform is down: nothing goes out by itself; what is due waits */
 };
 

@@ -213,11 +213,10 @@ int people_check_session(struct platform *platform, int64_t now, const struct se
     return has_right(platform, platform->people.users[session->user].role, right) ? 0 : ERROR_NO_RIGHT;
 }
 
-int platform_authorise(struct platform *platform, int64_t now, const struct session *session,
-                       enum right right, uint32_t flat)
+/* Writes down what was answered. */
+static int write_down(struct platform *platform, int64_t now, const struct session *session, enum right right,
+                  uint32_t flat, int result)
 {
-    bool open = touch(platform, now, session);
-    int result = open ? people_check(platform, session->user, right, flat) : ERROR_SESSION_OVER;
     bool order = right_switches(right);
     const struct audit_fact fact = {
         .action = result < 0 ? (order ? AUDIT_ORDER_REFUSED : AUDIT_REFUSED)
@@ -230,4 +229,18 @@ int platform_authorise(struct platform *platform, int64_t now, const struct sess
     };
     platform_audit_fact(platform, now, &fact);
     return result;
+}
+
+int platform_authorise(struct platform *platform, int64_t now, const struct session *session,
+                       enum right right, uint32_t flat)
+{
+    bool open = touch(platform, now, session);
+    int result = open ? people_check(platform, session->user, right, flat) : ERROR_SESSION_OVER;
+    return write_down(platform, now, session, right, flat, result);
+}
+
+int platform_read_audit(struct platform *platform, int64_t now, const struct session *session)
+{
+    int result = people_check_session(platform, now, session, RIGHT_READ_AUDIT);
+    return write_down(platform, now, session, RIGHT_READ_AUDIT, EVENT_NO_FLAT, result);
 }

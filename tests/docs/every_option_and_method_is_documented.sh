@@ -39,7 +39,7 @@ if "$build/meterbench" gui --help >/dev/null 2>&1; then
     done
 fi
 
-for option in $(options replay); do
+for option in $(options replay) $(options audit); do
     need "the option" "$option" "$work/meterbench.1"
 done
 
@@ -57,6 +57,12 @@ for name in $(names ${api}_money.c 'money_'); do
 done
 for name in $(names ${api}_bench.c '(bench|api)_'); do
     need "the method" "bench:$name" docs/scenarios.md
+done
+for name in $(names ${api}_people.c '(session|api_session)_'); do
+    need "the method" "session:$name" docs/scenarios.md
+done
+for right in $(grep -oE '^    X\([A-Z_]+, "[a-z ]+", (true|false)' sim/platform/rights.h | sed 's/.*, "\(.*\)", .*/\1/; s/ /_/g'); do
+    need "the right" "| \`$(echo "$right" | tr _ ' ')\` |" docs/scenarios.md
 done
 for name in $(names ${api}_expect.c 'expect_'); do
     need "the method" "expectation:$name(" docs/scenarios.md
