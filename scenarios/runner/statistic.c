@@ -66,13 +66,14 @@ static struct estimate mean_of(const struct sample *sample)
     return estimate;
 }
 
-/* The smallest value that a share p is not above. */
+/* The smallest value that a share p is not above; its interval by the normal approximation to the binomial, continuity
+ * corrected. */
 static struct estimate quantile_of(const struct sample *sample, double p)
 {
     int n = sample->n;
     double margin = 1.959964 * sqrt(n * p * (1 - p)), off = sample->half_width / n;
     int at = (int)ceil(n * p) - 1;
-    int low = (int)floor(n * p - margin) - 1, high = (int)ceil(n * p + margin);
+    int low = (int)floor(n * p - margin - 0.5), high = (int)ceil(n * p + margin - 0.5);
     struct estimate estimate = {.value = sample->values[at], .bounded = low >= 0 && high < n};
     estimate.low = sample->values[low < 0 ? 0 : low] - off;
     estimate.high = sample->values[high < n ? high : n - 1] + off;
