@@ -1,5 +1,6 @@
 #include "scenarios/runner/invariants.h"
 
+#include "scenarios/runner/message_book.h"
 #include "scenarios/runner/money_book.h"
 
 #include "sim/kernel/time.h"
@@ -35,7 +36,7 @@ struct book {
     int64_t should_be_open_since;   /* reset pulse given, contacts still closed */
     int64_t flows_since;            /* current through them, or TIME_NEVER */
     bool weld_alarmed, weld_reported;
-    int reminders;
+    struct message_book messages;
     bool arrears_tripped;
     struct money_book money;
     uint64_t alarms_raised, alarms_received, reports_received, reports_audited;
@@ -211,9 +212,9 @@ static void meter_tripped(struct invariants *invariants, struct book *book,
         breach(invariants, INVARIANT_ACCOUNTED, event->flat, "a trip without a cause");
     if (CAUSE_BIT(event->a) & CAUSES_FORBIDDING)
         applied(invariants, INVARIANT_FORBIDDEN_CLOSE);
-    if (event->a == TRIP_CAUSE_ARREARS && book->reminders < invariants->site->platform.policy.reminders)
+    if (event->a == TRIP_CAUSE_ARREARS && book->messages.reminders < invariants->site->platform.policy.reminders)
         breach(invariants, INVARIANT_REMINDERS, event->flat,
-               "the meter tripped for arrears after %d delivered reminders", book->reminders);
+               "the meter tripped for arrears after %d delivered reminders", book->messages.reminders);
 }
 
 static void meter_closed(struct invariants *invariants, struct book *book, const struct event *event)
@@ -244,10 +245,10 @@ static void arrears_trip(struct invariants *invariants, struct book *book, const
     int wanted = invariants->site->platform.policy.reminders;
     applied(invariants, INVARIANT_REMINDERS);
     book->arrears_tripped = true;
-    if (book->reminders < wanted)
+    if (book->messages.reminders < wanted)
         breach(invariants, INVARIANT_REMINDERS, event->flat,
                "the platform ordered an arrears trip after %d of %d delivered reminders",
-               book->reminders, wanted);
+               book->messages.reminders, wanted);
     if (is_friendly(invariants->site, event->at))
         breach(invariants, INVARIANT_REMINDERS, event->flat,
                "the platform ordered an arrears trip in friendly hours");
@@ -263,7 +264,7 @@ static void payment_accepted(struct invariants *invariants, struct book *book)
     bool lifted = balance > -policy->overdraft && closes &&
                   (balance > policy->remind_below || book->arrears_tripped);
     if (lifted) {
-        book->reminders = 0;
+        book->messages.reminders = 0;
         book->arrears_tripped = false;
     }
 }
@@ -310,12 +311,20 @@ static void powered(struct invariants *invariants, struct book *book, const stru
         book->terminal_base_mwh += plant->terminal_energy.mwh - book->unpowered_mwh;
 }
 
+static void watch_messages(struct invariants *invariants, struct book *book, const struct event *event)
+{
+    const char *whom;
+    if (!message_book_event(&book->messages, invariants->site, event, &whom))
+        breach(invariants, INVARIANT_ACCOUNTED, event->flat, "an alarm was not sent to the %s", whom);
+}
+
 static void watch_event(struct invariants *invariants, const struct event *event)
 {
     if (event->flat == EVENT_NO_FLAT)
         return;
     struct book *book = &invariants->books[event->flat - 1];
     watch_money(invariants, book, event);
+    watch_messages(invariants, book, event);
     switch (event->kind) {
     case EVENT_CONTACTS:
         contacts_changed(invariants, book, event);
@@ -368,9 +377,6 @@ static void watch_event(struct invariants *invariants, const struct event *event
         break;
     case EVENT_COMMAND_ACCEPTED:
         frame_accepted(invariants, book, event);
-        break;
-    case EVENT_REMINDER_DELIVERED:
-        book->reminders++;
         break;
     case EVENT_ARREARS_TRIP:
         arrears_trip(invariants, book, event);
@@ -547,6 +553,9 @@ void invariants_watch(struct invariants *invariants)
 
 static void settle_debts(struct invariants *invariants, struct book *book, const struct flat *flat)
 {
+    const char *whom;
+    if (!message_book_settled(&book->messages, INT64_MAX, &whom))
+        breach(invariants, INVARIANT_ACCOUNTED, flat->number, "an alarm was not sent to the %s", whom);
     uint64_t waiting = (uint64_t)link_waiting(&flat->link, LINK_UP) +
                        (uint64_t)flat->controller->outbox->count;
     if (book->alarms_raised > book->alarms_received + waiting)

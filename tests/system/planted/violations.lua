@@ -61,6 +61,27 @@ local violations = {
     flat:set_balance("-1 yuan")
     bench:expect(flat:tripped()):within("1 h")
   end },
+  ["a reminder that was sent is taken for delivered"] = { 6, function(bench, flat)
+    bench:bug("counts_sent_as_delivered")
+    flat:phone(false)
+    flat:set_balance("-1 yuan")
+    bench:expect(flat:tripped()):within("2 days")
+  end },
+  ["copies of a reminder are taken for the next ones"] = { 6, function(bench, flat)
+    bench:bug("counts_copies")
+    flat:phone(false)
+    flat:set_balance("-1 yuan")
+    bench:wait("2 h")
+    flat:phone(true)
+    bench:expect(flat:reminded(3)):within("1 min")
+    bench:expect(flat:tripped()):within("2 days")
+  end },
+  ["nobody but the tenant is alarmed"] = { 9, function(bench, flat)
+    bench:bug("alarms_tenant_only")
+    flat:leak("60 mA")
+    bench:expect(flat:tripped()):within("1 s")
+    bench:wait("1 min")
+  end },
   ["the modem accepts a replay"] = { 7, function(bench, flat)
     flat:bug("accepts_replays")
     bench:sign_in():order(flat, "trip")
