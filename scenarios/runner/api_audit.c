@@ -8,7 +8,7 @@
 /* What of a line is asked for; NULL: any. */
 struct filter {
     const char *who, *role, *action, *target, *person, *result, *why;
-    double since;
+    int64_t since_ns;
 };
 
 static const char *field(lua_State *lua, int at, const char *name)
@@ -21,13 +21,16 @@ static struct filter check_filter(lua_State *lua, int at)
 {
     static const char *const keys[] = {"who", "role", "action", "target", "person", "result", "why", "since", NULL};
     if (lua_isnoneornil(lua, at))
-        return (struct filter){.since = 0};
+        return (struct filter){.since_ns = 0};
     api_check_keys(lua, at, keys);
     struct filter filter = {field(lua, at, "who"),    field(lua, at, "role"),   field(lua, at, "action"),
                             field(lua, at, "target"), field(lua, at, "person"), field(lua, at, "result"),
                             field(lua, at, "why"),    0};
     lua_getfield(lua, at, "since");
-    filter.since = luaL_optnumber(lua, -1, 0);
+    lua_Number since = luaL_optnumber(lua, -1, 0);
+    if (!(since >= 0 && since < 1e9))
+        luaL_error(lua, "since: seconds since the start of the run, as bench:now() says");
+    filter.since_ns = (int64_t)(since * 1e9 + 0.5); /* to the very ns that bench:now() was made of */
     return filter;
 }
 
@@ -40,7 +43,7 @@ static bool matches(const struct filter *filter, const struct audit_line *line)
 {
     return is(filter->who, line->who) && is(filter->role, line->role) && is(filter->action, line->action) &&
            is(filter->target, line->target) && is(filter->person, line->person) && is(filter->result, line->result) &&
-           is(filter->why, line->why) && (double)line->at >= filter->since * 1e9;
+           is(filter->why, line->why) && line->at >= filter->since_ns;
 }
 
 static void push_line(lua_State *lua, const struct audit_line *line, size_t number)
