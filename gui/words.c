@@ -75,6 +75,8 @@ static const char *order_name(int64_t order)
         return "end of keep-power";
     case ORDER_SET_CLOCK:
         return "set the clock";
+    case ORDER_LIMITS:
+        return "limit appliances";
     case ORDER_BROADCAST_TIME:
         return "time of day, to all";
     default:

@@ -65,6 +65,7 @@
     X(AUDIT, "audit", "action", "actor")                                                           \
     X(METER_CLOCK, "meter_clock", "shift_ms", "why")                                               \
     X(METER_RATE, "meter_rate", "rate", "clock_s")                                                 \
+    X(APPLIANCES_LIMITED, "appliances_limited", "air_permille", "water_permille")                  \
     X(CHARGE_RATE, "charge_rate", "rate", "cost_uyuan")
 
 enum event_kind {

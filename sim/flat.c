@@ -219,6 +219,9 @@ void flat_settle(struct flat *flat, int64_t now)
         } else if (controller->coil_wanted) {
             controller->coil_wanted = false;
             plant_coil(&flat->plant, now, controller->coil);
+        } else if (flat->meter.limits && flat->meter.limits->changed) {
+            flat->meter.limits->changed = false;
+            plant_set_limits(&flat->plant, now, flat->meter.limits->now);
         } else if (controller->outbox->count > 0) {
             route_up(flat, now);
         } else if (flat->shared->down.frame_count > 0 || flat->shared->down.phone_count > 0) {
@@ -363,6 +366,32 @@ void flat_set_load(struct flat *flat, int64_t now, const struct plant_load *load
     tell_cause(flat, now, PLANT_FAULT_LOAD, load->power_mw);
     plant_set_load(&flat->plant, now, load);
     flat_settle(flat, now);
+}
+
+struct flat_energy *flat_energy(struct flat *flat, int64_t now)
+{
+    if (!flat->shared->energies || !flat->plant.household.managed)
+        return NULL;
+    managed_account(flat->plant.household.managed, now);
+    return &flat->shared->energies[flat->number - 1];
+}
+
+int flat_limit(struct flat *flat, int64_t now, const struct limit_schedule *schedule, int actor, int level)
+{
+    struct flat_energy *energy = flat_energy(flat, now);
+    if (!energy)
+        return ERROR_NOT_FOUND;
+    energy->wanted = *schedule;
+    int result = account_order(&flat->account, now, ORDER_LIMITS, actor, level);
+    flat_settle(flat, now);
+    return result;
+}
+
+int flat_want(struct flat *flat, int64_t now, enum managed_service service, bool on)
+{
+    int result = plant_want(&flat->plant, now, service, on);
+    flat_settle(flat, now);
+    return result;
 }
 
 void flat_begin_leak(struct flat *flat, int64_t now, const struct leak *leak, int phase_deg)
@@ -543,6 +572,14 @@ void flat_set_controller(struct flat *flat, struct controller *controller)
     flat->controller = controller ? controller : &flat->meter.controller;
 }
 
+static void manage_energy(struct flat *flat, struct flat_energy *energy)
+{
+    plant_manage(&flat->plant, &energy->managed);
+    energy->limits.now[MANAGED_AIR] = energy->limits.now[MANAGED_WATER] = MANAGED_NO_LIMIT;
+    flat->meter.limits = &energy->limits;
+    flat->account.limits = &energy->wanted;
+}
+
 int flat_init(struct flat *flat, uint32_t number, struct flat_shared *shared,
               const struct flat_config *config)
 {
@@ -588,6 +625,8 @@ int flat_init(struct flat *flat, uint32_t number, struct flat_shared *shared,
     account_init(&flat->account, shared->platform, &shared->down,
                  timers_at(flat, FLAT_SLOT_ACCOUNT, ACCOUNT_TIMERS), flat->events, &flat->address,
                  &account);
+    if (shared->energies && config->plant.household && !config->plant.curve)
+        manage_energy(flat, &shared->energies[number - 1]);
     flat_settle(flat, 0);
     return 0;
 }

@@ -8,6 +8,7 @@
 #define METERBENCH_SIM_FLAT_H
 
 #include "sim/link/link.h"
+#include "sim/meter/limits.h"
 #include "sim/meter/meter.h"
 #include "sim/modem.h"
 #include "sim/plant/hazards.h"
@@ -26,6 +27,13 @@ enum flat_slot {
     FLAT_SLOTS
 };
 
+/* Of a flat with energy management; its own, so that flats without it do not grow. */
+struct flat_energy {
+    struct managed managed;
+    struct meter_limits limits;
+    struct limit_schedule wanted; /* by the platform */
+};
+
 /* What the flats of a site have in common. The outboxes are empty between events. */
 struct flat_shared {
     struct event_sink *sink;
@@ -33,6 +41,7 @@ struct flat_shared {
     struct uplink_codec codec;
     struct meter_config meter;
     struct link_network radio, phones;
+    struct flat_energy *energies; /* of flat 1 on; NULL: no energy management */
     bool tenants_pay; /* by themselves; otherwise the script does */
     struct controller_outbox up;
     struct account_outbox down;
@@ -95,6 +104,13 @@ void flat_settle(struct flat *flat, int64_t now);
 
 /* Begin, change or end (level 0) a cause; a virtual flat logs CAUSE at once, a board when its rack applied it. */
 void flat_set_fault(struct flat *flat, int64_t now, enum plant_fault fault, int64_t level);
+/* The platform orders the meter to limit appliances by this schedule. 0, ERROR_NOT_FOUND without energy management, or
+ * ERROR_QUEUE_FULL. */
+int flat_limit(struct flat *flat, int64_t now, const struct limit_schedule *schedule, int actor, int level);
+/* Somebody wants a bath, or a room cooled or heated until `on` is false: see household_want. */
+int flat_want(struct flat *flat, int64_t now, enum managed_service service, bool on);
+/* The flat's energy management, its sums up to `now`; NULL without. */
+struct flat_energy *flat_energy(struct flat *flat, int64_t now);
 /* A leakage process begins: see plant_begin_leak. */
 void flat_begin_leak(struct flat *flat, int64_t now, const struct leak *leak, int phase_deg);
 /* Another voltage at the feeder's head for a time, or (0) until cleared: see plant_set_voltage. Logged like a cause. */

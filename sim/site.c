@@ -80,6 +80,8 @@ static int init_flats(struct site *site)
         int result = flat_init(&site->flats[i], i + 1, &site->shared, &flat);
         if (result < 0)
             return result;
+        if (site->shared.energies && config->limits.window_count > 0)
+            flat_limit(&site->flats[i], 0, &config->limits, ACTOR_BILLING, 4);
         site_touched(site, &site->flats[i]);
     }
     return 0;
@@ -98,6 +100,9 @@ struct site *site_new(const struct site_config *config, struct event_sink *sink,
     site->next_meeting = config->meeting_ns;
     site->flats = calloc(config->flats, sizeof *site->flats);
     bool agenda = agenda_init(&site->agenda, config->flats);
+    if (config->manages_energy && config->household)
+        site->shared.energies = calloc(config->flats, sizeof *site->shared.energies);
+    bool energies = site->shared.energies || !config->manages_energy || !config->household;
     site->changed = calloc(config->flats / 64 + 1, sizeof *site->changed);
     bool links = init_links(site, sink);
     if (config->household)
@@ -112,7 +117,7 @@ struct site *site_new(const struct site_config *config, struct event_sink *sink,
     site->platform.people.policy = config->people;
     site->platform.policy.tariff = site->config.tariff.season_count > 0 ? &site->config.tariff : NULL;
     site->config.tariff.holidays = &site->platform.policy.holidays;
-    if (site->flats && site->changed && agenda && links && codec)
+    if (site->flats && site->changed && agenda && energies && links && codec)
         *error = init_flats(site);
     if (*error < 0) {
         site_free(site);
@@ -128,6 +133,7 @@ void site_free(struct site *site)
     uplink_codec_free(&site->shared.codec);
     platform_free(&site->platform);
     free(site->flats);
+    free(site->shared.energies);
     free(site->changed);
     link_pool_free(&site->messages);
     agenda_free(&site->agenda);

@@ -35,6 +35,9 @@ struct site_config {
     struct meter_config meter; /* seed, epoch and balance are filled in */
     struct billing_policy policy;
     struct people_policy people;
+    bool manages_energy;           /* homes' air conditioners and water heaters are managed: plant/managed.h */
+    bool limits_at_peak;           /* the schedule's windows are the tariff's peak hours, found when all is read */
+    struct limit_schedule limits;  /* that the platform orders of every meter as a run begins; no windows: none */
     struct tariff tariff; /* of meters and platform; with no seasons: policy.price at all hours */
 };
 

@@ -104,6 +104,18 @@ int act_order(struct run *run, struct flat *flat, const struct session *session,
     return result;
 }
 
+int act_limit(struct run *run, struct flat *flat, const struct session *session,
+              const struct limit_schedule *schedule)
+{
+    int64_t now = run->site->now;
+    int result = platform_authorise(&run->site->platform, now, session, RIGHT_LIMIT, flat->number);
+    if (result < 0)
+        return result;
+    result = flat_limit(flat, now, schedule, session->user, 4);
+    act_settle(run, flat);
+    return result;
+}
+
 void act_press_key(struct run *run, struct flat *flat, bool pressed)
 {
     plant_press_key(&flat->plant, run->site->now, pressed);

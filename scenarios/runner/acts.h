@@ -34,6 +34,9 @@ int act_set_balance(struct run *run, struct flat *flat, int64_t balance);
 
 /* An order of a signed-in person. 0, ERROR_NOT_ALLOWED or ERROR_QUEUE_FULL. */
 int act_order(struct run *run, struct flat *flat, const struct session *session, int order);
+/* The same for a schedule of limits; ERROR_NOT_FOUND too, without energy management. */
+int act_limit(struct run *run, struct flat *flat, const struct session *session,
+              const struct limit_schedule *schedule);
 
 void act_press_key(struct run *run, struct flat *flat, bool pressed);
 void act_reset_breaker(struct run *run, struct flat *flat);

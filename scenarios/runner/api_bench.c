@@ -251,6 +251,7 @@ void api_register(lua_State *lua)
     api_register_money(lua);
     api_register_notify(lua);
     api_register_expect(lua);
+    api_register_energy(lua);
     lua_newuserdatauv(lua, 1, 0);
     luaL_setmetatable(lua, BENCH);
     lua_setfield(lua, LUA_REGISTRYINDEX, "meterbench.the_bench");

@@ -468,6 +468,8 @@ static bool *find_fault(struct flat *flat, const char *name)
         {"weld_unnoticed", &meter->weld_unnoticed},
         {"forgets_state_at_reset", &meter->forgets_state_at_reset},
         {"clock_battery_bad", &meter->clock_battery_bad},
+        {"limits_all_day", flat->meter.limits ? &flat->meter.limits->all_day : NULL},
+        {"limits_ignored", flat->meter.limits ? &flat->plant.household.managed->ignores_limits : NULL},
         {"accepts_replays", &flat->modem.faults.accepts_replays},
         {"skips_authentication", &flat->modem.faults.skips_authentication},
         {"counter_in_ram", &flat->modem.faults.counter_in_ram},
@@ -507,6 +509,10 @@ static int flat_bug(lua_State *lua)
     *fault = lua_isnone(lua, 3) || lua_toboolean(lua, 3);
     plant_set_fault(&flat->plant, run->site->now, PLANT_FAULT_SMOKE,
                     flat->plant.fault_level[PLANT_FAULT_SMOKE]); /* recompute what flows */
+    if (flat->meter.limits) {
+        limits_follow(&flat->meter, run->site->now);
+        plant_set_limits(&flat->plant, run->site->now, flat->meter.limits->now);
+    }
     act_settle(run, flat);
     return 0;
 }

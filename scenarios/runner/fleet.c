@@ -1,5 +1,6 @@
 /* A scenario's fleet table: each field has a reader here, and an unknown field is an error. */
 #include "scenarios/runner/fleet_money.h"
+#include "scenarios/runner/fleet_energy.h"
 #include "scenarios/runner/fleet_people.h"
 #include "scenarios/runner/fleet_notify.h"
 #include "scenarios/runner/fleet_tariff.h"
@@ -270,6 +271,7 @@ static const struct {
     {"restore", read_restore}, {"reminders", read_reminders}, {"tariff", fleet_read_tariff},
     {"tariff_changes", fleet_read_tariff_changes},
     {"malign_load", read_malign_load}, {"people", fleet_read_people},
+    {"energy_management", fleet_read_energy},
     {"residual_type", read_residual_type}, {"residual_selective", read_residual_selective},
     {"breaker", read_breaker}, {"relay", read_relay}, {"coil_capacitor", read_coil_capacitor},
     {"hazards", read_hazards}, {"flats_per_floor", read_flats_per_floor},
@@ -337,6 +339,12 @@ static int read_fleet(lua_State *lua)
         return luaL_error(lua, "fleet.tariff_changes: of a fleet with a tariff only");
     if (config->meeting_ns < NS_PER_MS)
         return luaL_error(lua, "fleet.meeting: at least 1 ms");
+    const char *complaint =
+        config->limits_at_peak ? energy_windows_at_peak(&config->tariff, &config->limits) : NULL;
+    if (complaint)
+        return luaL_error(lua, "fleet.energy_management: %s", complaint);
+    if (config->manages_energy && !config->household)
+        return luaL_error(lua, "fleet.energy_management: there is nobody with appliances: leave household = false out");
     bool cellular = config->link.kind != LINK_LORA && config->link.kind != LINK_RS485;
     if (config->link.saving != LINK_SAVING_DRX && !cellular)
         return luaL_error(lua, "fleet.power_saving: of a cellular link only");

@@ -489,6 +489,11 @@ static bool build_site(struct run *run)
                  run->scenario->path);
         return false;
     }
+    if (run->scenario->board > 0 && config.manages_energy) {
+        run_fail(run, OUTCOME_FAILED, "%s: a board has no branch for fleet.energy_management: leave out board",
+                 run->scenario->path);
+        return false;
+    }
     run->record = open_record(run);
     if (run->ended)
         return false;

@@ -136,6 +136,7 @@ void api_register_money(lua_State *lua);
 void api_register_notify(lua_State *lua);
 void api_register_expect(lua_State *lua);
 void api_register_people(lua_State *lua);
+void api_register_energy(lua_State *lua); /* after flat and people: it adds to their classes */
 /* A metatable whose methods are fixed; a misspelt one is an error, not a nil. */
 void api_new_class(lua_State *lua, const char *name, const luaL_Reg *methods);
 /* More methods for a class that is there. */

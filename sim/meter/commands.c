@@ -273,12 +273,27 @@ static uint8_t write_recharge(struct meter *meter, int64_t now, const struct dlt
     return credit_recharge(meter, now, &recharge) ? 0 : DLT645_ERROR_OTHER;
 }
 
+/* 0, or the bits of a refusal. */
+static uint8_t write_limits(struct meter *meter, int64_t now, const struct dlt645_write *write)
+{
+    struct limit_schedule schedule;
+    if (!meter->limits)
+        return DLT645_ERROR_NO_DATA;
+    if (limits_parse(write->value, write->value_size, &schedule) < 0)
+        return DLT645_ERROR_OTHER;
+    meter->limits->schedule = schedule;
+    limits_follow(meter, now);
+    return 0;
+}
+
 static uint8_t execute_write(struct meter *meter, int64_t now, const struct dlt645_write *write)
 {
     if (readings_clock_layout(write->identifier) >= 0)
         return write_clock(meter, now, write);
     if (write->identifier == CONTROLLER_RECHARGE_IDENTIFIER)
         return write_recharge(meter, now, write);
+    if (write->identifier == LIMITS_IDENTIFIER)
+        return write_limits(meter, now, write);
     int result = meter->port ? port_write(meter, write) : ERROR_NOT_FOUND;
     return result < 0 ? DLT645_ERROR_NO_DATA : (uint8_t)result;
 }

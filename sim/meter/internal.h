@@ -2,6 +2,7 @@
 #ifndef METERBENCH_SIM_METER_INTERNAL_H
 #define METERBENCH_SIM_METER_INTERNAL_H
 
+#include "sim/meter/limits.h"
 #include "sim/meter/port.h"
 
 /* protection.c */

@@ -221,6 +221,9 @@ static void on_timer(struct controller *controller, int64_t now, int timer)
     case METER_TIMER_RATE:
         rates_follow_clock(meter, now);
         break;
+    case METER_TIMER_LIMITS:
+        limits_follow(meter, now);
+        break;
     case METER_TIMER_POWER:
         power_timer(meter, now);
         break;

@@ -119,7 +119,7 @@ struct meter_memory {
 #define METER_TIMERS_LIST(X)                                                                       \
     X(LEAKAGE) X(OVERLOAD) X(SHORT_CIRCUIT) X(SAFETY) X(OVERLOAD_RECLOSE) X(SAFETY_RECLOSE)        \
     X(RELAY_CHECK) X(WELD) X(COMMAND) X(HOLDOFF) X(CREDIT) X(KEY) X(POWER) X(FAULT) X(VOLTAGE) X(REPORT)      \
-    X(RATE) X(RESTORE)
+    X(RATE) X(RESTORE) X(LIMITS)
 
 enum meter_timer {
 #define X(id) METER_TIMER_##id,
@@ -131,10 +131,12 @@ enum meter_timer {
 enum { METER_INBOX_MAX = 3 }; /* frames arrive one by one and wait 80 ms at most */
 
 struct meter_port;
+struct meter_limits;
 
 struct meter {
     struct controller controller; /* first: a controller is cast back to its meter */
     struct meter_port *port; /* port.h; NULL: only the modem asks */
+    struct meter_limits *limits; /* limits.h; NULL: it has no heavy-appliance branch */
     const struct meter_config *config; /* shared by the meters of a site */
     struct meter_faults faults;
     struct meter_memory memory;

@@ -116,6 +116,7 @@ static void clock_moved(struct meter *meter, int64_t now, int64_t shift_ns, enum
 {
     event_put(&meter->events, now, EVENT_METER_CLOCK, shift_ns / NS_PER_MS, why);
     rates_follow_clock(meter, now);
+    limits_follow(meter, now);
 }
 
 void meter_set_clock(struct meter *meter, int64_t now, int64_t clock_s, enum clock_change why)
@@ -132,12 +133,14 @@ void meter_clock_drift(struct meter *meter, int64_t now, int32_t drift_ppb)
 {
     rtc_set_drift(&meter->memory.rtc, now, drift_ppb);
     rates_follow_clock(meter, now);
+    limits_follow(meter, now);
 }
 
 void meter_clock_swing(struct meter *meter, int64_t now, uint16_t swing_ms, uint16_t period_h)
 {
     rtc_set_swing(&meter->memory.rtc, now, swing_ms, period_h);
     rates_follow_clock(meter, now);
+    limits_follow(meter, now);
 }
 
 void rates_clock_broadcast(struct meter *meter, int64_t now, int64_t told_s)
@@ -157,4 +160,5 @@ void rates_clock_boots(struct meter *meter, int64_t now)
         meter_set_clock(meter, now, 0, CLOCK_BATTERY);
     }
     rates_follow_clock(meter, now);
+    limits_follow(meter, now);
 }

@@ -321,6 +321,8 @@ int readings_of(const struct meter *meter, int64_t now, uint32_t identifier,
         return put_text("virtual meter 1", TEXT_SIZE, value);
     case 0x04800003:
         return put_text("meterbench", TEXT_SIZE, value);
+    case LIMITS_IDENTIFIER:
+        return meter->limits ? limits_write(&meter->limits->schedule, value, READING_MAX) : ERROR_DLT645_IDENTIFIER;
     default:
         break;
     }

@@ -322,6 +322,32 @@ void plant_play(struct plant *plant, int64_t now, const struct household_curve *
     update(plant, now);
 }
 
+static void household_changed(struct plant *plant, int64_t now)
+{
+    timer_arm(&plant->timers, PLANT_TIMER_HOUSEHOLD, household_next(&plant->household));
+    update(plant, now);
+}
+
+void plant_manage(struct plant *plant, struct managed *managed)
+{
+    household_manage(&plant->household, managed);
+    household_changed(plant, 0);
+}
+
+void plant_set_limits(struct plant *plant, int64_t now, const struct managed_limit limits[MANAGED_APPLIANCES])
+{
+    household_set_limits(&plant->household, now, limits);
+    household_changed(plant, now);
+}
+
+int plant_want(struct plant *plant, int64_t now, enum managed_service service, bool on)
+{
+    int result = household_want(&plant->household, now, service, on);
+    if (result == 0)
+        household_changed(plant, now);
+    return result;
+}
+
 /* The next zero of the mains, which has one of each direction every 20 ms, from time 0 on. */
 static int64_t next_zero(int64_t now, int phase_deg)
 {

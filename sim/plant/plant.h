@@ -140,6 +140,11 @@ void plant_set_load(struct plant *plant, int64_t now, const struct plant_load *l
 /* The household plays a curve from now on, and nothing else. Standing leakage stays. */
 void plant_play(struct plant *plant, int64_t now, const struct household_curve *curve);
 
+/* The household's appliances are managed from time zero on, limited from now on, or wanted: household.h. */
+void plant_manage(struct plant *plant, struct managed *managed);
+void plant_set_limits(struct plant *plant, int64_t now, const struct managed_limit limits[MANAGED_APPLIANCES]);
+int plant_want(struct plant *plant, int64_t now, enum managed_service service, bool on);
+
 /* What the next flat draws, for a leak of shape NEIGHBOUR. */
 void plant_set_neighbour(struct plant *plant, int64_t now, int32_t current_ma);
 

@@ -35,6 +35,7 @@ enum {
     ORDER_RECHARGE = 0,
     ORDER_BROADCAST_TIME = DLT645_BROADCAST_TIME, /* nobody answers it */
     ORDER_SET_CLOCK = DLT645_WRITE,               /* to the platform's time when it is sent */
+    ORDER_LIMITS = 0xA0,                          /* the schedule of the account's `limits` */
 };
 
 /* An order on its way; the account's one recharge rides on the same queue for meters that own their credit. */
@@ -83,6 +84,7 @@ struct account {
     struct account_order orders[ACCOUNT_ORDERS_MAX];
     struct notify notify;
     struct account_outbox *outbox;
+    const struct limit_schedule *limits; /* of the appliances; NULL: the meter has no branch for them */
 };
 
 struct account_config {

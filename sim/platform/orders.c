@@ -1,6 +1,7 @@
 #include "sim/platform/orders.h"
 
 #include "sim/error.h"
+#include "sim/meter/limits.h"
 
 #include <assert.h>
 #include <string.h>
@@ -75,6 +76,16 @@ static void relay_frame(const struct account *account, int64_t now,
     (void)result;
 }
 
+static void limits_frame(const struct account *account, const struct account_order *order,
+                         struct dlt645_frame *frame)
+{
+    static const struct limit_schedule none;
+    uint8_t value[LIMITS_WIRE_SIZE];
+    int size = limits_write(account->limits ? account->limits : &none, value, sizeof value);
+    assert(size > 0);
+    write_frame(account, order, LIMITS_IDENTIFIER, value, (size_t)size, frame);
+}
+
 static void send_order(struct account *account, int64_t now)
 {
     struct account_order *order = &account->orders[0];
@@ -83,6 +94,8 @@ static void send_order(struct account *account, int64_t now)
         recharge_frame(account, order, &frame);
     else if (order->order == ORDER_SET_CLOCK)
         clock_frame(account, now, order, &frame);
+    else if (order->order == ORDER_LIMITS)
+        limits_frame(account, order, &frame);
     else
         relay_frame(account, now, order, &frame);
     order->attempts++;
@@ -204,7 +217,8 @@ void orders_answered(struct account *account, int64_t now, const struct dlt645_f
     struct dlt645_relay_reply reply = {.accepted = true};
     uint16_t bits = 0;
     bool of_relay = (frame->control & DLT645_FUNCTION_MASK) == DLT645_RELAY;
-    bool wants_write = order->order == ORDER_RECHARGE || order->order == ORDER_SET_CLOCK;
+    bool wants_write = order->order == ORDER_RECHARGE || order->order == ORDER_SET_CLOCK ||
+                       order->order == ORDER_LIMITS;
     if (of_relay == wants_write)
         return;
     if (of_relay && dlt645_relay_reply_parse(frame, &reply) < 0)

@@ -60,6 +60,8 @@ enum right right_of_order(int order)
     case DLT645_RELAY_ALARM_ON:
     case DLT645_RELAY_ALARM_OFF:
         return RIGHT_ALARM;
+    case ORDER_LIMITS:
+        return RIGHT_LIMIT;
     case ORDER_SET_CLOCK:
     case ORDER_BROADCAST_TIME:
         return RIGHT_SET_CLOCK;

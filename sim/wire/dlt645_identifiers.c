@@ -476,6 +476,7 @@ static const struct layout_item items[] = {
     {0x070001FF, EXACT, &plain, "validity of the authentication"},
     {0x070003FF, EXACT, &plain, "infrared authentication"},
     {0x070101FF, EXACT, &plain, "open account"},
+    {0x04A00101, EXACT, &plain, "limits of appliances"}, /* this project's own */
     {0x070102FF, EXACT, &plain, "recharge"},
     {0x070103FF, EXACT, &plain, "purse initialisation"},
     {0x078001FF, EXACT, &plain, "data read-back"},
