@@ -372,6 +372,22 @@ static int session_readings(lua_State *lua)
     return 1;
 }
 
+/* session:refund(flat, "10 yuan" [, { id = }]): as flat:refund, for who may. */
+static int session_refund(lua_State *lua)
+{
+    struct run *run = run_of(lua);
+    const struct session *session = api_check_session(lua, 1);
+    const struct flat *flat = api_check_flat(lua, 2);
+    int result = platform_authorise(platform_of(run), run->site->now, session, RIGHT_REFUND, flat->number);
+    if (result < 0)
+        return push_refusal(lua, result);
+    lua_settop(lua, 4);
+    lua_getfield(lua, 2, "refund");
+    lua_insert(lua, 2);
+    lua_call(lua, 3, LUA_MULTRET);
+    return lua_gettop(lua) - 1;
+}
+
 /* ---- what a session does to people ------------------------------------------------------------ */
 
 static int session_add_person(lua_State *lua)
@@ -447,6 +463,7 @@ void api_register_people(lua_State *lua)
         {"ask", session_ask},
         {"readings", session_readings},
         {"read_audit", api_session_read_audit},
+        {"refund", session_refund},
         {"add_person", session_add_person},
         {"revoke", session_revoke},
         {"readmit", session_readmit},

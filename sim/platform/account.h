@@ -41,7 +41,7 @@ enum {
 /* An order on its way; the account's one recharge rides on the same queue for meters that own their credit. */
 struct account_order {
     uint8_t order; /* enum dlt645_relay_order or one of the above */
-    int8_t actor;  /* a user, or ACTOR_BILLING */
+    int16_t actor; /* a user, or ACTOR_BILLING */
     uint8_t level; /* DL/T 645 password level: 2 administrator, 4 control */
     uint8_t attempts;
 };
