@@ -132,7 +132,7 @@ int account_order(struct account *account, int64_t now, int order, int actor, in
         return broadcast_time(account, now, actor);
     return enqueue(account, now,
                    (struct account_order){
-                       .order = (uint8_t)order, .actor = (int8_t)actor, .level = (uint8_t)level});
+                       .order = (uint8_t)order, .actor = (int16_t)actor, .level = (uint8_t)level});
 }
 
 void orders_offer_recharge(struct account *account, int64_t now)
