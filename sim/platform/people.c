@@ -21,7 +21,7 @@ struct people_policy people_policy_default(void)
         .session_idle_ns = 15 * NS_PER_MIN,
         .session_longest_ns = 12 * NS_PER_HOUR,
         .password_length = 8,
-        .password_cost = 1024,
+        .password_cost = 64,
     };
     for (int i = 0; i < ROLE_COUNT; i++)
         policy.rights[i] = role_rights((enum role)i);

@@ -38,7 +38,7 @@ struct people_policy {
 };
 
 /* 5 failures, 15 min locked; sessions end after 15 min without an act or 12 h (NIST SP 800-63B, 4.3.3); passwords of 8
- * characters (5.1.1); scrypt at N = 1024, since suites sign in thousands of times. */
+ * characters (5.1.1); scrypt at N = 64, since suites sign in thousands of times. */
 struct people_policy people_policy_default(void);
 
 struct user {
