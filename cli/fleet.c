@@ -44,7 +44,7 @@ static const char help[] =
     "  --quiet              no table\n"
     "  -h, --help           this text\n"
     "\n"
-    "exit: 0 done, 2 interrupted (the report covers the buildings that were done), 3 internal error, 4 usage\n";
+    "exit: 0 done, 1 money or energy do not balance, 2 interrupted (the report covers the buildings that were done), 3 internal error, 4 usage\n";
 
 struct arguments {
     struct fleet_config fleet;
@@ -370,6 +370,10 @@ static int run(struct arguments *arguments)
                                           seconds_between(&began, &ended)};
         int reported = report(arguments, &done);
         failed = reported ? reported : failed;
+        if (!failed && !report_fleet_balances(&done)) {
+            fprintf(stderr, "meterbench: fleet: money or energy do not balance; the report says which\n");
+            failed = EXIT_VERDICT_FAILED;
+        }
     }
     bool stopped = !result.complete && error == 0;
     fleet_result_free(&result);

@@ -107,6 +107,21 @@ static int draw_site(const struct fleet *fleet, uint32_t index, struct site_conf
     return kind;
 }
 
+static void begin_books(struct fleet_log *log, const struct site *site)
+{
+    log->prices = (struct books_prices){.price = site->platform.policy.price,
+                                        .by_rate = site->platform.policy.tariff != NULL};
+    for (uint32_t i = 0; i < site->flat_count; i++)
+        books_open(&log->tally->books, &log->watches[i].page, &site->flats[i]);
+}
+
+static void end_books(struct fleet_log *log, struct site *site)
+{
+    books_close_site(&log->tally->books, site);
+    for (uint32_t i = 0; i < site->flat_count; i++)
+        books_close_flat(&log->tally->books, &log->watches[i].page, &log->prices, &site->flats[i], site->now);
+}
+
 static int run_site(struct worker *worker, uint32_t index)
 {
     const struct fleet_config *config = worker->fleet->config;
@@ -120,12 +135,14 @@ static int run_site(struct worker *worker, uint32_t index)
     if (!site)
         return error;
     memset(worker->loads, 0, drawn.flats * sizeof *worker->loads);
+    begin_books(&log, site);
     bool exported = index == 0 && config->curve;
     for (uint32_t i = 0; i < worker->fleet->samples; i++) {
         site_run_flat_by_flat(site, (i + 1) * config->sample_ns);
         sample(worker, site, i, exported);
     }
     account_energy(worker, site);
+    end_books(&log, site);
     tally->flats += drawn.flats;
     worker->events += site->steps;
     worker->logged += log.logged;

@@ -16,6 +16,7 @@ void fleet_tally_merge(struct fleet_tally *into, const struct fleet_tally *from)
     into->orders_failed += from->orders_failed;
     into->payments += from->payments;
     into->reminders += from->reminders;
+    books_merge(&into->books, &from->books);
     histogram_merge(&into->trip_local, &from->trip_local);
     histogram_merge(&into->trip_remote, &from->trip_remote);
     histogram_merge(&into->restore, &from->restore);
@@ -162,6 +163,7 @@ static void put(struct event_sink *sink, const struct event *event)
     }
     struct fleet_watch *watch = &log->watches[event->flat - 1];
     watch->hash = mix_event(watch->hash, event);
+    books_event(&log->tally->books, &watch->page, &log->prices, event);
     follow(log, watch, event);
 }
 

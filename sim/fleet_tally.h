@@ -5,6 +5,7 @@
 #ifndef METERBENCH_SIM_FLEET_TALLY_H
 #define METERBENCH_SIM_FLEET_TALLY_H
 
+#include "sim/books.h"
 #include "sim/event.h"
 #include "sim/kernel/histogram.h"
 #include "sim/link/link.h"
@@ -18,6 +19,7 @@ struct fleet_tally {
     uint64_t dropped;
     uint64_t orders, orders_done, orders_failed;
     uint64_t payments, reminders;
+    struct books books;
     struct histogram trip_local;  /* cause at the terminals (overload: its delay's end) to contacts open */
     struct histogram trip_remote; /* order of the platform to contacts open */
     struct histogram restore;     /* payment accepted to voltage at the load */
@@ -28,6 +30,7 @@ void fleet_tally_merge(struct fleet_tally *into, const struct fleet_tally *from)
 /* What is under way in one flat. Times are TIME_NEVER when nothing is. */
 struct fleet_watch {
     uint64_t hash;
+    struct books_page page;
     int64_t cause_at;   /* a cause that must trip began */
     int64_t ordered_at; /* a trip order was given */
     int64_t paid_at;    /* while dark for arrears */
@@ -40,6 +43,7 @@ struct fleet_log {
     const struct meter_config *meter;
     struct fleet_watch *watches; /* of flat 1 on */
     struct fleet_tally *tally;
+    struct books_prices prices;
     uint64_t logged;
     uint64_t site_hash; /* of facts without a flat */
 };

@@ -114,6 +114,7 @@ struct site *site_new(const struct site_config *config, struct event_sink *sink,
     bool codec = uplink_codec_init(&site->shared.codec, config->link.kind == LINK_LORA, config->without_cipher);
     platform_init(&site->platform, site->events, config->seed, config->epoch_s);
     site->platform.policy = config->policy;
+    site->platform.faults = config->faults;
     site->platform.people.policy = config->people;
     site->platform.policy.tariff = site->config.tariff.season_count > 0 ? &site->config.tariff : NULL;
     site->config.tariff.holidays = &site->platform.policy.holidays;

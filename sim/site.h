@@ -34,6 +34,7 @@ struct site_config {
     bool tenants_pay;          /* by themselves, when reminded or in the dark */
     struct meter_config meter; /* seed, epoch and balance are filled in */
     struct billing_policy policy;
+    struct platform_faults faults; /* of the platform, from the beginning */
     struct people_policy people;
     bool manages_energy;           /* homes' air conditioners and water heaters are managed: plant/managed.h */
     bool limits_at_peak;           /* the schedule's windows are the tariff's peak hours, found when all is read */

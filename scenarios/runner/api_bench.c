@@ -152,12 +152,8 @@ static int bench_count(lua_State *lua)
     return 1;
 }
 
-/* bench:bug("charges_twice"): plant a fault in the platform; scenarios that test the invariants do this. */
-static int bench_bug(lua_State *lua)
+bool *api_platform_fault(struct platform_faults *faults, const char *name)
 {
-    struct run *run = api_check_bench(lua);
-    struct platform_faults *faults = &run->site->platform.faults;
-    const char *name = luaL_checkstring(lua, 2);
     const struct {
         const char *name;
         bool *fault;
@@ -181,15 +177,24 @@ static int bench_bug(lua_State *lua)
         {"counts_copies", &faults->counts_copies},
         {"reminds_at_night", &faults->reminds_at_night},
         {"alarms_tenant_only", &faults->alarms_tenant_only},
-        {"platform_down", &run->site->platform.mute},
     };
-    for (size_t i = 0; i < sizeof bugs / sizeof bugs[0]; i++) {
-        if (strcmp(bugs[i].name, name) == 0) {
-            *bugs[i].fault = true;
-            return 0;
-        }
-    }
-    return luaL_error(lua, "the platform has no bug \"%s\"", name);
+    for (size_t i = 0; i < sizeof bugs / sizeof bugs[0]; i++)
+        if (strcmp(bugs[i].name, name) == 0)
+            return bugs[i].fault;
+    return NULL;
+}
+
+/* bench:bug("charges_twice"): plant a fault in the platform; scenarios that test the invariants do this. */
+static int bench_bug(lua_State *lua)
+{
+    struct run *run = api_check_bench(lua);
+    struct platform *platform = &run->site->platform;
+    const char *name = luaL_checkstring(lua, 2);
+    bool *fault = strcmp(name, "platform_down") == 0 ? &platform->mute : api_platform_fault(&platform->faults, name);
+    if (!fault)
+        return luaL_error(lua, "the platform has no bug \"%s\"", name);
+    *fault = true;
+    return 0;
 }
 
 static int bench_flat(lua_State *lua)

@@ -281,6 +281,7 @@ static const struct {
     {"reminder_channels", fleet_read_reminder_channels}, {"alarm_channels", fleet_read_alarm_channels},
     {"reminder_attempts", fleet_read_reminder_attempts}, {"alarm_attempts", fleet_read_alarm_attempts},
     {"line_faults", read_line_faults}, {"friendly", fleet_read_friendly}, {"holidays", fleet_read_holidays},
+    {"bug", fleet_read_bug},
 };
 
 static bool read_quantity(lua_State *lua, int at, const char *name, struct site_config *config)

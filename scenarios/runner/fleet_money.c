@@ -1,4 +1,5 @@
 #include "scenarios/runner/fleet_money.h"
+#include "scenarios/runner/run_internal.h"
 
 #include "sim/kernel/time.h"
 
@@ -47,6 +48,16 @@ void fleet_read_friendly(lua_State *lua, int at, struct site_config *config)
     lua_pop(lua, 1);
     friendly->weekends = read_flag(lua, at, "weekends");
     friendly->holidays = read_flag(lua, at, "holidays");
+}
+
+void fleet_read_bug(lua_State *lua, int at, struct site_config *config)
+{
+    const char *name = lua_type(lua, at) == LUA_TSTRING ? lua_tostring(lua, at) : "";
+    bool *fault = api_platform_fault(&config->faults, name);
+    if (!fault)
+        luaL_error(lua, "fleet.bug: the platform has no bug \"%s\"", name);
+    else
+        *fault = true;
 }
 
 void fleet_read_holidays(lua_State *lua, int at, struct site_config *config)

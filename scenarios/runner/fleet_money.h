@@ -8,6 +8,8 @@
 
 /* "22:00-07:00", or { hours = "22:00-07:00", weekends = true, holidays = true }. */
 void fleet_read_friendly(lua_State *lua, int at, struct site_config *config);
+/* "charges_twice": a fault of the platform from the beginning. */
+void fleet_read_bug(lua_State *lua, int at, struct site_config *config);
 /* { "2026-10-01", "2026-10-02" } */
 void fleet_read_holidays(lua_State *lua, int at, struct site_config *config);
 

@@ -179,6 +179,11 @@ bool money_book_event(struct money_book *book, const struct site *site, const st
         return payment(book, &site->platform.policy, event, complaint);
     case EVENT_REFUND:
         return refund(book, event, complaint);
+    case EVENT_ACCOUNT_CLOSED:
+        if (event->a != money_book_balance(book))
+            return wrong(complaint, "the account was closed with %lld, it had %lld (1/10000 yuan)",
+                         (long long)event->a, (long long)money_book_balance(book));
+        break;
     case EVENT_ACCOUNT_OPENED:
         book->opening = event->a;
         book->charged = book->paid = book->refunded = book->owed_uyuan = 0;

@@ -37,6 +37,22 @@ static double load_factor(const struct fleet_report *report)
     return per(mean_kw(report), (double)report->result->peak_mw * 1e-6);
 }
 
+static struct books books_of(const struct fleet_report *report)
+{
+    struct books sum = {0};
+    for (int i = 0; i < report->config->kind_count; i++)
+        books_merge(&sum, &report->result->tallies[i].books);
+    return sum;
+}
+
+bool report_fleet_balances(const struct fleet_report *report)
+{
+    struct books books = books_of(report);
+    return books_money_holds(&books) && books_energy_holds(&books);
+}
+
+#define MW_NS_PER_KWH 3.6e18
+
 /* ---- for people ------------------------------------------------------------------------------- */
 
 static void print_latency(const char *name, const struct histogram *h)
@@ -83,6 +99,30 @@ static void print_tally(const char *name, const struct fleet_tally *tally)
     print_latency("restore, payment to voltage", &tally->restore);
 }
 
+static void print_money(const struct books *books)
+{
+    printf("\nmoney   opened %.4f + paid %.4f - refunded %.4f = charged %.4f + closed %.4f + balances %.4f yuan: %s\n",
+           (double)books->opened * 1e-4, (double)books->paid * 1e-4, (double)books->refunded * 1e-4,
+           (double)books->charged * 1e-4, (double)books->closed * 1e-4, (double)books->balances * 1e-4,
+           books_money_holds(books) ? "balances to 0.0001 yuan" : "DOES NOT BALANCE");
+    printf("        difference %.4f yuan; %" PRIu64 " accounts are not what the log makes them, charges of %" PRIu64
+           " do not follow the register; %.6f yuan are owed and not charged yet\n",
+           (double)books_money_difference(books) * 1e-4, books->accounts_off, books->charges_off,
+           (double)books->carried_uyuan * 1e-6);
+}
+
+static void print_energy(const struct books *books)
+{
+    double terminals = (double)books->terminals / MW_NS_PER_KWH;
+    double registers = (double)books->register_mwh * 1e-6;
+    printf("energy  feeder %.6f = terminals %.6f + lines %.6f kWh: %s\n", (double)books->feeder / MW_NS_PER_KWH,
+           terminals, (double)books->lines / MW_NS_PER_KWH,
+           books_energy_holds(books) ? "balances to the mW*ns" : "DOES NOT BALANCE");
+    printf("        registers %.3f kWh (%+.4f %%), %" PRIu64 " beyond their class; %.2f kWh of it read by the platform\n",
+           registers, per(registers - terminals, terminals) * 100, books->registers_off,
+           (double)books->read_mwh * 1e-6);
+}
+
 void report_fleet_console(const struct fleet_report *report)
 {
     const struct fleet_result *r = report->result;
@@ -98,6 +138,9 @@ void report_fleet_console(const struct fleet_report *report)
     for (int i = 0; i < report->config->kind_count; i++)
         if (r->tallies[i].flats > 0)
             print_tally(report->config->kinds[i].name, &r->tallies[i]);
+    struct books books = books_of(report);
+    print_money(&books);
+    print_energy(&books);
     printf("\n%.2f s, %" PRIu64 " events (%.0f a flat and day): %.0f events/s, %.0f flat-days/s, %.0f ns an event\n",
            report->wall_s, r->events, per((double)r->events, flat_days(report)),
            per((double)r->events, report->wall_s), per(flat_days(report), report->wall_s),
@@ -157,6 +200,26 @@ static json_t *curve_json(const struct fleet_result *result)
     return curve;
 }
 
+static json_t *money_json(const struct books *books)
+{
+    return json_pack("{s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:I, s:I, s:b}", "opened_yuan",
+                     (double)books->opened * 1e-4, "paid_yuan", (double)books->paid * 1e-4, "refunded_yuan",
+                     (double)books->refunded * 1e-4, "charged_yuan", (double)books->charged * 1e-4, "closed_yuan",
+                     (double)books->closed * 1e-4, "balances_yuan", (double)books->balances * 1e-4, "difference_yuan",
+                     (double)books_money_difference(books) * 1e-4, "owed_yuan", (double)books->carried_uyuan * 1e-6,
+                     "accounts_off", (json_int_t)books->accounts_off, "charges_off", (json_int_t)books->charges_off,
+                     "holds", books_money_holds(books));
+}
+
+static json_t *energy_json(const struct books *books)
+{
+    return json_pack("{s:f, s:f, s:f, s:f, s:f, s:f, s:I, s:b}", "feeder_kwh", (double)books->feeder / MW_NS_PER_KWH,
+                     "terminals_kwh", (double)books->terminals / MW_NS_PER_KWH, "lines_kwh",
+                     (double)books->lines / MW_NS_PER_KWH, "difference_mw_ns", (double)books->imbalance, "registers_kwh",
+                     (double)books->register_mwh * 1e-6, "read_kwh", (double)books->read_mwh * 1e-6, "registers_off",
+                     (json_int_t)books->registers_off, "holds", books_energy_holds(books));
+}
+
 static json_t *fleet_json(const struct fleet_report *report)
 {
     const struct fleet_result *r = report->result;
@@ -181,7 +244,10 @@ static json_t *fleet_json(const struct fleet_report *report)
         (double)r->peak_at / NS_PER_HOUR, "admd_kw", admd_kw(r), "coincidence", coincidence(r),
         "load_factor", load_factor(report), "sample_s", (double)config->sample_ns / NS_PER_S,
         "curve_kw", curve_json(r));
+    struct books books = books_of(report);
     if (!root || json_object_set_new(root, "load", load) < 0 ||
+        json_object_set_new(root, "money", money_json(&books)) < 0 ||
+        json_object_set_new(root, "energy", energy_json(&books)) < 0 ||
         json_object_set_new(root, "kinds", kinds) < 0) {
         json_decref(root);
         return NULL;

@@ -13,6 +13,9 @@ struct fleet_report {
 
 void report_fleet_console(const struct fleet_report *report);
 
+/* Do money and energy balance? */
+bool report_fleet_balances(const struct fleet_report *report);
+
 /* To a file, or to standard output when path is "-". 0 or a negative errno. */
 int report_fleet_json(const struct fleet_report *report, const char *path);
 

@@ -139,6 +139,8 @@ void api_register_people(lua_State *lua);
 void api_register_energy(lua_State *lua); /* after flat and people: it adds to their classes */
 /* A metatable whose methods are fixed; a misspelt one is an error, not a nil. */
 void api_new_class(lua_State *lua, const char *name, const luaL_Reg *methods);
+/* The platform's fault of a name, or NULL. */
+bool *api_platform_fault(struct platform_faults *faults, const char *name);
 /* More methods for a class that is there. */
 void api_add_methods(lua_State *lua, const char *name, const luaL_Reg *methods);
 /* Functions of the bench object that live in api_expect.c, api_figure.c and api_people.c. */

@@ -75,6 +75,7 @@ enum money_refusal account_refund(struct account *account, int64_t now, int64_t 
 
 void account_open(struct account *account, int64_t now, int64_t balance)
 {
+    event_put(&account->events, now, EVENT_ACCOUNT_CLOSED, account->balance, account->charge_remainder);
     account->opening = balance;
     account->balance = balance;
     account->charged = 0;

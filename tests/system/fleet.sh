@@ -43,7 +43,8 @@ expect_same "messages without the cipher" "$(jq -c '[.kinds[].messages_up]' "$wo
 
 # ---- the JSON is whole and its parts add up
 keys='["wall_s","events","events_per_s","flat_days_per_s","bytes_per_flat","hot_bytes_per_flat","hash","seed","flats",
-    "buildings","days","jobs","complete","version","load","kinds"]'
+    "buildings","days","jobs","complete","version","load","kinds",
+    "money","energy"]'
 load='["energy_kwh","energy_kwh_per_flat","energy_kwh_per_flat_sd","peak_kw","peak_at_h","admd_kw","coincidence",
     "load_factor","sample_s","curve_kw"]'
 kind='["name","flats","trips","messages_up","messages_down","messages_dropped","orders","reminders_delivered",
@@ -91,6 +92,28 @@ ln -s target.json "$work/again.json"
 expect_exit 0 "$meterbench" fleet $one_building --quiet --json "$work/again.json"
 [ -L "$work/again.json" ] || fail "a link was replaced by a file"
 expect_same "hash behind a link" "$(jq .hash "$work/one.json")" "$(jq .hash "$work/target.json")"
+
+# ---- money and energy balance, with one price, with tariffs and for either owner of the credit; a platform that errs is found out
+books() { # NAME TABLE: a fleet with this table, 6 days
+    echo "return { fleet = $2 }" >"$work/$1.lua"
+}
+town='link = "cat1", balance = "-5 yuan", hazards = 20'
+for kind in "price = \"0.5380 yuan\"" "tariff = \"zhejiang\", start = \"2026-12-29 00:00\"" "tariff = \"guangdong\", start = \"2026-10-29 00:00\"" \
+    "credit = \"local\", overdraft = \"5 yuan\"" "poll = \"15 min\", hoarding_limit = \"150 yuan\""; do
+    books sound "{ $town, $kind }"
+    expect_exit 0 "$meterbench" fleet --fleet "$work/sound.lua" --flats 40 --building 20 --days 6 --json "$work/sound.json"
+    expect_text "$work/out" "balances to 0.0001 yuan" "balances to the mW*ns"
+    expect_same "money and energy of $kind" "true true 0 0" \
+        "$(jq -r '[.money.holds, .energy.holds, .money.difference_yuan, .energy.difference_mw_ns] | join(" ")' "$work/sound.json")"
+    expect_same "something was paid and charged of $kind" true \
+        "$(jq '.money.paid_yuan > 0 and .money.charged_yuan > 100 and .energy.read_kwh > 200' "$work/sound.json")"
+done
+books wrong "{ $town, bug = \"charges_twice\" }"
+expect_exit 1 "$meterbench" fleet --fleet "$work/wrong.lua" --flats 40 --building 20 --days 6 --json "$work/wrong.json"
+expect_text "$work/out" "DOES NOT BALANCE"
+expect_text "$work/err" "money or energy do not balance"
+expect_same "accounts that are off" "false true 40" \
+    "$(jq -r '[.money.holds, .energy.holds, .money.accounts_off] | join(" ")' "$work/wrong.json")"
 
 # ---- interrupted: the buildings under way end, the report covers them
 writes() {
