@@ -10,6 +10,7 @@
 
 int cli_test(int argc, char **argv);
 int cli_fleet(int argc, char **argv);
+int cli_energy(int argc, char **argv);
 int cli_board(int argc, char **argv);
 int cli_serve(int argc, char **argv);
 int cli_decode(int argc, char **argv);

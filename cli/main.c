@@ -14,6 +14,7 @@ static const struct {
     const char *help;
 } commands[] = {
     {"fleet", cli_fleet, "simulate buildings of flats for days: energy, peaks, trips, messages"},
+    {"energy", cli_energy, "what limits on appliances in peak hours save, against the same homes without"},
     {"test", cli_test, "judge scenarios, on virtual meters or with a real board"},
     {"replay", cli_replay, "judge a recorded run again, without its board"},
     {"board", cli_board, "judge a board on the wire, find it, watch its line, emulate one, measure the bench"},

@@ -47,6 +47,7 @@ struct worker {
     int64_t *powers;   /* of one sample */
     int64_t *curve_mw; /* sums over the sites run here */
     struct fleet_tally *tallies;
+    struct fleet_energy energy;
     uint64_t events, logged, hash;
     int64_t own_peaks_mw;
     __int128 sum_wh, square_sum_wh;
@@ -143,6 +144,8 @@ static int run_site(struct worker *worker, uint32_t index)
     }
     account_energy(worker, site);
     end_books(&log, site);
+    const struct fleet_energy managed = fleet_energy_of_site(site);
+    fleet_energy_add(&worker->energy, &managed);
     tally->flats += drawn.flats;
     worker->events += site->steps;
     worker->logged += log.logged;
@@ -242,6 +245,7 @@ static void merge(struct fleet_result *result, const struct worker *workers, int
         result->logged += worker->logged;
         result->hash += worker->hash;
         result->own_peaks_mw += worker->own_peaks_mw;
+        fleet_energy_add(&result->energy, &worker->energy);
         sum += worker->sum_wh;
         squares += worker->square_sum_wh;
         if (worker->bytes_per_flat > result->bytes_per_flat)

@@ -6,6 +6,7 @@
 #ifndef METERBENCH_SIM_FLEET_H
 #define METERBENCH_SIM_FLEET_H
 
+#include "sim/fleet_energy.h"
 #include "sim/fleet_tally.h"
 #include "sim/site.h"
 
@@ -43,6 +44,7 @@ struct fleet_result {
     size_t bytes_per_flat;     /* of a flat under way: its state and its share of the site */
     size_t hot_bytes_per_flat; /* of these, what each event of a household may touch */
     int64_t energy_wh;
+    struct fleet_energy energy; /* of homes whose appliances are managed */
     int64_t energy_wh_sd;      /* between flats */
     int64_t peak_mw, peak_at;  /* the largest sample of the sum of all flats */
     int64_t own_peaks_mw;      /* the sum of each flat's own largest sample */

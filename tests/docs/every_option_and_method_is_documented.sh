@@ -39,6 +39,11 @@ if "$build/meterbench" gui --help >/dev/null 2>&1; then
     done
 fi
 
+for option in $(options energy); do
+    need "the option" "\`$option" docs/energy.md
+    need "the option" "$option" "$work/meterbench.1"
+done
+
 for option in $(options replay) $(options audit); do
     need "the option" "$option" "$work/meterbench.1"
 done

@@ -10,7 +10,11 @@
 
 #include <cmocka.h>
 
+#include "scenarios/runner/energy_study.h"
 #include "scenarios/runner/household_file.h"
+#include "scenarios/runner/tariff_file.h"
+#include "sim/error.h"
+#include "sim/meter/limits.h"
 #include "sim/plant/plant.h"
 #include "tests/unit/recorder.h"
 
@@ -135,7 +139,7 @@ static void heat_in_is_heat_drawn_lost_and_stored(void **state)
     move_in(&home, 20000);
     double lost_j = 0;
     int64_t before = 0;
-    for (int64_t now = 0; now <= 3 * NS_PER_DAY; now += NS_PER_S) { /* beside it, summed by the second */
+    for (int64_t now = 0; now <= 3 * NS_PER_DAY; now += 5 * NS_PER_S) { /* beside it, summed by 5 s */
         if (now % (7 * NS_PER_HOUR) == NS_PER_HOUR)
             managed_begin(&home.managed, now, SERVES_BATH, 2000, 50 * 60);
         if (now == NS_PER_DAY)
@@ -301,7 +305,7 @@ static void live(struct year *year, uint32_t flat, bool manages, const struct ma
 static void homes_without_limits_use_what_the_table_has_and_choose_the_same(void **state)
 {
     (void)state;
-    enum { HOMES = 60 };
+    enum { HOMES = 24 };
     struct year plain = {0}, managed = {0}, limited = {0};
     const struct managed_limit limits[MANAGED_APPLIANCES] = {{0, 0}, {0, 0}};
     for (uint32_t flat = 1; flat <= HOMES; flat++) {
@@ -339,6 +343,171 @@ static void what_would_be_idle_leaves_managed_appliances_out(void **state)
     }
 }
 
+/* ---- schedules -------------------------------------------------------------------------------- */
+
+static int64_t at(int month, int hour, int minute)
+{
+    const struct civil_time civil = {2026, month, 15, hour, minute, 0, 0};
+    return civil_to_seconds(&civil);
+}
+
+static struct limit_schedule evening(void)
+{
+    return (struct limit_schedule){
+        .rules = {{60, 20, 15, 30, 0, 0}, {0, 0, 0, 0, 20, 40}},
+        .months = 0x0fff,
+        .window_count = 2,
+        .windows = {{18 * 60, 22 * 60}, {23 * 60, 1 * 60}},
+    };
+}
+
+static void a_schedule_holds_in_its_windows_and_wakes_at_their_edges(void **state)
+{
+    (void)state;
+    const struct limit_schedule schedule = evening();
+    struct managed_limit limits[MANAGED_APPLIANCES];
+    assert_int_equal(limits_at(&schedule, at(7, 12, 0), 0, limits), at(7, 17, 30)); /* it works ahead from then on */
+    assert_int_equal(limits[MANAGED_AIR].power_permille, 1000);
+    assert_int_equal(limits[MANAGED_AIR].relaxed_ck, 0);
+    assert_int_equal(limits_at(&schedule, at(7, 17, 30), 0, limits), at(7, 18, 0));
+    assert_int_equal(limits[MANAGED_AIR].relaxed_ck, -150);
+    assert_int_equal(limits_at(&schedule, at(7, 18, 0), 0, limits), at(7, 18, 20));
+    assert_int_equal(limits[MANAGED_AIR].power_permille, 600);
+    assert_int_equal(limits[MANAGED_AIR].relaxed_ck, 200);
+    assert_int_equal(limits[MANAGED_WATER].power_permille, 0);
+    assert_int_equal(limits_at(&schedule, at(7, 18, 20), 0, limits), at(7, 19, 0));
+    assert_int_equal(limits[MANAGED_WATER].power_permille, 1000);
+    limits_at(&schedule, at(7, 22, 0), 0, limits);
+    assert_int_equal(limits[MANAGED_AIR].power_permille, 1000);
+    limits_at(&schedule, at(7, 0, 59), 0, limits); /* over midnight */
+    assert_int_equal(limits[MANAGED_AIR].power_permille, 600);
+    limits_at(&schedule, at(7, 1, 0), 0, limits);
+    assert_int_equal(limits[MANAGED_AIR].power_permille, 1000);
+}
+
+static void a_schedule_is_the_same_minute_by_minute_as_edge_by_edge(void **state)
+{
+    (void)state;
+    const struct limit_schedule schedule = evening();
+    for (int phase = 0; phase < 60; phase += 7) {
+        struct managed_limit limits[MANAGED_APPLIANCES] = {{0, 0}, {0, 0}}, now[MANAGED_APPLIANCES];
+        int64_t next = at(7, 0, 0);
+        for (int64_t t = next; t < at(7, 0, 0) + 2 * 86400; t += 60) {
+            if (t == next)
+                next = limits_at(&schedule, t, phase, limits);
+            limits_at(&schedule, t, phase, now);
+            assert_memory_equal(limits, now, sizeof limits);
+            assert_true(next > t);
+        }
+    }
+}
+
+static void months_without_limits_have_none(void **state)
+{
+    (void)state;
+    struct limit_schedule schedule = evening();
+    schedule.months = 1 << 6; /* July */
+    struct managed_limit limits[MANAGED_APPLIANCES];
+    limits_at(&schedule, at(7, 19, 0), 0, limits);
+    assert_int_equal(limits[MANAGED_AIR].power_permille, 600);
+    limits_at(&schedule, at(8, 19, 0), 0, limits);
+    assert_int_equal(limits[MANAGED_AIR].power_permille, 1000);
+}
+
+static void a_schedule_survives_the_wire_and_nonsense_does_not(void **state)
+{
+    (void)state;
+    const struct limit_schedule schedule = evening();
+    struct limit_schedule read;
+    uint8_t value[LIMITS_WIRE_SIZE];
+    assert_int_equal(limits_write(&schedule, value, sizeof value), LIMITS_WIRE_SIZE);
+    assert_int_equal(limits_parse(value, sizeof value, &read), 0);
+    assert_memory_equal(&read, &schedule, sizeof read);
+    assert_true(limits_write(&schedule, value, sizeof value - 1) < 0);
+    assert_true(limits_parse(value, sizeof value - 1, &read) < 0);
+    value[0] = 101; /* per cent */
+    assert_true(limits_parse(value, sizeof value, &read) < 0);
+    value[0] = 60;
+    value[14] = 200; /* windows */
+    assert_true(limits_parse(value, sizeof value, &read) < 0);
+    value[14] = 2;
+    value[11] = 0; /* off for a time, but never on */
+    assert_true(limits_parse(value, sizeof value, &read) < 0);
+}
+
+/* ---- studies ---------------------------------------------------------------------------------- */
+
+static struct study_config small_study(int jobs)
+{
+    struct study_config config = {.fleet = fleet_config_default(), .first_seed = 3, .last_seed = 4,
+                                  .measure_count = 2, .measures = {"none", "all"}};
+    config.fleet.flats = 20;
+    config.fleet.flats_a_site = 10;
+    config.fleet.days = 7;
+    config.fleet.jobs = jobs;
+    config.fleet.sample_ns = NS_PER_HOUR;
+    config.fleet.kinds[0].site.household = household_default();
+    config.fleet.kinds[0].site.tariff = *tariff_by_name("zhejiang");
+    return config;
+}
+
+static void limits_that_limit_nothing_save_nothing_at_all(void **state)
+{
+    (void)state;
+    const struct study_config config = small_study(1);
+    struct study_result result;
+    assert_int_equal(study_run(&config, &result), 0);
+    const struct study_measure *none = &result.measures[0], *all = &result.measures[1];
+    assert_true(none->yuan.mean == 0 && none->kwh.mean == 0 && none->peak_share.mean == 0);
+    assert_true(none->cold_baths == none->cold_baths_without);
+    assert_true(all->yuan.mean > 0 && all->kwh.mean != 0);
+    assert_true(result.seeds == 2 && result.bill_yuan > 0);
+}
+
+static void a_study_does_not_depend_on_its_jobs(void **state)
+{
+    (void)state;
+    struct study_result results[2];
+    for (int jobs = 1; jobs <= 2; jobs++) {
+        const struct study_config config = small_study(jobs);
+        memset(&results[jobs - 1], 0, sizeof results[0]);
+        assert_int_equal(study_run(&config, &results[jobs - 1]), 0);
+    }
+    assert_true(results[0].bill_yuan == results[1].bill_yuan);
+    assert_true(results[0].measures[1].yuan.low == results[1].measures[1].yuan.low);
+    assert_true(results[0].measures[1].too_hot == results[1].measures[1].too_hot);
+}
+
+static bool second_is_the_last(void *user, int done, int all)
+{
+    (void)user;
+    (void)all;
+    return done < 4;
+}
+
+static void an_interrupted_study_has_the_seeds_that_are_complete(void **state)
+{
+    (void)state;
+    struct study_config config = small_study(1);
+    struct study_result result;
+    config.progress = second_is_the_last;
+    assert_int_equal(study_run(&config, &result), 0);
+    assert_int_equal(result.seeds, 1);
+    assert_false(result.measures[1].yuan.bounded);
+    snprintf(config.measures[0], STUDY_NAME_MAX, "more");
+    assert_int_equal(study_run(&config, &result), ERROR_INVALID_ARGUMENT);
+}
+
+static void the_quantiles_of_students_t_are_those_of_the_tables(void **state)
+{
+    (void)state;
+    assert_near(study_t95(1), 12.706, 1e-3);
+    assert_near(study_t95(9), 2.262, 1e-3);
+    assert_near(study_t95(30), 2.042, 1e-3);
+    assert_near(study_t95(40), 2.021, 2e-3);
+    assert_near(study_t95(120), 1.980, 2e-3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -354,6 +523,14 @@ int main(void)
         cmocka_unit_test(a_third_room_has_no_room),
         cmocka_unit_test(homes_without_limits_use_what_the_table_has_and_choose_the_same),
         cmocka_unit_test(what_would_be_idle_leaves_managed_appliances_out),
+        cmocka_unit_test(a_schedule_holds_in_its_windows_and_wakes_at_their_edges),
+        cmocka_unit_test(a_schedule_is_the_same_minute_by_minute_as_edge_by_edge),
+        cmocka_unit_test(months_without_limits_have_none),
+        cmocka_unit_test(a_schedule_survives_the_wire_and_nonsense_does_not),
+        cmocka_unit_test(limits_that_limit_nothing_save_nothing_at_all),
+        cmocka_unit_test(a_study_does_not_depend_on_its_jobs),
+        cmocka_unit_test(an_interrupted_study_has_the_seeds_that_are_complete),
+        cmocka_unit_test(the_quantiles_of_students_t_are_those_of_the_tables),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
