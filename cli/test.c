@@ -36,6 +36,7 @@ static const char help[] =
     "  --timeout DUR        simulated time a case may take, as in 30min or \"2 days\"\n"
     "  --watchdog DUR       wall-clock time a case may take (default 2min, with a board 10min)\n"
     CLI_BOARD_HELP
+    "  --plant FAULT        plant a fault of the model everywhere (again: all of them); virtual meters only\n"
     "  --twin[=strict]      hold the board against a virtual meter on the same stimulus; strict: a difference fails\n"
     "  --require-board      a board scenario that is skipped fails\n"
     "  --max-skipped N      more skipped cases than this fail the run\n"
@@ -57,7 +58,7 @@ struct arguments {
     struct suite_options suite;
     struct cli_board_options board;
     struct report_style style;
-    const char *names[LIST_MAX + 1], *tags[LIST_MAX + 1], *excluded[LIST_MAX + 1];
+    const char *names[LIST_MAX + 1], *tags[LIST_MAX + 1], *excluded[LIST_MAX + 1], *faults[LIST_MAX + 1];
     const char *junit, *json, *claims, *run_file;
     struct cli_audit_key audit_key;
     bool list, quiet;
@@ -65,7 +66,7 @@ struct arguments {
 
 enum option_id { OPTION_LIST = 256, OPTION_NAME, OPTION_TAG, OPTION_EXCLUDE_TAG, OPTION_CLAIM, OPTION_REPEAT,
                  OPTION_FAIL_FAST, OPTION_SEED, OPTION_JOBS, OPTION_TIMEOUT, OPTION_WATCHDOG,
-                 OPTION_TWIN, OPTION_REQUIRE_BOARD, OPTION_MAX_SKIPPED, OPTION_JUNIT, OPTION_JSON, OPTION_CLAIMS,
+                 OPTION_PLANT, OPTION_TWIN, OPTION_REQUIRE_BOARD, OPTION_MAX_SKIPPED, OPTION_JUNIT, OPTION_JSON, OPTION_CLAIMS,
                  OPTION_RECORD, OPTION_AUDIT, OPTION_AUDIT_KEY, OPTION_RUN_FILE, OPTION_QUIET };
 
 static const struct option options[] = {
@@ -81,6 +82,7 @@ static const struct option options[] = {
     {"timeout", required_argument, NULL, OPTION_TIMEOUT},
     {"watchdog", required_argument, NULL, OPTION_WATCHDOG},
     CLI_BOARD_OPTIONS,
+    {"plant", required_argument, NULL, OPTION_PLANT},
     {"twin", optional_argument, NULL, OPTION_TWIN},
     {"require-board", no_argument, NULL, OPTION_REQUIRE_BOARD},
     {"max-skipped", required_argument, NULL, OPTION_MAX_SKIPPED},
@@ -150,9 +152,18 @@ static int read_manner(struct arguments *arguments, int id, const char *value)
     return result;
 }
 
+static int read_plant(struct arguments *arguments, const char *value)
+{
+    if (!run_knows_fault(value))
+        return cli_usage_error("--plant %s: there is no such fault (docs/scenarios.md, \"Planted faults\")", value);
+    return cli_add(arguments->faults, LIST_MAX, value) ? 0 : cli_usage_error("at most %d of --plant", LIST_MAX);
+}
+
 static int read_strictness(struct arguments *arguments, int id, const char *value)
 {
     switch (id) {
+    case OPTION_PLANT:
+        return read_plant(arguments, value);
     case OPTION_TWIN:
         return cli_read_twin(value, &arguments->suite.run.twin);
     case OPTION_REQUIRE_BOARD:
@@ -378,6 +389,8 @@ int cli_test(int argc, char **argv)
         return cli_usage_error("--audit-key seals what --audit DIR writes, and there is no --audit");
     arguments.suite.run.audit_key = arguments.audit_key.size ? arguments.audit_key.bytes : NULL;
     arguments.suite.run.audit_key_size = arguments.audit_key.size;
+    if (arguments.faults[0] && (arguments.board.board || arguments.board.bench_file))
+        return cli_usage_error("--plant is about virtual meters: a fault cannot be planted in a board");
     arguments.board.seed = arguments.suite.run.seed;
     struct board_maker *maker = cli_board_maker_new(&arguments.board, &result);
     if (result != 0)
@@ -396,6 +409,7 @@ int cli_test(int argc, char **argv)
     if (arguments.claims)
         suite->claims_due = suite->claims ? suite->claims : ((1u << CLAIMS) - 1) << 1;
     suite->run.boards = maker;
+    suite->run.faults = arguments.faults;
     describe_board(&arguments.board, board_arguments, sizeof board_arguments);
     suite->board_arguments = board_arguments;
     suite->run.interrupted = &cli_interrupted;

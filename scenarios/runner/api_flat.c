@@ -445,8 +445,7 @@ static int script_attack(lua_State *lua)
     return luaL_error(lua, "there is no attack \"%s\": replay, alter, forge, wrong key", name);
 }
 
-/* A name that switches a bool of the model on: a relay's, a meter's, a modem's or a link's fault. */
-static bool *find_fault(struct flat *flat, const char *name)
+bool *api_find_flat_bug(struct flat *flat, const char *name)
 {
     struct relay_faults *relay = &flat->plant.relay.faults;
     struct meter_faults *meter = &flat->meter.faults;
@@ -495,18 +494,9 @@ static int flat_age_relay(lua_State *lua)
     return 0;
 }
 
-/* flat:bug("welded" [, false]): plant a fault in the virtual relay, meter, modem or link. */
-static int flat_bug(lua_State *lua)
+void api_set_bug(struct run *run, struct flat *flat, bool *fault, bool on)
 {
-    struct run *run = run_of(lua);
-    struct flat *flat = api_check_flat(lua, 1);
-    const char *name = luaL_checkstring(lua, 2);
-    bool *fault = find_fault(flat, name);
-    if (!fault)
-        return luaL_error(lua, "the model has no fault \"%s\"", name);
-    if (run_is_board_flat(run, flat->number))
-        return api_skip(lua, "relay and firmware are the board's: a fault cannot be planted in them");
-    *fault = lua_isnone(lua, 3) || lua_toboolean(lua, 3);
+    *fault = on;
     plant_set_fault(&flat->plant, run->site->now, PLANT_FAULT_SMOKE,
                     flat->plant.fault_level[PLANT_FAULT_SMOKE]); /* recompute what flows */
     if (flat->meter.limits) {
@@ -514,6 +504,20 @@ static int flat_bug(lua_State *lua)
         plant_set_limits(&flat->plant, run->site->now, flat->meter.limits->now);
     }
     act_settle(run, flat);
+}
+
+/* flat:bug("welded" [, false]): plant a fault in the virtual relay, meter, modem or link. */
+static int flat_bug(lua_State *lua)
+{
+    struct run *run = run_of(lua);
+    struct flat *flat = api_check_flat(lua, 1);
+    const char *name = luaL_checkstring(lua, 2);
+    bool *fault = api_find_flat_bug(flat, name);
+    if (!fault)
+        return luaL_error(lua, "the model has no fault \"%s\"", name);
+    if (run_is_board_flat(run, flat->number))
+        return api_skip(lua, "relay and firmware are the board's: a fault cannot be planted in them");
+    api_set_bug(run, flat, fault, lua_isnone(lua, 3) || lua_toboolean(lua, 3));
     return 0;
 }
 

@@ -597,6 +597,7 @@ static void conduct(struct run *run)
         return;
     if (!call_reader(run, read_timeout, run) || !call_reader(run, prepare_thread, run))
         return;
+    run_plant(run);
     if (!run->history && run_attach(run) < 0)
         return;
     run_script(run);

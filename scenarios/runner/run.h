@@ -34,6 +34,7 @@ struct run_options {
     double watchdog_s;        /* wall clock; 0: the default */
     struct board_maker *boards; /* NULL: all virtual */
     bool require_board;
+    const char *const *faults; /* planted in the platform or in every flat before a script begins; NULL-terminated */
     enum twin_use twin;
     const char *record_dir;   /* NULL, or where <case>.events is written */
     const char *audit_dir;    /* NULL, or where <case>.audit.jsonl is written */
@@ -47,6 +48,9 @@ struct run_options {
 /* Run case `case_index` of a scenario; fills every field of *result. */
 void run_case(const struct scenario *scenario, int case_index, int repeat,
               const struct run_options *options, struct case_result *result);
+
+/* Is there a fault of this name to be planted (run_options.faults)? */
+bool run_knows_fault(const char *name);
 
 /* Seconds of the monotonic clock, for what a run may take and did take; no verdict looks at it. */
 double run_wall_now(void);

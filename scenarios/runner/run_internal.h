@@ -181,6 +181,11 @@ void api_check_keys(lua_State *lua, int at, const char *const *keys);
 int api_check_order(lua_State *lua, int at);
 /* What is said of the mains in the table at 2, done to every flat. */
 int api_mains(lua_State *lua);
+/* The switch of a planted fault of a relay, a meter, a modem or a link by its name. NULL: there is none. */
+bool *api_find_flat_bug(struct flat *flat, const char *name);
+void api_set_bug(struct run *run, struct flat *flat, bool *fault, bool on);
+/* plant.c: what the options ask for, before the script begins. */
+void run_plant(struct run *run);
 /* End the case as skipped, with a reason. Does not return. */
 int api_skip(lua_State *lua, const char *reason);
 /* Push what a finished wait returns to the script; the number of values. */
