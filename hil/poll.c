@@ -363,6 +363,7 @@ void poll_publish(struct hil_board *board, const struct snapshot *snapshot)
     status->keep_power = snapshot_shows(snapshot, PROFILE_BIT_KEEP_POWER);
     status->close_permitted = snapshot_shows(snapshot, PROFILE_BIT_PERMITTED);
     status->held_by_current = snapshot_shows(snapshot, PROFILE_BIT_HELD);
+    status->alarm = snapshot_shows(snapshot, PROFILE_BIT_ALARM);
     status->trips = (uint16_t)snapshot->trips;
     status->register_mwh = snapshot->register_mwh;
     status->voltage_mv = (int32_t)snapshot->voltage_mv;

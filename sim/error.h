@@ -74,7 +74,13 @@
     X(-312, CODE_WRONG, "the one-time code is wrong")                                              \
     X(-313, CODE_USED, "the one-time code was used before")                                        \
     X(-314, LOCKED_OUT, "locked after too many failures")                                          \
-    X(-315, REVOKED, "the person may not sign in any more")
+    X(-315, REVOKED, "the person may not sign in any more")                             \
+    X(-330, IN_MAINTENANCE, "the flat is in maintenance")                                          \
+    X(-331, NOT_IN_MAINTENANCE, "the flat is not in maintenance")                                  \
+    X(-332, IN_ARREARS, "the flat is tripped for arrears")                                         \
+    X(-333, PROTECTION_STANDS, "a protective trip stands")                                         \
+    X(-334, ALREADY_CLOSED, "the contacts are closed already")                                     \
+    X(-335, FEEDER_LIMIT, "the feeder's limit would be passed")
 
 /* ERROR_INVALID_ARGUMENT = -1, and so on, one constant for each line of the table. */
 enum error_number {

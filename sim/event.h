@@ -56,6 +56,11 @@
     X(ORDER, "order", "command", "actor")                                                          \
     X(ORDER_DONE, "order_done", "command", "status")                                               \
     X(ORDER_FAILED, "order_failed", "command", "reason")                                           \
+    X(ORDER_WITHHELD, "order_withheld", "command", "holds")                                        \
+    X(ORDERS_SETTLED, "orders_settled", "batch", "flats")                                          \
+    X(RESTORE, "restore", "batch", "flats")                                                        \
+    X(RESTORE_WAVE, "restore_wave", "wave", "flats")                                               \
+    X(MAINTENANCE, "maintenance", "on", "actor")                                                   \
     X(ALARM_RECEIVED, "alarm_received", "alarm", "detail")                                         \
     X(ALARM_SENT, "alarm_sent", "what", "whom")                                                    \
     X(ALARM_SHOWN, "alarm_shown", "what", "whom")                                                  \

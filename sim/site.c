@@ -133,6 +133,7 @@ void site_free(struct site *site)
         return;
     uplink_codec_free(&site->shared.codec);
     platform_free(&site->platform);
+    free(site->restores);
     free(site->flats);
     free(site->shared.energies);
     free(site->changed);
@@ -196,6 +197,8 @@ static void meet(struct site *site)
         if (site->flats[i].plant.leakage.leak.shape == LEAKAGE_NEIGHBOUR)
             tell_neighbour(site, i);
     }
+    if (site->restores)
+        restore_meeting(site, total_ma);
     struct mains_walk ground = mains_ground(&mains, total_ma);
     int32_t terminal_mv = mains_next_floor(&ground, 0);
     if (mains.riser_mohm == 0 && abs(terminal_mv - site->terminal_mv) < config->supply_step_mv)

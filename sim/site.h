@@ -8,6 +8,7 @@
 
 #include "sim/flat.h"
 #include "sim/kernel/agenda.h"
+#include "sim/restore.h"
 
 struct site_config {
     uint64_t seed;
@@ -55,6 +56,8 @@ struct site {
     int64_t now;
     int64_t next_meeting;
     int32_t terminal_mv; /* what the ground floor was told at the last meeting */
+    uint32_t restore_count; /* of the platform's restores in waves, NULL while there was none */
+    struct restore *restores;
     bool stuck; /* one instant had more events than any sound model has: time stands still */
     uint64_t steps; /* events that flats ran, flat by flat */
     uint32_t flat_count;

@@ -91,19 +91,6 @@ int act_set_balance(struct run *run, struct flat *flat, int64_t balance)
     return 0;
 }
 
-int act_order(struct run *run, struct flat *flat, const struct session *session, int order)
-{
-    struct platform *platform = &run->site->platform;
-    int64_t now = run->site->now;
-    int result = platform_authorise(platform, now, session, right_of_order(order), flat->number);
-    if (result < 0)
-        return result;
-    bool ends_locks = platform_may(platform, session->user, RIGHT_CLOSE_LOCKED, flat->number);
-    result = account_order(&flat->account, now, order, session->user, ends_locks ? 2 : 4);
-    act_settle(run, flat);
-    return result;
-}
-
 int act_limit(struct run *run, struct flat *flat, const struct session *session,
               const struct limit_schedule *schedule)
 {

@@ -32,11 +32,34 @@ enum money_refusal act_refund(struct run *run, struct flat *flat, int64_t amount
  * owns the credit. */
 int act_set_balance(struct run *run, struct flat *flat, int64_t balance);
 
-/* An order of a signed-in person. 0, ERROR_NOT_ALLOWED or ERROR_QUEUE_FULL. */
+/* An order of a signed-in person. 0, or why not: of platform_authorise or account_order. */
 int act_order(struct run *run, struct flat *flat, const struct session *session, int order);
 /* The same for a schedule of limits; ERROR_NOT_FOUND too, without energy management. */
 int act_limit(struct run *run, struct flat *flat, const struct session *session,
               const struct limit_schedule *schedule);
+
+/* Flats by number, each once. */
+struct order_target {
+    uint32_t *flats;
+    size_t count;
+};
+
+/* What became of an order to several: its batch, for how many it was accepted, and why the first of the others was not. */
+struct order_given {
+    uint32_t batch;
+    int accepted;
+    int why;
+};
+
+struct order_given act_order_all(struct run *run, const struct order_target *target,
+                                 const struct session *session, int order,
+                                 const struct order_options *options);
+/* Contacts open and locked out, or (false) no longer so: they stay open until somebody closes them. */
+struct order_given act_maintenance(struct run *run, const struct order_target *target,
+                                   const struct session *session, bool on);
+/* Supply comes back in waves: sim/restore.h. */
+struct order_given act_restore(struct run *run, const struct order_target *target,
+                               const struct session *session, const struct restore_options *options);
 
 void act_press_key(struct run *run, struct flat *flat, bool pressed);
 void act_reset_breaker(struct run *run, struct flat *flat);

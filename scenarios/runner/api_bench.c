@@ -177,6 +177,8 @@ bool *api_platform_fault(struct platform_faults *faults, const char *name)
         {"counts_copies", &faults->counts_copies},
         {"reminds_at_night", &faults->reminds_at_night},
         {"alarms_tenant_only", &faults->alarms_tenant_only},
+        {"holds_ignored", &faults->holds_ignored},
+        {"waves_ignored", &faults->waves_ignored},
     };
     for (size_t i = 0; i < sizeof bugs / sizeof bugs[0]; i++)
         if (strcmp(bugs[i].name, name) == 0)

@@ -40,6 +40,11 @@ static struct cause *check_cause(lua_State *lua, int at)
     return luaL_checkudata(lua, at, CAUSE);
 }
 
+const struct cause *api_check_cause(lua_State *lua, int at)
+{
+    return check_cause(lua, at);
+}
+
 static struct condition *check_condition(lua_State *lua, int at)
 {
     return luaL_checkudata(lua, at, CONDITION);
@@ -164,7 +169,8 @@ int api_push_result(lua_State *lua, const struct verdict *verdict)
 
 void api_register_expect(lua_State *lua)
 {
-    static const luaL_Reg cause_methods[] = {{"after", cause_after}, {NULL, NULL}};
+    static const luaL_Reg cause_methods[] = {
+        {"after", cause_after}, {"result", api_cause_result}, {"settled", api_cause_settled}, {NULL, NULL}};
     static const luaL_Reg expectation_methods[] = {
         {"within", expect_within}, {"never_for", expect_never_for}, {"now", expect_now}, {NULL, NULL}};
     static const luaL_Reg none[] = {{NULL, NULL}};

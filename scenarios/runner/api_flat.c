@@ -466,6 +466,8 @@ bool *api_find_flat_bug(struct flat *flat, const char *name)
         {"alarms_suppressed", &meter->alarms_suppressed},
         {"weld_unnoticed", &meter->weld_unnoticed},
         {"forgets_state_at_reset", &meter->forgets_state_at_reset},
+        {"valid_until_ignored", &meter->valid_until_ignored},
+        {"lock_out_ignored", &meter->lock_out_ignored},
         {"clock_battery_bad", &meter->clock_battery_bad},
         {"limits_all_day", flat->meter.limits ? &flat->meter.limits->all_day : NULL},
         {"limits_ignored", flat->meter.limits ? &flat->plant.household.managed->ignores_limits : NULL},
@@ -583,6 +585,12 @@ static int flat_supplied(lua_State *lua)
     return push_state(lua, CONDITION_SUPPLIED, "supplied");
 }
 
+/* flat:in_maintenance(): from the meter's word that it is locked out, to its word that it no longer is. */
+static int flat_in_maintenance(lua_State *lua)
+{
+    return push_state(lua, CONDITION_MAINTENANCE, "in maintenance");
+}
+
 static int flat_dark(lua_State *lua)
 {
     return push_state(lua, CONDITION_DARK, "dark");
@@ -678,6 +686,8 @@ static int flat_state(lua_State *lua)
     set_bool(lua, "keep_power", status->keep_power);
     set_bool(lua, "close_permitted", status->close_permitted);
     set_bool(lua, "held", status->held_by_current);
+    set_bool(lua, "alarm", status->alarm);
+    set_bool(lua, "maintenance", flat->account.holds & HOLD_MAINTENANCE);
     set_bool(lua, "breaker_closed", flat->plant.mcb_closed);
     set_number(lua, "voltage", signals->voltage_mv / 1e3);
     set_number(lua, "current", signals->current_ma / 1e3);
@@ -740,6 +750,7 @@ void api_register_flat(lua_State *lua)
         {"closed", flat_closed},
         {"supplied", flat_supplied},
         {"dark", flat_dark},
+        {"in_maintenance", flat_in_maintenance},
         {"order_done", flat_order_done},
         {"order_refused", flat_order_refused},
         {"arrears_trip_ordered", flat_arrears_trip_ordered},

@@ -456,6 +456,8 @@ void api_register_people(lua_State *lua)
 {
     static const luaL_Reg session_methods[] = {
         {"order", api_session_order},
+        {"maintenance", api_session_maintenance},
+        {"restore", api_session_restore},
         {"sign_out", session_sign_out},
         {"expired", session_expired},
         {"user", session_user},

@@ -212,6 +212,14 @@ static void read_reminders(lua_State *lua, int at, struct site_config *config)
     config->policy.reminders = (int)count;
 }
 
+static void read_order_attempts(lua_State *lua, int at, struct site_config *config)
+{
+    lua_Integer count = lua_isinteger(lua, at) ? lua_tointeger(lua, at) : -1;
+    if (count < 1 || count > 100)
+        luaL_error(lua, "fleet.order_attempts: a number from 1 to 100");
+    config->policy.orders.attempts = (int)count;
+}
+
 /* Fields that are one quantity: name, family or duration, where it goes, how it is scaled. */
 #define DURATION (-1)
 static const struct {
@@ -245,6 +253,8 @@ static const struct {
     {"reminder_retry", DURATION, offsetof(struct site_config, policy.reminder_retry_ns), 1, false},
     {"escalate_after", DURATION, offsetof(struct site_config, policy.notify.escalate_after_ns), 1, false},
     {"alarm_retry", DURATION, offsetof(struct site_config, policy.notify.alarm_retry_ns), 1, false},
+    {"order_spacing", DURATION, offsetof(struct site_config, policy.orders.spacing_ns), 1, false},
+    {"order_validity", DURATION, offsetof(struct site_config, policy.orders.valid_ns), 1, false},
     {"poll", DURATION, offsetof(struct site_config, policy.poll_ns), 1, false},
     {"meeting", DURATION, offsetof(struct site_config, meeting_ns), 1, false},
     {"keep_alive", DURATION, offsetof(struct site_config, link.keep_alive_ns), 1, false},
@@ -268,7 +278,8 @@ static const struct {
 } readers[] = {
     {"flats", read_flats},   {"link", read_link},           {"signal", read_signal},
     {"start", read_start},   {"credit", read_credit},       {"household", read_household},
-    {"restore", read_restore}, {"reminders", read_reminders}, {"tariff", fleet_read_tariff},
+    {"restore", read_restore}, {"reminders", read_reminders},
+    {"order_attempts", read_order_attempts}, {"tariff", fleet_read_tariff},
     {"tariff_changes", fleet_read_tariff_changes},
     {"malign_load", read_malign_load}, {"people", fleet_read_people},
     {"energy_management", fleet_read_energy},
@@ -353,6 +364,8 @@ static int read_fleet(lua_State *lua)
         return luaL_error(lua, "fleet.line_faults: of link = \"rs485\" only");
     if (config->link.class_c && config->link.kind != LINK_LORA)
         return luaL_error(lua, "fleet.lora_class: of link = \"lora\" only");
+    if (config->policy.orders.spacing_ns < NS_PER_S || config->policy.orders.valid_ns < NS_PER_S)
+        luaL_error(lua, "fleet.order_spacing, fleet.order_validity: 1 s at least");
     if (config->link.keep_alive_ns != 0 && config->link.keep_alive_ns < NS_PER_S)
         return luaL_error(lua, "fleet.keep_alive: at least 1 s");
     if (config->meter.clock_drift_ppb > RTC_DRIFT_PPB_MAX)

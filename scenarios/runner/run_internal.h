@@ -15,7 +15,7 @@
 #define NEVER_SLACK_NS (1 * NS_PER_S) /* the same for a window that has ended: four polls of a board */
 
 /* Something that may become true of a flat. */
-enum condition_kind { CONDITION_TRIPPED, CONDITION_CLOSED, CONDITION_SUPPLIED, CONDITION_DARK, CONDITION_EVENT };
+enum condition_kind { CONDITION_TRIPPED, CONDITION_CLOSED, CONDITION_SUPPLIED, CONDITION_DARK, CONDITION_MAINTENANCE, CONDITION_EVENT };
 
 struct condition {
     enum condition_kind kind;
@@ -31,6 +31,7 @@ struct cause {
     struct event_match match;
     size_t since;
     int64_t offset_ns;
+    uint32_t batch; /* of orders (dispatch.h), or 0 */
     char text[80];
 };
 
@@ -162,6 +163,12 @@ int api_people_begin(struct run *run);
 int api_check_user(lua_State *lua, struct run *run, int at);
 /* A session's, in api_orders.c. */
 int api_session_order(lua_State *lua);
+int api_session_maintenance(lua_State *lua);
+int api_session_restore(lua_State *lua);
+/* A cause's, in api_orders.c. */
+int api_cause_result(lua_State *lua);
+int api_cause_settled(lua_State *lua);
+const struct cause *api_check_cause(lua_State *lua, int at);
 /* In api_audit.c. */
 int api_session_read_audit(lua_State *lua);
 const struct session *api_check_session(lua_State *lua, int at);

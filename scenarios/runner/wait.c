@@ -39,6 +39,9 @@ bool condition_holds(struct run *run, struct condition *condition, struct instan
         return flat->plant.load_live && last_told(run, condition->flat, EVENT_LOAD_LIVE, 1, when);
     case CONDITION_DARK:
         return !flat->plant.load_live && last_told(run, condition->flat, EVENT_LOAD_LIVE, 0, when);
+    case CONDITION_MAINTENANCE:
+        return (flat->account.holds & HOLD_LOCKED_OUT) &&
+               last_told(run, condition->flat, EVENT_MAINTENANCE, 1, when);
     case CONDITION_EVENT: {
         const struct event *event =
             observer_first(&run->observer, &condition->match, condition->since);

@@ -98,7 +98,28 @@ static bool order_permit(struct meter *meter, int64_t now, uint32_t clears)
     return true;
 }
 
-/* ---- a trip that ends by itself ---------------------------------------------------------------- */
+/* ---- what comes later by itself ----------------------------------------------------------------- */
+
+static void sound_alarm(struct meter *meter, bool on)
+{
+    meter->memory.alarm_on = on;
+    meter->controller.status.alarm = on;
+}
+
+static void plan(struct meter *meter, int64_t at, enum dlt645_relay_order order)
+{
+    meter->memory.later_at = at;
+    meter->memory.later = (uint8_t)order;
+    timer_arm(&meter->timers, METER_TIMER_LATER, at);
+}
+
+static void forget_plan(struct meter *meter)
+{
+    if (meter->memory.later_at != 0 && meter->memory.later == DLT645_RELAY_TRIP)
+        sound_alarm(meter, false); /* the warning was for nothing */
+    meter->memory.later_at = 0;
+    timer_cancel(&meter->timers, METER_TIMER_LATER);
+}
 
 /* Trip for N2 x 5 minutes; then close (1D) or permit to (1E). Returns as execute_order. */
 static uint16_t order_trip_for_a_time(struct meter *meter, int64_t now,
@@ -110,36 +131,34 @@ static uint16_t order_trip_for_a_time(struct meter *meter, int64_t now,
                                                     : 0;
     if (*refusal)
         return 0;
+    forget_plan(meter);
+    bool permits = command->order == DLT645_RELAY_TRIP_THEN_PERMIT;
     bool held = drive_trip_unless_held(meter, now, TRIP_CAUSE_ORDER);
-    meter->memory.restore_at = now + command->restore_after_5min * 5 * NS_PER_MIN;
-    meter->memory.restore_permits = command->order == DLT645_RELAY_TRIP_THEN_PERMIT;
-    timer_arm(&meter->timers, METER_TIMER_RESTORE, meter->memory.restore_at);
+    plan(meter, now + command->restore_after_5min * 5 * NS_PER_MIN,
+         permits ? DLT645_RELAY_PERMIT_CLOSE : DLT645_RELAY_CLOSE);
     return held ? DLT645_DONE_TRIP_HELD_BY_CURRENT : DLT645_DONE_TRIP_WILL_RESTORE;
 }
 
-static void forget_restore(struct meter *meter)
+/* An end of a trip lifts only the order: what else keeps the contacts open still does. */
+void commands_later(struct meter *meter, int64_t now)
 {
-    meter->memory.restore_at = 0;
-    timer_cancel(&meter->timers, METER_TIMER_RESTORE);
-}
-
-/* Only the order is over: what else keeps the contacts open still does. */
-void commands_restore(struct meter *meter, int64_t now)
-{
-    meter->memory.restore_at = 0;
-    if (meter->memory.restore_permits) {
+    enum dlt645_relay_order order = (enum dlt645_relay_order)meter->memory.later;
+    forget_plan(meter);
+    if (order == DLT645_RELAY_TRIP) {
+        drive_trip_unless_held(meter, now, TRIP_CAUSE_ORDER);
+    } else if (order == DLT645_RELAY_PERMIT_CLOSE) {
         order_permit(meter, now, CAUSE_BIT(TRIP_CAUSE_ORDER));
-        return;
+    } else {
+        drive_clear(meter, now, CAUSE_BIT(TRIP_CAUSE_ORDER));
+        drive_close(meter, now, CLOSE_BY_ORDER);
     }
-    drive_clear(meter, now, CAUSE_BIT(TRIP_CAUSE_ORDER));
-    drive_close(meter, now, CLOSE_BY_ORDER);
 }
 
 void commands_boot(struct meter *meter, int64_t now)
 {
-    int64_t at = meter->memory.restore_at;
+    int64_t at = meter->memory.later_at;
     if (at != 0)
-        timer_arm(&meter->timers, METER_TIMER_RESTORE, at > now ? at : now);
+        timer_arm(&meter->timers, METER_TIMER_LATER, at > now ? at : now);
 }
 
 static void forget_lock(struct meter *meter)
@@ -169,46 +188,103 @@ static bool order_close(struct meter *meter, int64_t now, int level)
     return drive_close(meter, now, CLOSE_BY_ORDER);
 }
 
+/* ---- orders -------------------------------------------------------------------------------------- */
+
+/* Whoever works there must not be surprised: what keep-power holds on is opened too. */
+static uint16_t order_lock_out(struct meter *meter, int64_t now)
+{
+    meter->memory.locked_out = !meter->faults.lock_out_ignored;
+    return order_trip(meter, now);
+}
+
+static uint16_t order_end_lock_out(struct meter *meter, int64_t now)
+{
+    meter->memory.locked_out = false;
+    return order_trip(meter, now);
+}
+
+/* At once, or after a warning of so many minutes. */
+static uint16_t order_trip_or_warn(struct meter *meter, int64_t now, int warning_min)
+{
+    forget_plan(meter);
+    if (warning_min == 0 || warning_min > CONTROLLER_WARNING_MIN_MAX || !meter->memory.closed_wanted)
+        return order_trip(meter, now);
+    sound_alarm(meter, true);
+    plan(meter, now + warning_min * NS_PER_MIN, DLT645_RELAY_TRIP);
+    return DLT645_DONE_TRIP_DELAYED;
+}
+
+/* Only an administrator locks out, and ends it. Returns as execute_order. */
+static uint16_t execute_trip(struct meter *meter, int64_t now,
+                             const struct dlt645_relay_command *command, uint16_t *refusal)
+{
+    int n2 = meter->port ? 0 : command->restore_after_5min; /* at a port, the standard's reserved byte means nothing */
+    *refusal = DLT645_REFUSED_PASSWORD;
+    if (n2 == CONTROLLER_LOCK_OUT || n2 == CONTROLLER_END_LOCK_OUT) {
+        if (command->authority.level != LEVEL_ADMINISTRATOR)
+            return 0;
+        forget_plan(meter);
+        return n2 == CONTROLLER_LOCK_OUT ? order_lock_out(meter, now) : order_end_lock_out(meter, now);
+    }
+    *refusal = DLT645_REFUSED_KEEP_POWER;
+    if (meter->memory.keep_power)
+        return 0;
+    return order_trip_or_warn(meter, now, n2);
+}
+
+static void set_keep_power(struct meter *meter, int64_t now, bool on)
+{
+    if (on && meter->memory.later == DLT645_RELAY_TRIP)
+        forget_plan(meter); /* a trip that was to come is refused like one that comes now */
+    drive_set_keep_power(meter, now, on);
+}
+
+/* While it is locked out: what closes, or will, is refused. */
+static bool is_locked_out(const struct meter *meter, enum dlt645_relay_order order)
+{
+    return meter->memory.locked_out &&
+           (order == DLT645_RELAY_CLOSE || order == DLT645_RELAY_PERMIT_CLOSE ||
+            order == DLT645_RELAY_TRIP_THEN_CLOSE || order == DLT645_RELAY_TRIP_THEN_PERMIT);
+}
+
 /* Returns the execution word, or 0 when the order is refused with *refusal. */
 static uint16_t execute_order(struct meter *meter, int64_t now,
                               const struct dlt645_relay_command *command, uint16_t *refusal)
 {
+    *refusal = DLT645_REFUSED_PASSWORD; /* also everything that has no word of its own */
+    if (is_locked_out(meter, command->order))
+        return 0;
     switch (command->order) {
     case DLT645_RELAY_TRIP:
-        *refusal = DLT645_REFUSED_KEEP_POWER;
-        return meter->memory.keep_power ? 0 : order_trip(meter, now);
+        return execute_trip(meter, now, command, refusal);
     case DLT645_RELAY_PERMIT_CLOSE:
-        *refusal = DLT645_REFUSED_PASSWORD;
-        return order_permit(meter, now, CAUSES_FORBIDDING) ? DLT645_DONE_CLOSE_PERMITTED : 0;
+        if (!order_permit(meter, now, CAUSES_FORBIDDING))
+            return 0;
+        forget_plan(meter);
+        return DLT645_DONE_CLOSE_PERMITTED;
     case DLT645_RELAY_CLOSE:
-        *refusal = DLT645_REFUSED_PASSWORD;
-        return order_close(meter, now, command->authority.level) ? DLT645_DONE_CLOSED : 0;
+        if (!order_close(meter, now, command->authority.level))
+            return 0;
+        forget_plan(meter);
+        return DLT645_DONE_CLOSED;
     case DLT645_RELAY_KEEP_POWER_ON:
-        drive_set_keep_power(meter, now, true);
+        set_keep_power(meter, now, true);
         return DLT645_DONE_KEEP_POWER_ON;
     case DLT645_RELAY_KEEP_POWER_OFF:
-        drive_set_keep_power(meter, now, false);
+        set_keep_power(meter, now, false);
         credit_update(meter, now);
         return DLT645_DONE_KEEP_POWER_OFF;
     case DLT645_RELAY_TRIP_THEN_CLOSE:
     case DLT645_RELAY_TRIP_THEN_PERMIT:
         return order_trip_for_a_time(meter, now, command, refusal);
     case DLT645_RELAY_ALARM_ON:
-        meter->memory.alarm_on = true;
+        sound_alarm(meter, true);
         return DLT645_DONE_ALARM_ON;
     case DLT645_RELAY_ALARM_OFF:
-        meter->memory.alarm_on = false;
+        sound_alarm(meter, false);
         return DLT645_DONE_ALARM_OFF;
     }
-    *refusal = DLT645_REFUSED_PASSWORD;
     return 0;
-}
-
-/* A new word about the contacts ends the wait for an old one's end. */
-static bool is_about_contacts(enum dlt645_relay_order order)
-{
-    return order == DLT645_RELAY_TRIP || order == DLT645_RELAY_CLOSE ||
-           order == DLT645_RELAY_PERMIT_CLOSE;
 }
 
 static void handle_order(struct meter *meter, int64_t now, const struct dlt645_frame *frame,
@@ -223,7 +299,7 @@ static void handle_order(struct meter *meter, int64_t now, const struct dlt645_f
         refuse_order(meter, now, command.order, DLT645_REFUSED_PASSWORD, reply);
         return;
     }
-    if (!still_valid(meter, now, &command.valid_until)) {
+    if (!meter->faults.valid_until_ignored && !still_valid(meter, now, &command.valid_until)) {
         refuse_order(meter, now, command.order, DLT645_REFUSED_VALID_UNTIL, reply);
         return;
     }
@@ -233,8 +309,6 @@ static void handle_order(struct meter *meter, int64_t now, const struct dlt645_f
         refuse_order(meter, now, command.order, refusal, reply);
         return;
     }
-    if (is_about_contacts(command.order))
-        forget_restore(meter);
     const struct dlt645_relay_reply done = {
         .accepted = true, .has_word = !speaks_base(meter), .word = word};
     dlt645_relay_reply(reply, &meter->address, &done);

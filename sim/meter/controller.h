@@ -65,6 +65,14 @@ enum meter_alarm {
 
 const char *meter_alarm_name(int alarm);
 
+/* N2 of an order to trip (1A), which DL/T 645 reserves: this model's own. Another meter trips at once, and the platform keeps
+ * a flat in maintenance open by itself. */
+enum {
+    CONTROLLER_WARNING_MIN_MAX = 200, /* 1 to this: the alarm sounds for so many minutes, then it trips */
+    CONTROLLER_LOCK_OUT = 0xF1,       /* and nothing but the next one closes, lifts or permits */
+    CONTROLLER_END_LOCK_OUT = 0xF2,   /* an order to trip is what remains */
+};
+
 /* Why contacts were closed. */
 enum close_reason {
     CLOSE_BY_ORDER,
@@ -90,6 +98,7 @@ struct controller_frame {
     X(bool, keep_power)                                                                            \
     X(bool, close_permitted)                                                                       \
     X(bool, held_by_current)                                                                       \
+    X(bool, alarm) /* lamp and buzzer */                                                           \
     X(bool, trip_cause_known)  /* last_trip belongs to the last opening */                         \
     X(uint16_t, trips)         /* as the meter counts them */                                      \
     X(bool, clock_told)        /* clock_ahead_ms is a board's clock, in whole seconds of its own */ \

@@ -33,10 +33,15 @@ static void drive(struct meter *meter, int64_t now, bool close)
     pulse(meter, now, close);
 }
 
-/* The causes that keep the contacts open: somebody's prohibition yields to the emergency switch. */
+/* The emergency switch is on, and the meter is not locked out: prohibitions by somebody yield. */
+static bool emergency_supplies(const struct meter *meter)
+{
+    return meter->memory.emergency && !meter->memory.locked_out;
+}
+
 static uint32_t opening_causes(const struct meter *meter)
 {
-    return meter->memory.causes & ~(meter->memory.emergency ? CAUSES_FORBIDDING : 0);
+    return meter->memory.causes & ~(emergency_supplies(meter) ? CAUSES_FORBIDDING : 0);
 }
 
 static void set_last_trip(struct meter *meter, int64_t now, enum trip_cause cause)
@@ -67,7 +72,7 @@ static bool gave_up(const struct meter *meter)
 void drive_trip(struct meter *meter, int64_t now, enum trip_cause cause)
 {
     bool standing = meter->memory.causes & CAUSE_BIT(cause);
-    bool yields = meter->memory.emergency && (CAUSE_BIT(cause) & CAUSES_FORBIDDING);
+    bool yields = emergency_supplies(meter) && (CAUSE_BIT(cause) & CAUSES_FORBIDDING);
     bool opens = meter->memory.closed_wanted && !yields;
     if (standing && !opens) {
         bool wants_open = !meter->memory.closed_wanted;
@@ -141,7 +146,7 @@ void drive_boots(struct meter *meter, int64_t now)
 
 bool drive_close(struct meter *meter, int64_t now, enum close_reason reason)
 {
-    if (opening_causes(meter) != 0 || meter->memory.locked)
+    if (opening_causes(meter) != 0 || meter->memory.locked || meter->memory.locked_out)
         return false;
     meter->memory.close_permitted = false;
     meter->controller.status.close_permitted = false;

@@ -45,8 +45,8 @@ bool credit_recharge(struct meter *meter, int64_t now, const struct controller_r
 /* commands.c */
 void commands_receive(struct meter *meter, int64_t now, const uint8_t *frame, size_t size);
 void commands_timer(struct meter *meter, int64_t now);
-/* The time of a trip that ends by itself is over. */
-void commands_restore(struct meter *meter, int64_t now);
+/* The time of a warning, or of a trip that ends by itself, is over. */
+void commands_later(struct meter *meter, int64_t now);
 /* What waited for its time before a power cut goes on waiting. */
 void commands_boot(struct meter *meter, int64_t now);
 /* Tell the register unasked: the reply to a reading that nobody asked for. */

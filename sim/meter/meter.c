@@ -108,6 +108,7 @@ static void power_fails(struct meter *meter, int64_t now)
     if (meter->faults.forgets_state_at_reset) {
         meter->memory.causes = 0;
         meter->memory.held_causes = 0;
+        meter->memory.locked_out = false;
         meter->memory.balance = 0;
     }
 }
@@ -215,8 +216,8 @@ static void on_timer(struct controller *controller, int64_t now, int timer)
     case METER_TIMER_CREDIT:
         credit_update(meter, now);
         break;
-    case METER_TIMER_RESTORE:
-        commands_restore(meter, now);
+    case METER_TIMER_LATER:
+        commands_later(meter, now);
         break;
     case METER_TIMER_RATE:
         rates_follow_clock(meter, now);

@@ -67,6 +67,8 @@ struct meter_faults {
     bool alarms_suppressed;
     bool weld_unnoticed;
     bool forgets_state_at_reset;
+    bool valid_until_ignored;
+    bool lock_out_ignored;
     bool clock_battery_bad;            /* the clock begins at 2000-01-01 when supply returns */
     int64_t extra_detection_ns;
 };
@@ -110,8 +112,9 @@ struct meter_memory {
     int overload_recloses;
     bool locked;
     bool alarm_on; /* by order: the tenant is warned */
-    bool restore_permits; /* a trip for a time ends in a permit to close, not in closing */
-    int64_t restore_at;   /* when a trip for a time ends; 0: none does */
+    bool locked_out; /* maintenance: only its end lets anything close the contacts */
+    uint8_t later;   /* enum dlt645_relay_order that comes by itself: the trip after a warning, or a timed trip's end */
+    int64_t later_at; /* 0: none does */
     struct meter_rates rates;
     struct rtc rtc; /* runs on by its battery */
 };
@@ -119,7 +122,7 @@ struct meter_memory {
 #define METER_TIMERS_LIST(X)                                                                       \
     X(LEAKAGE) X(OVERLOAD) X(SHORT_CIRCUIT) X(SAFETY) X(OVERLOAD_RECLOSE) X(SAFETY_RECLOSE)        \
     X(RELAY_CHECK) X(WELD) X(COMMAND) X(HOLDOFF) X(CREDIT) X(KEY) X(POWER) X(FAULT) X(VOLTAGE) X(REPORT)      \
-    X(RATE) X(RESTORE) X(LIMITS)
+    X(RATE) X(LATER) X(LIMITS)
 
 enum meter_timer {
 #define X(id) METER_TIMER_##id,

@@ -45,6 +45,7 @@ static void report_received(struct account *account, int64_t now,
 {
     event_put(&account->events, now, EVENT_ALARM_RECEIVED, report->alarm, report->detail);
     bool alarms = report->alarm != METER_ALARM_CLOSED && report->alarm != METER_ALARM_POWER_UP;
+    orders_reported(account, now, report);
     switch (report->alarm) {
     case METER_ALARM_TRIPPED:
         account_audit(account, now, AUDIT_TRIP_REPORTED, ACTOR_BILLING);
@@ -77,6 +78,17 @@ static bool block_read(const uint8_t *value, size_t size, uint32_t reading_10wh[
         reading_10wh[rate] = (uint32_t)(mwh / 10000);
     }
     return true;
+}
+
+/* The mean load since the last reading, while there was any; one that supply came or went in between tells nothing. */
+static void note_load(struct account *account, int64_t now, int64_t reading_10wh)
+{
+    int64_t grown_10wh = reading_10wh - account->reading_10wh;
+    int64_t seconds = (now - account->read_at) / NS_PER_S;
+    bool tells = account->read_at > 0 && account->reading_10wh >= 0 && grown_10wh > 0 && seconds > 0;
+    if (tells)
+        account->power_w = (uint32_t)(grown_10wh * 10 * 3600 / seconds);
+    account->read_at = now;
 }
 
 static bool value_of(const struct dlt645_frame *frame, uint32_t identifier, const uint8_t **value, size_t *size)
@@ -112,9 +124,15 @@ static void reading_received(struct account *account, int64_t now, const struct 
     if (!value_of(frame, identifier, &value, &size))
         return;
     if (ledger_by_rate(account)) {
-        if (block_read(value, size, reading_10wh))
-            ledger_rates_read(account, now, reading_10wh);
+        if (!block_read(value, size, reading_10wh))
+            return;
+        int64_t sum_10wh = 0;
+        for (int rate = 0; rate < TARIFF_RATES; rate++)
+            sum_10wh += reading_10wh[rate];
+        note_load(account, now, sum_10wh);
+        ledger_rates_read(account, now, reading_10wh);
     } else if (dlt645_quantity_read(DLT645_ENERGY, value, size, &mwh, NULL) == 0) {
+        note_load(account, now, mwh / 10000);
         ledger_register_read(account, now, mwh / 10000);
     }
 }

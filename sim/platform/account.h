@@ -41,9 +41,18 @@ enum {
 /* An order on its way; the account's one recharge rides on the same queue for meters that own their credit. */
 struct account_order {
     uint8_t order; /* enum dlt645_relay_order or one of the above */
-    int16_t actor; /* a user, or ACTOR_BILLING */
     uint8_t level; /* DL/T 645 password level: 2 administrator, 4 control */
-    uint8_t attempts;
+    int16_t actor; /* a user, or ACTOR_BILLING */
+    uint32_t attempts : 8;
+    uint32_t ticket : 24; /* of dispatch.h; 0: nobody waits for what becomes of it */
+};
+
+/* Who keeps the flat off: the billing closes nothing while one stands. */
+enum account_hold {
+    HOLD_PERSON = 1,          /* tripped by somebody's order */
+    HOLD_TIMED = 2,           /* and the meter closes by itself */
+    HOLD_MAINTENANCE = 4,
+    HOLD_LOCKED_OUT = 8,      /* and the meter has confirmed it */
 };
 
 /* What goes out (to the phone: what it shows now), until the flat takes it after the event. Empty between events: a site's accounts share one. */
@@ -80,6 +89,11 @@ struct account {
     uint8_t level;               /* enum credit_level */
     bool reminding, fallback;
     bool arrears_trip; /* the platform ordered (or, local, allowed) the trip and has not restored */
+    uint8_t holds;               /* enum account_hold */
+    bool open_told;              /* the contacts, by what the meter told last */
+    uint16_t protection_told;    /* CAUSE_BITs of protective trips since it was closed last */
+    uint32_t power_w;            /* mean from one reading to the next, while there was any */
+    int64_t read_at;
     uint8_t order_count;
     struct account_order orders[ACCOUNT_ORDERS_MAX];
     struct notify notify;
@@ -118,9 +132,13 @@ enum money_refusal account_refund(struct account *account, int64_t now, int64_t 
  * when nothing is. */
 int64_t account_missing(const struct account *account);
 
-/* Send an order of somebody who was authorised. 0 or ERROR_QUEUE_FULL. A broadcast of the time is sent at once, and
- * once. */
+/* Send an order of somebody who was authorised. 0, ERROR_QUEUE_FULL, ERROR_IN_MAINTENANCE (of a person, one that closes or
+ * permits), or ERROR_NOT_ALLOWED (of nobody, one that closes or permits what somebody holds open). A broadcast of the time
+ * is sent at once, and once. */
 int account_order(struct account *account, int64_t now, int order, int actor, int level);
+
+/* The same with a ticket, which is ended when the order is; at once if it is not accepted. */
+int account_order_ticket(struct account *account, int64_t now, uint32_t ticket, int actor, int level);
 
 /* Set the balance as a move-in would (a new opening). */
 void account_open(struct account *account, int64_t now, int64_t balance);

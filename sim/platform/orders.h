@@ -11,6 +11,8 @@
 void orders_unanswered(struct account *account, int64_t now);
 /* The meter's answer to the relay or a write. */
 void orders_answered(struct account *account, int64_t now, const struct dlt645_frame *frame);
+/* The meter told that it tripped or closed. */
+void orders_reported(struct account *account, int64_t now, const struct controller_report *report);
 /* Payments that a meter with its own credit was not told yet go as one recharge at a time. */
 void orders_offer_recharge(struct account *account, int64_t now);
 

@@ -20,6 +20,7 @@ struct billing_policy billing_policy_default(void)
         .grace_ns = 30 * NS_PER_MIN,
         .poll_ns = 15 * NS_PER_MIN,
         .notify = notify_policy_default(),
+        .orders = order_policy_default(),
     };
 }
 
@@ -38,4 +39,5 @@ void platform_free(struct platform *platform)
 {
     people_free(&platform->people);
     message_pool_free(&platform->messages);
+    dispatch_free(&platform->dispatch);
 }

@@ -9,6 +9,7 @@
 #include "sim/platform/friendly.h"
 #include "sim/money.h"
 #include "sim/platform/notify.h"
+#include "sim/platform/dispatch.h"
 #include "sim/platform/people.h"
 #include "sim/tariff.h"
 
@@ -34,6 +35,8 @@ struct platform_faults {
     bool counts_copies;            /* of one reminder as the next ones */
     bool reminds_at_night;
     bool alarms_tenant_only;
+    bool holds_ignored; /* the billing closes what somebody keeps open */
+    bool waves_ignored; /* all flats of a restore at once */
 };
 
 struct billing_policy {
@@ -55,6 +58,7 @@ struct billing_policy {
     int64_t billing_ns;         /* charges are made so often, from one o'clock on; 0: at each reading */
     struct notify_policy notify; /* how messages travel */
     bool restore_by_permit;     /* 1B: the tenant presses the key; otherwise 1C */
+    struct order_policy orders;
 };
 
 struct billing_policy billing_policy_default(void);
@@ -83,12 +87,13 @@ struct platform {
     struct people people;
     struct message_pool messages; /* to people, under way */
     struct audit_chain *audit; /* who keeps an audit log sets it; NULL: nobody does */
+    struct dispatch dispatch; /* of people's orders */
     bool mute; /* the platform is down: nothing goes out by itself; what is due waits */
 };
 
 void platform_init(struct platform *platform, struct event_source events, uint64_t seed,
                    int64_t epoch_s);
-/* Frees what people and messages took. */
+/* Frees what people, messages and orders took. */
 void platform_free(struct platform *platform);
 
 #endif

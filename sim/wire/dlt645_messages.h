@@ -155,7 +155,7 @@ enum dlt645_relay_order {
 struct dlt645_relay_command {
     struct dlt645_authority authority;
     enum dlt645_relay_order order;
-    uint8_t restore_after_5min;     /* N2: of the two orders 1D and 1E, in units of 5 minutes */
+    uint8_t restore_after_5min;     /* N2: of the two orders 1D and 1E, in units of 5 minutes; of others reserved */
     struct dlt645_time valid_until; /* N3..N8: the order is void after this instant */
 };
 

@@ -1003,7 +1003,7 @@ static void an_order_carries_its_authority_and_is_valid_for_10_minutes(void **st
     const struct dlt645_time until = {2026, 7, 15, 13, 10, 0, 0};
     assert_int_equal(dlt645_time_compare(&command.valid_until, &until), 0);
     assert_true(dlt645_address_matches(&bench->sent[0].address, &bench->address));
-    account_order(&bench->account, bench->now, DLT645_RELAY_CLOSE, ACTOR_BILLING, 4);
+    account_order(&bench->account, bench->now, DLT645_RELAY_TRIP, ACTOR_BILLING, 4);
     settle(bench);
     assert_int_equal(dlt645_relay_request_parse(&bench->sent[1], &command, NULL), 0);
     assert_int_equal(command.authority.level, 4);
@@ -1148,6 +1148,30 @@ static void a_full_queue_of_orders_refuses_people_and_keeps_room_for_billing(voi
     int events = recorder_count(&bench->log, EVENT_ORDER, RECORDER_ANY);
     assert_int_equal(order(bench, DLT645_RELAY_TRIP), ERROR_QUEUE_FULL);
     assert_int_equal(recorder_count(&bench->log, EVENT_ORDER, RECORDER_ANY), events);
+    assert_int_equal(account_order(&bench->account, 0, DLT645_RELAY_TRIP, ACTOR_BILLING, 4), 0);
+}
+
+static void the_billing_closes_nothing_that_somebody_tripped(void **state)
+{
+    struct bench *bench = *state;
+    bench->meter_answers = false;
+    order(bench, DLT645_RELAY_TRIP); /* on its way: a payment must not overtake it */
+    assert_int_equal(account_order(&bench->account, 0, DLT645_RELAY_CLOSE, ACTOR_BILLING, 4), ERROR_NOT_ALLOWED);
+    reply_word(bench, true, DLT645_DONE_TRIPPED);
+    assert_int_equal(account_order(&bench->account, 0, DLT645_RELAY_PERMIT_CLOSE, ACTOR_BILLING, 4), ERROR_NOT_ALLOWED);
+    assert_int_equal(recorder_count(&bench->log, EVENT_ORDER_WITHHELD, RECORDER_ANY), 2);
+    order(bench, DLT645_RELAY_CLOSE);
+    reply_word(bench, true, DLT645_DONE_CLOSED);
+    assert_int_equal(account_order(&bench->account, 0, DLT645_RELAY_CLOSE, ACTOR_BILLING, 4), 0);
+}
+
+/* A refused trip holds nothing: the money of before decides again. */
+static void a_trip_that_the_meter_refuses_keeps_nothing_open(void **state)
+{
+    struct bench *bench = *state;
+    bench->meter_answers = false;
+    order(bench, DLT645_RELAY_TRIP);
+    reply_word(bench, false, DLT645_REFUSED_KEEP_POWER);
     assert_int_equal(account_order(&bench->account, 0, DLT645_RELAY_CLOSE, ACTOR_BILLING, 4), 0);
 }
 
@@ -1380,6 +1404,8 @@ int main(void)
         test(a_restore_outlives_an_outage),
         test(an_arrears_trip_outlives_an_outage),
         test(a_full_queue_of_orders_refuses_people_and_keeps_room_for_billing),
+        test(the_billing_closes_nothing_that_somebody_tripped),
+        test(a_trip_that_the_meter_refuses_keeps_nothing_open),
         test_local(a_payment_recharges_a_meter_that_owns_its_credit),
         test_local(a_recharge_without_an_answer_is_told_again_with_its_number),
         test_local(a_refused_recharge_is_told),
