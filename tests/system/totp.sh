@@ -40,6 +40,7 @@ return scenario {
     bench:person { name = "rfc", role = "operator", password = "eight or more", secret = "$given" }
     bench:check(bench:secret("rfc") == "$given", "the secret is the given one")
 LUA
+    echo "    bench:check(bench:code(\"rfc\") == \"$(oathtool --totp --base32 "$given" --now '2026-07-15 12:00 UTC')\", \"at the fleet's start\")"
     codes rfc "$given"
     codes admin "$drawn"
     if command -v openssl >/dev/null; then
