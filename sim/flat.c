@@ -1,6 +1,7 @@
 #include "sim/flat.h"
 
 #include "sim/error.h"
+#include "sim/forge.h"
 #include "sim/platform/notices.h"
 
 #include <assert.h>
@@ -71,18 +72,23 @@ static void send_sealed(struct flat *flat, int64_t now, enum link_direction dire
         event_put(&flat->events, now, EVENT_FRAME_SENT, direction, digest(envelope, (size_t)size));
 }
 
-static void reject(struct flat *flat, int64_t now, enum link_direction direction, int error)
+/* One alarm a minute, whatever a flood brings. */
+static bool is_news(int64_t now, int64_t *last_at)
 {
-    event_put(&flat->events, now, EVENT_ENVELOPE_REJECTED, direction, error);
-    if (direction == LINK_UP) {
-        platform_audit(flat->account.platform, now, flat->number, AUDIT_SECURITY_ALARM,
-                       ACTOR_BILLING);
-        return;
-    }
+    if (*last_at != 0 && now < *last_at + NS_PER_MIN)
+        return false;
+    *last_at = now > 0 ? now : 1;
+    return true;
+}
+
+static void reject_at_modem(struct flat *flat, int64_t now, int error)
+{
+    enum { REPORTS_THAT_WAIT = 2 }; /* what cannot be told yet must not crowd out what is owed */
     flat->modem.rejected++;
-    if (flat->modem.rejected > 1 && now < flat->modem.last_alarm_at + NS_PER_MIN)
+    if (link_waiting(&flat->link, LINK_UP) > REPORTS_THAT_WAIT)
         return;
-    flat->modem.last_alarm_at = now;
+    if (!is_news(now, &flat->modem.last_alarm_at))
+        return;
     event_put(&flat->events, now, EVENT_METER_ALARM, METER_ALARM_SECURITY, -error & 0xff);
     const struct controller_report report = {
         .alarm = METER_ALARM_SECURITY,
@@ -91,6 +97,15 @@ static void reject(struct flat *flat, int64_t now, enum link_direction direction
         .clock_s = meter_clock_s(&flat->meter, now),
     };
     controller_report(flat->controller, &flat->address, &report);
+}
+
+static void reject(struct flat *flat, int64_t now, enum link_direction direction, int error)
+{
+    event_put(&flat->events, now, EVENT_ENVELOPE_REJECTED, direction, error);
+    if (direction == LINK_DOWN)
+        reject_at_modem(flat, now, error);
+    else if (is_news(now, &flat->suspected_at))
+        account_suspects(&flat->account, now, METER_ALARM_SECURITY, -error & 0xff);
 }
 
 struct link_message *flat_recorded(const struct flat *flat)
@@ -105,30 +120,64 @@ static void record(struct flat *flat, const struct link_message *message)
     *flat_recorded(flat) = *message;
 }
 
-static void modem_receives(struct flat *flat, int64_t now, const struct link_message *message)
+static bool modem_receives(struct flat *flat, int64_t now, const struct link_message *message)
 {
     uint8_t frame[LINK_MESSAGE_MAX];
     int size = modem_open(&flat->modem, &flat->shared->codec, &flat->address, message->bytes, message->size, frame,
                           sizeof frame);
     if (size < 0) {
         reject(flat, now, LINK_DOWN, size);
-        return;
+        return false;
     }
     event_put(&flat->events, now, EVENT_COMMAND_ACCEPTED, flat->modem.counters.accepted,
               digest(message->bytes, message->size));
     record(flat, message);
     flat->controller->ops->receive(flat->controller, now, frame, (size_t)size);
+    return true;
 }
 
-static void platform_receives(struct flat *flat, int64_t now, const struct link_message *message)
+static void plan_silence(struct flat *flat)
+{
+    const struct billing_policy *policy = &flat->account.platform->policy;
+    struct timers timer = timers_at(flat, FLAT_SLOT_SILENCE, 1);
+    if (policy->poll_ns > 0 && policy->silent_polls > 0)
+        timer_arm(&timer, 0, flat->heard_at + policy->silent_polls * policy->poll_ns + NS_PER_MIN);
+}
+
+static void silence_event(struct flat *flat, int64_t now)
+{
+    plan_silence(flat);
+    struct timers timer = timers_at(flat, FLAT_SLOT_SILENCE, 1);
+    if (timer_at(&timer, 0) > now)
+        return;
+    timer_cancel(&timer, 0); /* until it is heard again */
+    flat->silent = true;
+    account_suspects(&flat->account, now, METER_ALARM_SILENT, 0);
+}
+
+static void heard(struct flat *flat, int64_t now)
+{
+    flat->heard_at = now;
+    if (!flat->silent)
+        return;
+    flat->silent = false;
+    plan_silence(flat);
+}
+
+static bool platform_receives(struct flat *flat, int64_t now, const struct link_message *message)
 {
     uint8_t frame[LINK_MESSAGE_MAX];
     int size = uplink_open(&flat->shared->codec, &flat->platform_key, ENVELOPE_UP, &flat->address,
                            &flat->platform_counters, message->bytes, message->size, frame, sizeof frame);
-    if (size < 0)
+    if (size < 0) {
         reject(flat, now, LINK_UP, size);
-    else
-        account_receive(&flat->account, now, frame, (size_t)size);
+        return false;
+    }
+    event_put(&flat->events, now, EVENT_REPORT_ACCEPTED, flat->platform_counters.accepted,
+              digest(message->bytes, message->size));
+    heard(flat, now);
+    account_receive(&flat->account, now, frame, (size_t)size);
+    return true;
 }
 
 /* ---- routing -------------------------------------------------------------------------------- */
@@ -237,17 +286,101 @@ void flat_settle(struct flat *flat, int64_t now)
 
 /* ---- events --------------------------------------------------------------------------------- */
 
+/* False: refused. */
+static bool receives(struct flat *flat, int64_t now, enum link_direction direction, const struct link_message *message)
+{
+    return direction == LINK_DOWN ? modem_receives(flat, now, message) : platform_receives(flat, now, message);
+}
+
+static bool delivers(struct flat *flat, int64_t now, enum link_direction direction, const struct link_message *message)
+{
+    event_put(&flat->events, now, EVENT_FRAME_DELIVERED, direction, digest(message->bytes, message->size));
+    return receives(flat, now, direction, message);
+}
+
 static void link_event(struct flat *flat, int64_t now, enum link_direction direction)
 {
     struct link_message message;
+    if (flat->attacker && link_arrives(&flat->link, direction) &&
+        attacker_drops(flat->attacker, now, direction, link_arriving(&flat->link, direction))) {
+        link_lose(&flat->link, now, direction);
+        flat_attacker_changed(flat, now);
+        return;
+    }
     if (!link_timer(&flat->link, now, direction, &message))
         return;
-    event_put(&flat->events, now, EVENT_FRAME_DELIVERED, direction,
-              digest(message.bytes, message.size));
-    if (direction == LINK_DOWN)
-        modem_receives(flat, now, &message);
-    else
-        platform_receives(flat, now, &message);
+    if (!flat->attacker || !attacker_takes(flat->attacker, now, direction, &message))
+        delivers(flat, now, direction, &message);
+    if (flat->attacker)
+        flat_attacker_changed(flat, now);
+}
+
+/* Nobody acknowledges a report that came too late behind a newer one: the modem seals it again. */
+static void report_again(struct flat *flat, int64_t now, const struct link_message *message)
+{
+    const struct uplink_codec *codec = &flat->shared->codec;
+    size_t bytes;
+    struct controller_frame frame;
+    uint8_t payload[LINK_MESSAGE_MAX];
+    uint32_t counter = uplink_counter(codec, message->bytes, message->size), sent = flat->modem.counters.sent;
+    uplink_counter_at(codec, &bytes);
+    if (bytes == 2) /* the upper half is not on the air */
+        counter = sent - (uint16_t)(sent - counter);
+    struct envelope_counters before = {.accepted = counter - 1};
+    int size = uplink_open(codec, &flat->modem.key, ENVELOPE_UP, &flat->address, &before, message->bytes,
+                           message->size, payload, sizeof payload);
+    if (size < 0 || size > CONTROLLER_FRAME_MAX)
+        return;
+    frame.size = (uint8_t)size;
+    memcpy(frame.bytes, payload, (size_t)size);
+    send_sealed(flat, now, LINK_UP, &frame);
+}
+
+/* ---- the attacker ------------------------------------------------------------------------------- */
+
+/* A frame that the attacker made, or that is not the one that was sent. A modem without power hears nothing. */
+static void foreign(struct flat *flat, int64_t now, enum link_direction direction, enum attack attack,
+                    const struct link_message *message)
+{
+    event_put(&flat->events, now, EVENT_FRAME_FOREIGN, attack, digest(message->bytes, message->size));
+    if (flat->link_powered || direction == LINK_UP)
+        receives(flat, now, direction, message);
+}
+
+static void attacker_delivers(struct flat *flat, int64_t now, const struct attacker_frame *frame)
+{
+    enum link_direction direction = (enum link_direction)frame->direction;
+    if (frame->foreign)
+        foreign(flat, now, direction, (enum attack)frame->act, &frame->message);
+    else if (direction == LINK_UP && !delivers(flat, now, direction, &frame->message))
+        report_again(flat, now, &frame->message);
+    else if (direction == LINK_DOWN && flat->link_powered)
+        delivers(flat, now, direction, &frame->message);
+}
+
+void flat_attacker_changed(struct flat *flat, int64_t now)
+{
+    struct timers timer = timers_at(flat, FLAT_SLOT_ATTACKER, 1);
+    struct attacker_frame frame;
+    while (attacker_take(flat->attacker, now, &frame))
+        attacker_delivers(flat, now, &frame);
+    int64_t next = attacker_next(flat->attacker);
+    timer_cancel(&timer, 0);
+    if (next != TIME_NEVER)
+        timer_arm(&timer, 0, next);
+}
+
+struct attacker *flat_attacker(struct flat *flat)
+{
+    if (!flat->attacker)
+        flat->attacker = attacker_new(&flat->link, flat->shared->radio.seed);
+    return flat->attacker;
+}
+
+void flat_free(struct flat *flat)
+{
+    attacker_free(flat->attacker);
+    flat->attacker = NULL;
 }
 
 static void tenant_event(struct flat *flat, int64_t now)
@@ -307,7 +440,11 @@ static void run_event(struct flat *flat, int64_t now, int slot)
 {
     assert(slot >= 0 && now >= flat->now);
     queue_take(&flat->queue, slot);
-    if (slot == FLAT_SLOT_TENANT)
+    if (slot == FLAT_SLOT_SILENCE)
+        silence_event(flat, now);
+    else if (slot == FLAT_SLOT_ATTACKER)
+        flat_attacker_changed(flat, now);
+    else if (slot == FLAT_SLOT_TENANT)
         tenant_event(flat, now);
     else if (slot == FLAT_SLOT_HAZARD)
         hazard_event(flat, now);
@@ -468,102 +605,48 @@ int flat_pay(struct flat *flat, int64_t now, int64_t amount, uint32_t *number)
     return flat_pay_as(flat, now, &(struct payment){.amount = amount, .times = 1}, number);
 }
 
-static const char *const attack_names[ATTACKS] = {"replay", "alter", "forge", "wrong key"};
-
-const char *attack_name(int attack)
-{
-    return attack >= 0 && attack < ATTACKS ? attack_names[attack] : "unknown";
-}
-
-/* A relay order as the platform would send it, for an attacker to disguise or a line to damage. */
-static void any_order(const struct flat *flat, int order, struct dlt645_frame *frame)
-{
-    const struct dlt645_relay_command command = {
-        .authority = {4, flat->meter.config->control_password, 0},
-        .order = (enum dlt645_relay_order)order,
-        .valid_until = {2099, 12, 31, 23, 59, 59, 0},
-    };
-    int result = dlt645_relay_request(frame, &flat->address, &command);
-    assert(result == 0);
-    (void)result;
-}
-
-static void foreign_order(struct flat *flat, struct dlt645_frame *frame)
-{
-    bool closed = plant_contacts_closed(&flat->plant);
-    any_order(flat, closed ? DLT645_RELAY_TRIP : DLT645_RELAY_CLOSE, frame);
-}
-
-static void seal_foreign(struct flat *flat, const struct envelope_key *key,
-                         struct link_message *message)
-{
-    struct dlt645_frame frame;
-    uint8_t bytes[CONTROLLER_FRAME_MAX];
-    struct envelope_counters counters = {.sent = flat->platform_counters.sent + 1000};
-    foreign_order(flat, &frame);
-    int size = dlt645_encode(&frame, 0, bytes, sizeof bytes);
-    assert(size > 0);
-    int sealed = uplink_seal(&flat->shared->codec, key, ENVELOPE_DOWN, &flat->address, &counters, bytes, (size_t)size,
-                             message->bytes, sizeof message->bytes);
-    message->size = (uint16_t)(sealed > 0 ? sealed : 0);
-}
-
-/* Plain bytes in an envelope's clothes: header, frame in the clear, a tag of zeros. */
-static void forge(struct flat *flat, struct link_message *message)
+/* With a fresh counter and one bit of the order turned. */
+static void disguise(const struct flat *flat, struct link_message *message)
 {
     const struct uplink_codec *codec = &flat->shared->codec;
-    struct dlt645_frame frame;
-    struct envelope_key any = {{0}};
-    seal_foreign(flat, &any, message);
-    foreign_order(flat, &frame);
-    uint8_t *payload = message->bytes + uplink_payload_at(codec);
-    int size = dlt645_encode(&frame, 0, payload, LINK_MESSAGE_MAX - uplink_overhead(codec));
-    memset(payload + size, 0, uplink_overhead(codec) - uplink_payload_at(codec));
+    uplink_set_counter(codec, message->bytes, message->size, flat->platform_counters.sent + 1000);
+    message->bytes[uplink_payload_at(codec) + 9] ^= 1;
+}
+
+static int foreign_order(const struct flat *flat, enum forge_key key, struct link_message *message)
+{
+    struct forgery forgery = {.direction = LINK_DOWN, .key = key};
+    bool closed = plant_contacts_closed(&flat->plant);
+    forge_order(flat, closed ? DLT645_RELAY_TRIP : DLT645_RELAY_CLOSE, &forgery);
+    return forge_message(flat, &forgery, message);
 }
 
 int flat_attack(struct flat *flat, int64_t now, enum attack attack)
 {
     struct link_message message = {0};
-    if (flat->recorded != POOL_NONE)
-        message = *flat_recorded(flat);
-    struct envelope_key wrong = flat->platform_key;
-    bool needs_recording = attack == ATTACK_REPLAY || attack == ATTACK_ALTER;
-    if (needs_recording && message.size == 0)
+    bool of_recording = attack == ATTACK_REPLAY || attack == ATTACK_ALTER;
+    if (attack > ATTACK_WRONG_KEY)
+        return ERROR_INVALID_ARGUMENT;
+    if (of_recording && flat->recorded == POOL_NONE)
         return ERROR_NOT_FOUND;
-    switch (attack) {
-    case ATTACK_REPLAY:
-    case ATTACKS:
-        break;
-    case ATTACK_ALTER: { /* with a fresh counter, one bit of the order turned */
-        const struct uplink_codec *codec = &flat->shared->codec;
-        uplink_set_counter(codec, message.bytes, message.size, flat->platform_counters.sent + 1000);
-        message.bytes[uplink_payload_at(codec) + 9] ^= 1;
-        break;
-    }
-    case ATTACK_FORGE:
-        forge(flat, &message);
-        break;
-    case ATTACK_WRONG_KEY:
-        wrong.bytes[0] ^= 0x80;
-        seal_foreign(flat, &wrong, &message);
-        break;
-    }
-    event_put(&flat->events, now, EVENT_FRAME_FOREIGN, attack, digest(message.bytes, message.size));
-    if (flat->link_powered)
-        modem_receives(flat, now, &message);
+    if (of_recording)
+        message = *flat_recorded(flat);
+    if (attack == ATTACK_ALTER)
+        disguise(flat, &message);
+    int result = of_recording ? 0 : foreign_order(flat, attack == ATTACK_FORGE ? FORGE_NONE : FORGE_WRONG, &message);
+    if (result < 0)
+        return result;
+    foreign(flat, now, LINK_DOWN, attack, &message);
     flat_settle(flat, now);
     return 0;
 }
 
 void flat_damaged_order(struct flat *flat, int64_t now, int order)
 {
-    struct dlt645_frame frame;
-    uint8_t bytes[CONTROLLER_FRAME_MAX];
-    any_order(flat, order, &frame);
-    int size = dlt645_encode(&frame, 0, bytes, sizeof bytes);
-    assert(size > 2);
-    bytes[size - 2] ^= 0x01; /* the checksum */
-    flat->controller->ops->receive(flat->controller, now, bytes, (size_t)size);
+    struct forgery noise = {.direction = LINK_DOWN};
+    forge_order(flat, order, &noise);
+    noise.payload[noise.size - 2] ^= 0x01; /* the checksum */
+    flat->controller->ops->receive(flat->controller, now, noise.payload, noise.size);
     flat_settle(flat, now);
 }
 
@@ -627,6 +710,7 @@ int flat_init(struct flat *flat, uint32_t number, struct flat_shared *shared,
                  &account);
     if (shared->energies && config->plant.household && !config->plant.curve)
         manage_energy(flat, &shared->energies[number - 1]);
+    plan_silence(flat);
     flat_settle(flat, 0);
     return 0;
 }

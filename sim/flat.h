@@ -7,6 +7,7 @@
 #ifndef METERBENCH_SIM_FLAT_H
 #define METERBENCH_SIM_FLAT_H
 
+#include "sim/link/attacker.h"
 #include "sim/link/link.h"
 #include "sim/meter/limits.h"
 #include "sim/meter/meter.h"
@@ -24,6 +25,8 @@ enum flat_slot {
     FLAT_SLOT_ACCOUNT = FLAT_SLOT_PHONE + LINK_DIRECTIONS,
     FLAT_SLOT_HAZARD = FLAT_SLOT_ACCOUNT + ACCOUNT_TIMERS, /* the next one, or the end of one that stands */
     FLAT_SLOT_TENANT,
+    FLAT_SLOT_ATTACKER,
+    FLAT_SLOT_SILENCE, /* when the platform would miss the meter */
     FLAT_SLOTS
 };
 
@@ -62,12 +65,15 @@ struct flat {
     struct envelope_counters platform_counters;
     struct flat_shared *shared;
     struct link link, phone;
+    struct attacker *attacker; /* on the radio path; NULL: nobody */
+    int64_t heard_at, suspected_at; /* by the platform: a frame of the meter, and one that is none */
     struct account account;
     struct tenant tenant;
     uint32_t recorded; /* place of the last envelope that reached the modem, which an attacker heard; or POOL_NONE */
     uint32_t next_payment;
     int64_t last_cause;             /* enum plant_fault awaiting its moment at the terminals, or -1 */
     bool link_powered;
+    bool silent; /* the platform misses it */
     bool dark; /* the supply is off for arrears, and the tenant knows */
 };
 
@@ -137,11 +143,18 @@ int flat_pay_as(struct flat *flat, int64_t now, const struct payment *payment, u
 /* This number, or for 0 the next one; later ones are higher. */
 uint32_t flat_next_payment(struct flat *flat, uint32_t number);
 
-/* Attacks on the radio path, as somebody without the key can make them. */
-enum attack { ATTACK_REPLAY, ATTACK_ALTER, ATTACK_FORGE, ATTACK_WRONG_KEY, ATTACKS };
-const char *attack_name(int attack);
-/* Deliver a hostile envelope to the modem now. 0, or ERROR_NOT_FOUND when there is nothing to replay. */
+/* One hostile frame, as somebody without the key can make it, delivered to the modem now: ATTACK_REPLAY and ATTACK_ALTER of
+ * the last order that it accepted, ATTACK_FORGE, ATTACK_WRONG_KEY. 0; ERROR_NOT_FOUND when there is nothing to
+ * replay; ERROR_INVALID_ARGUMENT for another attack. */
 int flat_attack(struct flat *flat, int64_t now, enum attack attack);
+
+/* Somebody is on the flat's radio path from now on, or was already; NULL when there is no memory. After a change of
+ * what it does call flat_attacker_changed, which delivers what is due. */
+struct attacker *flat_attacker(struct flat *flat);
+void flat_attacker_changed(struct flat *flat, int64_t now);
+
+/* Memory that a flat took by itself. */
+void flat_free(struct flat *flat);
 
 /* What was recorded (there must be something); a test may change it. */
 struct link_message *flat_recorded(const struct flat *flat);

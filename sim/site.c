@@ -134,6 +134,8 @@ void site_free(struct site *site)
     uplink_codec_free(&site->shared.codec);
     platform_free(&site->platform);
     free(site->restores);
+    for (uint32_t i = 0; site->flats && i < site->flat_count; i++)
+        flat_free(&site->flats[i]);
     free(site->flats);
     free(site->shared.energies);
     free(site->changed);

@@ -255,6 +255,7 @@ void api_register(lua_State *lua)
     api_new_class(lua, BENCH, bench_methods);
     api_register_people(lua);
     api_register_flat(lua);
+    api_register_attack(lua);
     api_register_money(lua);
     api_register_notify(lua);
     api_register_expect(lua);

@@ -427,24 +427,6 @@ static int flat_step_clock(lua_State *lua)
 
 /* ---- hostile acts and hardware faults ----------------------------------------------------------- */
 
-static int script_attack(lua_State *lua)
-{
-    struct run *run = run_of(lua);
-    struct flat *flat = api_check_flat(lua, 1);
-    const char *name = luaL_checkstring(lua, 2);
-    if (run_is_board_flat(run, flat->number))
-        return api_skip(lua, "the envelope ends at the modem, which the bench plays for a wired board");
-    for (int i = 0; i < ATTACKS; i++) {
-        if (strcmp(attack_name(i), name) != 0)
-            continue;
-        if (flat_attack(flat, run->site->now, (enum attack)i) < 0)
-            return luaL_error(lua, "no frame was recorded yet that could be used");
-        act_settle(run, flat);
-        return 0;
-    }
-    return luaL_error(lua, "there is no attack \"%s\": replay, alter, forge, wrong key", name);
-}
-
 bool *api_find_flat_bug(struct flat *flat, const char *name)
 {
     struct relay_faults *relay = &flat->plant.relay.faults;
@@ -741,7 +723,9 @@ void api_register_flat(lua_State *lua)
         {"clock_drift", flat_clock_drift},
         {"clock_swing", flat_clock_swing},
         {"step_clock", flat_step_clock},
-        {"attack", script_attack},
+        {"attack", api_flat_attack},
+        {"attacker", api_flat_attacker},
+        {"rejected", api_flat_rejected},
         {"age_relay", flat_age_relay},
         {"bug", flat_bug},
         {"signal", flat_signal},

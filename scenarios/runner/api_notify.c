@@ -63,10 +63,8 @@ static int alarm_number(lua_State *lua, const char *name)
 {
     if (strcmp(name, "unreachable") == 0)
         return PLATFORM_ALARM_UNREACHABLE;
-    for (int i = 0; i < METER_ALARM_COUNT; i++)
-        if (strcmp(meter_alarm_name(i), name) == 0)
-            return i;
-    return luaL_error(lua, "there is no alarm \"%s\"", name);
+    int alarm = meter_alarm_from_name(name);
+    return alarm >= 0 ? alarm : luaL_error(lua, "there is no alarm \"%s\"", name);
 }
 
 static const char *alarm_name(int alarm)

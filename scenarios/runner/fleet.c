@@ -220,6 +220,14 @@ static void read_order_attempts(lua_State *lua, int at, struct site_config *conf
     config->policy.orders.attempts = (int)count;
 }
 
+static void read_silent_polls(lua_State *lua, int at, struct site_config *config)
+{
+    lua_Integer count = lua_isinteger(lua, at) ? lua_tointeger(lua, at) : -1;
+    if (count < 0 || count > 1000)
+        luaL_error(lua, "fleet.silent_polls: a number from 0 (never) to 1000");
+    config->policy.silent_polls = (int)count;
+}
+
 /* Fields that are one quantity: name, family or duration, where it goes, how it is scaled. */
 #define DURATION (-1)
 static const struct {
@@ -280,6 +288,7 @@ static const struct {
     {"start", read_start},   {"credit", read_credit},       {"household", read_household},
     {"restore", read_restore}, {"reminders", read_reminders},
     {"order_attempts", read_order_attempts}, {"tariff", fleet_read_tariff},
+    {"silent_polls", read_silent_polls},
     {"tariff_changes", fleet_read_tariff_changes},
     {"malign_load", read_malign_load}, {"people", fleet_read_people},
     {"energy_management", fleet_read_energy},

@@ -47,6 +47,9 @@ struct book {
     size_t sent_count, sent_capacity;
     uint64_t *accepted; /* with their counters: a digest alone meets its like in some months */
     size_t accepted_count, accepted_capacity;
+    uint64_t *reports;  /* digests of what the modem sealed */
+    size_t reports_count, reports_capacity;
+    int64_t report_counter; /* of the last one that the platform believed */
 };
 
 struct invariants {
@@ -116,6 +119,7 @@ void invariants_free(struct invariants *invariants)
     for (uint32_t i = 0; i < invariants->site->flat_count; i++) {
         free(invariants->books[i].sent);
         free(invariants->books[i].accepted);
+        free(invariants->books[i].reports);
         money_book_free(&invariants->books[i].money);
     }
     free(invariants->books);
@@ -284,8 +288,21 @@ static void watch_money(struct invariants *invariants, struct book *book, const 
         breach(invariants, INVARIANT_MONEY, event->flat, "%s", complaint);
 }
 
+static void report_accepted(struct invariants *invariants, struct book *book, const struct event *event)
+{
+    applied(invariants, INVARIANT_AUTHENTIC);
+    if (!has_digest(book->reports, book->reports_count, (uint32_t)event->b))
+        breach(invariants, INVARIANT_AUTHENTIC, event->flat,
+               "the platform believed a frame that the meter never sent");
+    else if (event->a <= book->report_counter)
+        breach(invariants, INVARIANT_AUTHENTIC, event->flat, "the platform believed a frame twice (a replay)");
+    book->report_counter = event->a;
+}
+
 static void alarm_received(struct book *book, const struct event *event)
 {
+    if (event->b & ALARM_OF_PLATFORM)
+        return;
     book->alarms_received++;
     if (event->a == METER_ALARM_TRIPPED || event->a == METER_ALARM_CLOSED)
         book->reports_received++;
@@ -371,12 +388,17 @@ static void watch_event(struct invariants *invariants, const struct event *event
     case EVENT_FRAME_SENT:
         if (event->a == LINK_DOWN)
             add_digest(&book->sent, &book->sent_count, &book->sent_capacity, (uint32_t)event->b);
+        else
+            add_digest(&book->reports, &book->reports_count, &book->reports_capacity, (uint32_t)event->b);
         break;
     case EVENT_FRAME_FOREIGN:
         applied(invariants, INVARIANT_AUTHENTIC);
         break;
     case EVENT_COMMAND_ACCEPTED:
         frame_accepted(invariants, book, event);
+        break;
+    case EVENT_REPORT_ACCEPTED:
+        report_accepted(invariants, book, event);
         break;
     case EVENT_ARREARS_TRIP:
         arrears_trip(invariants, book, event);
@@ -557,7 +579,8 @@ static void settle_debts(struct invariants *invariants, struct book *book, const
     if (!message_book_settled(&book->messages, INT64_MAX, &whom))
         breach(invariants, INVARIANT_ACCOUNTED, flat->number, "an alarm was not sent to the %s", whom);
     uint64_t waiting = (uint64_t)link_waiting(&flat->link, LINK_UP) +
-                       (uint64_t)flat->controller->outbox->count;
+                       (uint64_t)flat->controller->outbox->count +
+                       (flat->attacker ? attacker_waiting(flat->attacker, LINK_UP) : 0);
     if (book->alarms_raised > book->alarms_received + waiting)
         breach(invariants, INVARIANT_ACCOUNTED, flat->number,
                "%llu alarms were raised, %llu reached the platform, %llu messages still wait",

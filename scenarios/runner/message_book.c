@@ -35,8 +35,8 @@ static void alarm_came(struct message_book *book, const struct site *site, const
     if (!concerns_people(event))
         return;
     book->alarm_at = event->at;
-    book->alarm = event->a << 8 | event->b;
-    book->owes_tenant = true;
+    book->alarm = event->a << 8 | (event->b & 0xff);
+    book->owes_tenant = !(event->b & ALARM_OF_PLATFORM); /* what the platform itself suspects is the administrators' */
     book->owes_administrator = has_administrator(site, event->flat);
 }
 

@@ -138,6 +138,7 @@ void api_register_notify(lua_State *lua);
 void api_register_expect(lua_State *lua);
 void api_register_people(lua_State *lua);
 void api_register_energy(lua_State *lua); /* after flat and people: it adds to their classes */
+void api_register_attack(lua_State *lua);
 /* A metatable whose methods are fixed; a misspelt one is an error, not a nil. */
 void api_new_class(lua_State *lua, const char *name, const luaL_Reg *methods);
 /* The platform's fault of a name, or NULL. */
@@ -161,6 +162,10 @@ int api_phone(lua_State *lua);
 int api_people_begin(struct run *run);
 /* The number of somebody by the name at `at`; an error when there is nobody of it. */
 int api_check_user(lua_State *lua, struct run *run, int at);
+/* A flat's, in api_attack.c. */
+int api_flat_attack(lua_State *lua);
+int api_flat_attacker(lua_State *lua);
+int api_flat_rejected(lua_State *lua);
 /* A session's, in api_orders.c. */
 int api_session_order(lua_State *lua);
 int api_session_maintenance(lua_State *lua);

@@ -38,6 +38,7 @@ enum random_purpose {
     RANDOM_BREAKER,
     RANDOM_WIRING,
     RANDOM_CLIMATE, /* of the site; its "flat" is the day */
+    RANDOM_ATTACKER,
     RANDOM_NOTIFY = 96,
 };
 

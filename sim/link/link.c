@@ -400,6 +400,34 @@ bool link_timer(struct link *link, int64_t now, enum link_direction direction,
     return true;
 }
 
+const struct link_message *link_arriving(const struct link *link, enum link_direction direction)
+{
+    const struct link_lane *lane = &link->lanes[direction];
+    bool is_message = lane->arrives && link->attached && lane->count > 0;
+    return is_message ? &link_pool_at(link->network->pool, lane->first)->message : NULL;
+}
+
+void link_lose(struct link *link, int64_t now, enum link_direction direction)
+{
+    timer_cancel(&link->timers, direction);
+    try_again_later(link, now, direction);
+}
+
+int64_t link_occupies_ns(const struct link *link, uint32_t size)
+{
+    int64_t bits = 8 * (int64_t)size;
+    switch (link->network->config.kind) {
+    case LINK_LORA:
+        return lora_uplink_airtime_ns(link->mode, size);
+    case LINK_RS485:
+        return rs485_bytes_ns(size);
+    case LINK_NBIOT:
+        return bits * 50 * NS_PER_US;
+    default:
+        return bits * NS_PER_US;
+    }
+}
+
 void link_set_powered(struct link *link, int64_t now, bool powered)
 {
     const struct link_network *network = link->network;

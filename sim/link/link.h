@@ -147,6 +147,21 @@ int link_send_latest(struct link *link, int64_t now, enum link_direction directi
 bool link_timer(struct link *link, int64_t now, enum link_direction direction,
                 struct link_message *out);
 
+/* Does the armed timer of a direction bring something in? */
+static inline bool link_arrives(const struct link *link, enum link_direction direction)
+{
+    return link->lanes[direction].arrives;
+}
+/* The message that it brings in; NULL: the modem attaches. */
+const struct link_message *link_arriving(const struct link *link, enum link_direction direction);
+
+/* What would arrive now is lost on the air instead: the link tries again as after any loss. */
+void link_lose(struct link *link, int64_t now, enum link_direction direction);
+
+/* How long a message of somebody else keeps the way to or from this modem busy: LoRa and RS-485 by their time on air or
+ * on the bus; NB-IoT at 20 kbit/s and Cat.1 at 1 Mbit/s (E, from memory of what a cell leaves one modem). */
+int64_t link_occupies_ns(const struct link *link, uint32_t size);
+
 /* The modem loses or gains its supply; coming back it boots, searches and attaches. */
 void link_set_powered(struct link *link, int64_t now, bool powered);
 

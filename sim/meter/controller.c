@@ -37,6 +37,14 @@ const char *meter_alarm_name(int alarm)
     return alarm >= 0 && alarm < METER_ALARM_COUNT ? alarm_names[alarm] : "unknown";
 }
 
+int meter_alarm_from_name(const char *name)
+{
+    for (int i = 0; i < METER_ALARM_COUNT; i++)
+        if (strcmp(meter_alarm_name(i), name) == 0)
+            return i;
+    return -1;
+}
+
 void controller_send(struct controller *controller, const struct dlt645_frame *frame)
 {
     struct controller_outbox *outbox = controller->outbox;

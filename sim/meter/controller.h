@@ -44,7 +44,7 @@ const char *trip_cause_name(int cause);
 /* The cause of a name, or -1. */
 int trip_cause_from_name(const char *name);
 
-/* What a meter tells unasked (report word 04001501). */
+/* What a meter tells unasked (report word 04001501), and what the platform finds by itself. */
 #define METER_ALARMS(X)                                                                            \
     X(TRIPPED, "tripped")                                                                          \
     X(CLOSED, "closed")                                                                            \
@@ -54,7 +54,8 @@ int trip_cause_from_name(const char *name);
     X(LOW_CREDIT, "low credit")                                                                    \
     X(POWER_UP, "power up")                                                                        \
     X(LOCKED, "locked")                                                                           \
-    X(EMERGENCY, "emergency switch")
+    X(EMERGENCY, "emergency switch")                                                               \
+    X(SILENT, "meter silent") /* the platform's own: nothing was heard of the meter */
 
 enum meter_alarm {
 #define X(id, name) METER_ALARM_##id,
@@ -64,6 +65,8 @@ enum meter_alarm {
 };
 
 const char *meter_alarm_name(int alarm);
+/* The alarm of a name, or -1. */
+int meter_alarm_from_name(const char *name);
 
 /* N2 of an order to trip (1A), which DL/T 645 reserves: this model's own. Another meter trips at once, and the platform keeps
  * a flat in maintenance open by itself. */

@@ -65,6 +65,14 @@ static void report_received(struct account *account, int64_t now,
         notify_alarm(account, now, report->alarm, report->detail, true);
 }
 
+void account_suspects(struct account *account, int64_t now, enum meter_alarm alarm, int detail)
+{
+    event_put(&account->events, now, EVENT_ALARM_RECEIVED, alarm, detail | ALARM_OF_PLATFORM);
+    account_audit(account, now, alarm == METER_ALARM_SECURITY ? AUDIT_SECURITY_ALARM : AUDIT_ALARM_REPORTED,
+                  ACTOR_BILLING);
+    notify_alarm(account, now, alarm, detail, false);
+}
+
 /* Total and rates of a block; false when it is none. The total is theirs, less what each rate's last digit cut off. */
 static bool block_read(const uint8_t *value, size_t size, uint32_t reading_10wh[TARIFF_RATES])
 {

@@ -118,6 +118,11 @@ void account_timer(struct account *account, int64_t now, int timer);
 /* A frame from the meter, its envelope opened. */
 void account_receive(struct account *account, int64_t now, const uint8_t *bytes, size_t size);
 
+/* The platform raises an alarm by itself: hostile frames in the meter's name (SECURITY, detail: an error number), or
+ * nothing heard of the meter (SILENT). The event's detail has ALARM_OF_PLATFORM set, since no meter sent it. */
+enum { ALARM_OF_PLATFORM = 0x100 };
+void account_suspects(struct account *account, int64_t now, enum meter_alarm alarm, int detail);
+
 /* A payment from the tenant's phone. */
 void account_phone(struct account *account, int64_t now, const struct phone_message *message);
 

@@ -21,6 +21,7 @@ struct billing_policy billing_policy_default(void)
         .poll_ns = 15 * NS_PER_MIN,
         .notify = notify_policy_default(),
         .orders = order_policy_default(),
+        .silent_polls = 3,
     };
 }
 

@@ -55,6 +55,7 @@ struct billing_policy {
     int reminder_attempts_max;  /* of one reminder; then the administrator decides, supply stays */
     int64_t grace_ns;           /* from the last reminder to the trip */
     int64_t poll_ns;            /* of the register; 0: the meter reports by itself */
+    int silent_polls;           /* without any answer, then the platform misses the meter; 0: never */
     int64_t billing_ns;         /* charges are made so often, from one o'clock on; 0: at each reading */
     struct notify_policy notify; /* how messages travel */
     bool restore_by_permit;     /* 1B: the tenant presses the key; otherwise 1C */
