@@ -195,6 +195,12 @@ static void read_household(lua_State *lua, int at, struct site_config *config)
         luaL_error(lua, "fleet.household: %s", message);
 }
 
+static void read_tenants(lua_State *lua, int at, struct site_config *config)
+{
+    luaL_checktype(lua, at, LUA_TBOOLEAN);
+    config->tenants_pay = lua_toboolean(lua, at);
+}
+
 static void read_restore(lua_State *lua, int at, struct site_config *config)
 {
     const char *text = lua_tostring(lua, at);
@@ -291,7 +297,7 @@ static const struct {
     {"silent_polls", read_silent_polls},
     {"tariff_changes", fleet_read_tariff_changes},
     {"malign_load", read_malign_load}, {"people", fleet_read_people},
-    {"energy_management", fleet_read_energy},
+    {"energy_management", fleet_read_energy}, {"tenants", read_tenants},
     {"residual_type", read_residual_type}, {"residual_selective", read_residual_selective},
     {"breaker", read_breaker}, {"relay", read_relay}, {"coil_capacitor", read_coil_capacitor},
     {"hazards", read_hazards}, {"flats_per_floor", read_flats_per_floor},

@@ -41,10 +41,10 @@ static void print_row(const struct study_config *study, const struct energy_repo
     const struct study_result *result = &row->result;
     printf("\n%s: without limits %.0f yuan and %.0f kWh a home and year; air conditioner %.0f %%, water heater %.0f %% of it\n",
            row->tariff, result->bill_yuan, result->energy_kwh, result->air_share * 100, result->water_share * 100);
-    if (result->seeds == 0) {
-        printf("  no seed is complete\n");
+    if ((uint64_t)result->seeds <= study->last_seed - study->first_seed)
+        printf("  interrupted: %d seeds are complete\n", result->seeds);
+    if (result->seeds == 0)
         return;
-    }
     printf("  saved   yuan [95 %% interval]   %% of the bill            kWh                    %% of the largest hour   %.4g %%\n",
            claim * 100);
     for (int i = 0; i < study->measure_count; i++)

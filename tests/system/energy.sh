@@ -32,6 +32,13 @@ expect_exit 4 "$meterbench" energy --seeds 5-2
 expect_exit 4 "$meterbench" energy --claim 0
 expect_exit 4 "$meterbench" energy --flats 0
 
+# ---- the cost table is the user's: another price is another verdict
+mkdir "$work/scenarios" "$work/scenarios/lib"
+cp scenarios/energy/cost.lua "$work/scenarios"
+sed 's/meter = { 150, 190, 240 }/meter = { 150, 190, 400 }/' scenarios/lib/costs.lua >"$work/scenarios/lib/costs.lua"
+expect_exit 0 "$meterbench" test "$work/scenarios/cost.lua" --name '*=rs485*'
+expect_text "$work/out" "does not hold a meter costs what is claimed"
+
 # ---- planted faults
 for fault in limits_all_day limits_ignored; do
     sed "s/    local rated, in_window/    flat:bug(\"$fault\")\n&/" scenarios/energy/peak_limits.lua >"$work/peak_limits.lua"
