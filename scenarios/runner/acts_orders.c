@@ -28,22 +28,30 @@ static void count(struct order_given *given, int result)
         given->why = result;
 }
 
-static struct order_given begin(struct run *run)
+/* A batch with a ticket for each flat, before the first of them can have an outcome. */
+static struct order_given begin(struct run *run, const struct order_target *target, int order,
+                                const struct order_options *options)
 {
-    int64_t batch = dispatch_begin(&run->site->platform);
-    return (struct order_given){.batch = batch > 0 ? (uint32_t)batch : 0, .why = batch < 0 ? (int)batch : 0};
+    struct platform *platform = &run->site->platform;
+    int64_t result = dispatch_begin(platform);
+    struct order_given given = {.batch = result > 0 ? (uint32_t)result : 0};
+    for (size_t i = 0; result > 0 && i < target->count; i++)
+        result = dispatch_add(platform, run->site->now, target->flats[i], order, options);
+    given.why = result < 0 ? (int)result : 0;
+    return given;
 }
 
 static struct order_given give_all(struct run *run, const struct order_target *target,
                                    const struct session *session, enum right right, int order,
                                    const struct order_options *options)
 {
-    struct order_given given = begin(run);
-    for (size_t i = 0; given.batch && i < target->count; i++) {
+    struct order_given given = begin(run, target, order, options);
+    if (given.why < 0)
+        return given;
+    uint32_t first = dispatch_batch(&run->site->platform, given.batch)->first;
+    for (size_t i = 0; i < target->count; i++) {
         struct flat *flat = site_flat(run->site, target->flats[i]);
-        int64_t ticket =
-            dispatch_add(&run->site->platform, run->site->now, flat->number, order, options);
-        count(&given, ticket < 0 ? (int)ticket : give(run, flat, session, right, (uint32_t)ticket));
+        count(&given, give(run, flat, session, right, first + (uint32_t)i));
     }
     return given;
 }
@@ -76,18 +84,16 @@ struct order_given act_restore(struct run *run, const struct order_target *targe
     struct platform *platform = &run->site->platform;
     const struct order_options none = {0};
     int64_t now = run->site->now;
-    struct order_given given = begin(run);
-    for (size_t i = 0; given.batch && i < target->count; i++) {
-        uint32_t flat = target->flats[i];
-        int64_t ticket = dispatch_add(platform, now, flat, DLT645_RELAY_CLOSE, &none);
-        int result = ticket < 0 ? (int)ticket
-                                : platform_authorise(platform, now, session, RIGHT_RESTORE, flat);
-        if (ticket > 0 && result < 0)
-            dispatch_end(platform, now, (uint32_t)ticket, DISPATCH_REFUSED, result);
+    struct order_given given = begin(run, target, DLT645_RELAY_CLOSE, &none);
+    if (given.why < 0)
+        return given;
+    uint32_t first = dispatch_batch(platform, given.batch)->first;
+    for (size_t i = 0; i < target->count; i++) {
+        int result = platform_authorise(platform, now, session, RIGHT_RESTORE, target->flats[i]);
+        if (result < 0)
+            dispatch_end(platform, now, first + (uint32_t)i, DISPATCH_REFUSED, result);
         count(&given, result);
     }
     int begun = given.accepted ? restore_begin(run->site, options, session->user) : 0;
-    if (begun < 0)
-        return (struct order_given){.why = begun};
-    return given;
+    return begun < 0 ? (struct order_given){.why = begun} : given;
 }

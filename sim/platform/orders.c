@@ -493,7 +493,10 @@ void orders_answered(struct account *account, int64_t now, const struct dlt645_f
         transmit(account, now);
         return;
     }
-    if (reply.accepted || (expired && was_seen(account, order))) {
+    /* A meter that refuses the end of a lock-out like any trip knows no lock-out: there is nothing to end. */
+    bool none_there = of_relay && lock_out_of(account, order) == CONTROLLER_END_LOCK_OUT &&
+                      !reply.accepted && (reply.word & DLT645_REFUSED_KEEP_POWER);
+    if (reply.accepted || none_there || (expired && was_seen(account, order))) {
         order_is_done(account, now, reply.accepted ? reply.word : 0);
         return;
     }
