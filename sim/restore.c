@@ -138,6 +138,18 @@ static void measure(struct site *site, struct restore *restore, int64_t feeder_m
         restore->passed_ns += site->config.meeting_ns;
 }
 
+/* Two restores share the feeder: what the other one has sent must show in the current first. */
+static bool another_wave_counts(const struct site *site, const struct restore *restore)
+{
+    for (uint32_t i = 0; i < site->restore_count; i++) {
+        const struct restore *other = &site->restores[i];
+        bool under_way = other->settled_at == TIME_NEVER || site->now < other->settled_at;
+        if (other != restore && other->running && under_way)
+            return true;
+    }
+    return false;
+}
+
 static void go_on(struct site *site, struct restore *restore, int64_t feeder_ma)
 {
     int64_t now = site->now;
@@ -146,7 +158,7 @@ static void go_on(struct site *site, struct restore *restore, int64_t feeder_ma)
             restore->settled_at = now + restore->options.settle_ns;
         return;
     }
-    if (now < restore->settled_at)
+    if (now < restore->settled_at || another_wave_counts(site, restore))
         return;
     if (send_wave(site, restore, restore->options.limit_ma - feeder_ma) > 0) {
         restore->settled_at = TIME_NEVER;
@@ -165,6 +177,7 @@ void restore_meeting(struct site *site, int64_t feeder_ma)
         if (!restore->running)
             continue;
         measure(site, restore, feeder_ma);
-        go_on(site, restore, feeder_ma);
+        if (!site->platform.mute)
+            go_on(site, restore, feeder_ma);
     }
 }

@@ -48,10 +48,12 @@ return scenario {
       done("close") is("contacts_closed", true)
     elseif case.order == "permit" then
       done("trip")
-      done("permit") is("close_permitted", true) is("contacts_closed", false)
+      done("permit")
+      if not bench:on_board() then is("close_permitted", true) end -- not every board tells it
+      is("contacts_closed", false)
     elseif case.order == "alarm" then
       done("alarm_on")
-      if not bench:on_board() then is("alarm", true) end -- not every board tells it
+      if not bench:on_board() then is("alarm", true) end
       done("alarm_off")
       if not bench:on_board() then is("alarm", false) end
     elseif case.order == "keep-power" then

@@ -174,12 +174,16 @@ void meter_clear_lock(struct meter *meter, int64_t now)
     drive_clear(meter, now, CAUSES_LOCKING | CAUSE_BIT(TRIP_CAUSE_OVERLOAD));
 }
 
+/* What an order to close or permit lifts: only money ends arrears that the meter itself counts. */
+static uint32_t lifted_by_order(const struct meter *meter)
+{
+    return credit_spent(meter) ? CAUSE_BIT(TRIP_CAUSE_ORDER) : CAUSES_FORBIDDING;
+}
+
 /* An administrator's close ends a safety lock; the billing system's does not (leakage beats payment). */
 static bool order_close(struct meter *meter, int64_t now, int level)
 {
-    uint32_t clears = CAUSES_FORBIDDING;
-    if (credit_spent(meter)) /* only money ends arrears that the meter itself counts */
-        clears &= ~CAUSE_BIT(TRIP_CAUSE_ARREARS);
+    uint32_t clears = lifted_by_order(meter);
     if (level == LEVEL_ADMINISTRATOR) {
         clears |= CAUSES_LOCKING | CAUSE_BIT(TRIP_CAUSE_OVERLOAD);
         forget_lock(meter);
@@ -258,7 +262,7 @@ static uint16_t execute_order(struct meter *meter, int64_t now,
     case DLT645_RELAY_TRIP:
         return execute_trip(meter, now, command, refusal);
     case DLT645_RELAY_PERMIT_CLOSE:
-        if (!order_permit(meter, now, CAUSES_FORBIDDING))
+        if (!order_permit(meter, now, lifted_by_order(meter)))
             return 0;
         forget_plan(meter);
         return DLT645_DONE_CLOSE_PERMITTED;

@@ -1338,6 +1338,75 @@ static void a_control_level_close_ends_an_order_and_nothing_else(void **state)
 
 /* ---- keep-power ------------------------------------------------------------------------------ */
 
+/* ---- a warning, a lock-out ----------------------------------------------------------------------- */
+
+static int trip_with(struct bench *bench, int n2, int level)
+{
+    uint32_t password = level == 2 ? ADMINISTRATOR_PASSWORD : CONTROL_PASSWORD;
+    struct dlt645_relay_command c = command(bench, DLT645_RELAY_TRIP, level, password, 600);
+    c.restore_after_5min = (uint8_t)n2;
+    return answer(bench, &c);
+}
+
+static void a_warning_sounds_for_its_minutes_and_then_it_trips(void **state)
+{
+    struct bench *bench = *state;
+    assert_int_equal(trip_with(bench, 2, 4), DLT645_DONE_TRIP_DELAYED);
+    assert_true(bench->meter.controller.status.alarm);
+    wait(bench, 119 * NS_PER_S);
+    assert_true(contacts_closed(bench));
+    wait(bench, 2 * NS_PER_S);
+    assert_false(contacts_closed(bench));
+    assert_false(bench->meter.controller.status.alarm);
+}
+
+static void a_close_or_keep_power_ends_a_warning(void **state)
+{
+    struct bench *bench = *state;
+    trip_with(bench, 1, 4);
+    assert_int_equal(order(bench, DLT645_RELAY_CLOSE), DLT645_DONE_CLOSED);
+    assert_false(bench->meter.controller.status.alarm);
+    trip_with(bench, 1, 4);
+    order(bench, DLT645_RELAY_KEEP_POWER_ON);
+    assert_false(bench->meter.controller.status.alarm);
+    wait(bench, 5 * NS_PER_MIN);
+    assert_true(contacts_closed(bench));
+}
+
+static void a_warning_outlives_a_power_cut(void **state)
+{
+    struct bench *bench = *state;
+    trip_with(bench, 3, 4);
+    supply(bench, 0);
+    wait(bench, 10 * NS_PER_S);
+    supply(bench, 220000);
+    wait(bench, 160 * NS_PER_S);
+    assert_true(contacts_closed(bench));
+    wait(bench, 20 * NS_PER_S);
+    assert_false(contacts_closed(bench));
+}
+
+static void locked_out_nothing_closes_and_the_end_leaves_an_order(void **state)
+{
+    struct bench *bench = *state;
+    order(bench, DLT645_RELAY_KEEP_POWER_ON); /* which does not hold it */
+    assert_int_equal(trip_with(bench, CONTROLLER_LOCK_OUT, 4), -DLT645_REFUSED_PASSWORD);
+    assert_int_equal(trip_with(bench, CONTROLLER_LOCK_OUT, 2), DLT645_DONE_TRIPPED);
+    wait(bench, NS_PER_S);
+    assert_int_equal(administrator_order(bench, DLT645_RELAY_CLOSE), -DLT645_REFUSED_PASSWORD);
+    assert_int_equal(administrator_order(bench, DLT645_RELAY_PERMIT_CLOSE), -DLT645_REFUSED_PASSWORD);
+    plant_turn_emergency_switch(&bench->plant, bench->now, true);
+    settle(bench);
+    wait(bench, NS_PER_MIN);
+    assert_false(contacts_closed(bench));
+    assert_int_equal(trip_with(bench, CONTROLLER_END_LOCK_OUT, 2), DLT645_DONE_TRIPPED);
+    wait(bench, NS_PER_MIN);
+    assert_false(contacts_closed(bench));
+    assert_int_equal(order(bench, DLT645_RELAY_CLOSE), DLT645_DONE_CLOSED);
+    wait(bench, NS_PER_S);
+    assert_true(contacts_closed(bench));
+}
+
 static void keep_power_refuses_orders_and_not_protection(void **state)
 {
     struct bench *bench = *state;
@@ -2499,6 +2568,10 @@ int main(void)
         test(a_permit_behind_a_leakage_trip_is_refused),
         test(a_permit_with_closed_contacts_permits_nothing),
         test(a_control_level_close_ends_an_order_and_nothing_else),
+        test(a_warning_sounds_for_its_minutes_and_then_it_trips),
+        test(a_close_or_keep_power_ends_a_warning),
+        test(a_warning_outlives_a_power_cut),
+        test(locked_out_nothing_closes_and_the_end_leaves_an_order),
         test(keep_power_refuses_orders_and_not_protection),
         test(keep_power_off_lets_orders_through_again),
         test(every_protection_trips_under_keep_power),
