@@ -43,6 +43,9 @@
     X(PAYMENT_REFUSED, "payment_refused", "refusal", "number")                                     \
     X(PAYMENT_SHORT, "payment_short", "missing", "number")                                         \
     X(REFUND, "refund", "amount", "number")                                                        \
+    X(BILL, "bill", "amount", "due_s")                                                             \
+    X(MOVED_OUT, "moved_out", "balance", "register_wh")                                            \
+    X(MOVED_IN, "moved_in", "balance", "register_wh")                                              \
     X(RATES_FROZEN, "rates_frozen", "clock_s", "register_10wh")                                    \
     X(CHARGE_UNSPLIT, "charge_unsplit", "season", "list")                                          \
     X(REFUND_REFUSED, "refund_refused", "refusal", "number")                                       \

@@ -16,7 +16,8 @@
     X(TOO_OLD, "too old")             /* its number is below those that are remembered */          \
     X(HOARDING, "hoarding limit")     /* the balance would be above the limit: refused whole */    \
     X(BALANCE, "above the balance")   /* of a refund */                                            \
-    X(IN_METER, "credit is in the meter") /* of a refund: the platform cannot take it out again */
+    X(IN_METER, "credit is in the meter") /* of a refund: the platform cannot take it out again */ \
+    X(VACANT, "nobody lives there")   /* a payment by the phone of who moved out */
 
 enum money_refusal {
 #define X(id, name) MONEY_REFUSED_##id,

@@ -2,6 +2,7 @@
 return scenario {
   name  = "an arrears trip waits for the end of friendly hours",
   about = "claims 4 and 6: friendly night and holiday",
+  claim = { 4, 6 },
   tags  = { "billing", "friendly" },
   fleet = function(case)
     return {

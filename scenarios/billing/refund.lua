@@ -2,6 +2,7 @@
 return scenario {
   name  = "a refund is paid once and never exceeds the balance",
   about = "claim 6: refunds are idempotent and audited, and money is conserved",
+  claim = 6,
   tags  = { "billing", "refund" },
   fleet = { flats = 10, household = false, balance = "40 yuan", poll = "1 min" },
   cases = { ask = { "all of it", "a part, twice", "too much", "what leaves arrears" } },

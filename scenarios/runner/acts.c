@@ -72,6 +72,20 @@ int act_pay(struct run *run, struct flat *flat, const struct payment *payment, u
     return result;
 }
 
+int act_move_out(struct run *run, struct flat *flat)
+{
+    int result = account_move_out(&flat->account);
+    act_settle(run, flat);
+    return result;
+}
+
+int act_move_in(struct run *run, struct flat *flat, int64_t deposit)
+{
+    int result = account_move_in(&flat->account, deposit);
+    act_settle(run, flat);
+    return result;
+}
+
 enum money_refusal act_refund(struct run *run, struct flat *flat, int64_t amount, uint32_t *number)
 {
     *number = flat_next_payment(flat, *number);

@@ -25,6 +25,10 @@ int act_play(struct run *run, struct flat *flat, const struct household_curve *c
 /* Somebody pays: see flat_pay_as. 0 with the payment's number, or ERROR_QUEUE_FULL. */
 int act_pay(struct run *run, struct flat *flat, const struct payment *payment, uint32_t *number);
 
+/* The tenant moves out, another in: see account_move_out. */
+int act_move_out(struct run *run, struct flat *flat);
+int act_move_in(struct run *run, struct flat *flat, int64_t deposit);
+
 /* The platform pays back; a number of 0 becomes the next one. */
 enum money_refusal act_refund(struct run *run, struct flat *flat, int64_t amount, uint32_t *number);
 

@@ -162,6 +162,7 @@ bool *api_platform_fault(struct platform_faults *faults, const char *name)
         {"charges_twice", &faults->charges_twice},
         {"charges_one_rate", &faults->charges_one_rate},
         {"ignores_edges", &faults->ignores_edges},
+        {"keeps_the_rest", &faults->keeps_the_rest},
         {"counts_duplicates", &faults->counts_duplicates},
         {"ignores_hoarding", &faults->ignores_hoarding},
         {"refunds_too_much", &faults->refunds_too_much},

@@ -109,6 +109,49 @@ static int money_set_balance(lua_State *lua)
     return 0;
 }
 
+/* ---- tenants ------------------------------------------------------------------------------------ */
+
+static const char *why_no_move(const struct account *account)
+{
+    if (account->credit == CREDIT_LOCAL)
+        return "credit is in the meter";
+    if (account->move != MOVE_NONE)
+        return "a move is under way";
+    return account->vacant ? "nobody lives there" : "somebody lives there";
+}
+
+static int push_move(lua_State *lua, int result, size_t since, enum event_kind kind, const char *what)
+{
+    struct flat *flat = api_check_flat(lua, 1);
+    if (result < 0) {
+        lua_pushnil(lua);
+        lua_pushstring(lua, why_no_move(&flat->account));
+        return 2;
+    }
+    struct cause cause = {.match = {.flat = flat->number, .kind = kind}, .since = since};
+    snprintf(cause.text, sizeof cause.text, "%s", what);
+    api_push_cause(lua, &cause);
+    return 1;
+}
+
+/* flat:move_out(): a cause, its moment the final reading; or nil and why not. */
+static int money_move_out(lua_State *lua)
+{
+    struct run *run = run_of(lua);
+    size_t since = run->observer.count;
+    return push_move(lua, act_move_out(run, api_check_flat(lua, 1)), since, EVENT_MOVED_OUT, "the move out");
+}
+
+/* flat:move_in("50 yuan"): the account opens with this; without it with nothing. */
+static int money_move_in(lua_State *lua)
+{
+    struct run *run = run_of(lua);
+    size_t since = run->observer.count;
+    int64_t deposit = lua_isnoneornil(lua, 2) ? 0 : api_check_quantity(lua, 2, UNIT_MONEY);
+    luaL_argcheck(lua, deposit >= 0 && deposit <= MONEY_MAX, 2, "from 0 to 999999.99 yuan");
+    return push_move(lua, act_move_in(run, api_check_flat(lua, 1), deposit), since, EVENT_MOVED_IN, "the move in");
+}
+
 /* ---- conditions --------------------------------------------------------------------------------- */
 
 static int push_event(lua_State *lua, struct event_match match, const char *what)
@@ -142,6 +185,21 @@ static int money_paid(lua_State *lua)
 static int money_refunded(lua_State *lua)
 {
     return push_event(lua, (struct event_match){.kind = EVENT_REFUND}, "refunded");
+}
+
+static int money_moved_out(lua_State *lua)
+{
+    return push_event(lua, (struct event_match){.kind = EVENT_MOVED_OUT}, "moved out");
+}
+
+static int money_moved_in(lua_State *lua)
+{
+    return push_event(lua, (struct event_match){.kind = EVENT_MOVED_IN}, "moved in");
+}
+
+static int money_billed(lua_State *lua)
+{
+    return push_event(lua, (struct event_match){.kind = EVENT_BILL}, "billed");
 }
 
 static int push_refusal(lua_State *lua, enum event_kind kind, const char *what)
@@ -238,6 +296,16 @@ static int money_account(lua_State *lua)
     lua_setfield(lua, -2, "tripped");
     lua_pushboolean(lua, account->reminding);
     lua_setfield(lua, -2, "reminding");
+    lua_pushboolean(lua, account->vacant);
+    lua_setfield(lua, -2, "vacant");
+    set_yuan(lua, "landlord_cost", account->landlord_cost + (account->vacant ? account->charged : 0));
+    set_yuan(lua, "bill_due", account->bill_due);
+    lua_pushboolean(lua, account->overdue);
+    lua_setfield(lua, -2, "overdue");
+    if (account->bill_due > 0) {
+        lua_pushnumber(lua, (double)account->due_at / NS_PER_S);
+        lua_setfield(lua, -2, "due_at");
+    }
     set_price(lua, site, account);
     return 1;
 }
@@ -249,6 +317,11 @@ void api_register_money(lua_State *lua)
         {"refund", money_refund},
         {"set_balance", money_set_balance},
         {"account", money_account},
+        {"move_out", money_move_out},
+        {"move_in", money_move_in},
+        {"moved_out", money_moved_out},
+        {"moved_in", money_moved_in},
+        {"billed", money_billed},
         {"paid", money_paid},
         {"refunded", money_refunded},
         {"payment_refused", money_payment_refused},

@@ -263,6 +263,7 @@ static const struct {
     {"overload_reclose", DURATION, offsetof(struct site_config, meter.overload_reclose_ns), 1, false},
     {"safety_reclose", DURATION, offsetof(struct site_config, meter.safety_reclose_ns), 1, false},
     {"grace", DURATION, offsetof(struct site_config, policy.grace_ns), 1, false},
+    {"due_after", DURATION, offsetof(struct site_config, policy.due_ns), 1, false},
     {"reminder_spacing", DURATION, offsetof(struct site_config, policy.reminder_spacing_ns), 1, false},
     {"reminder_retry", DURATION, offsetof(struct site_config, policy.reminder_retry_ns), 1, false},
     {"escalate_after", DURATION, offsetof(struct site_config, policy.notify.escalate_after_ns), 1, false},
@@ -307,7 +308,8 @@ static const struct {
     {"reminder_channels", fleet_read_reminder_channels}, {"alarm_channels", fleet_read_alarm_channels},
     {"reminder_attempts", fleet_read_reminder_attempts}, {"alarm_attempts", fleet_read_alarm_attempts},
     {"line_faults", read_line_faults}, {"friendly", fleet_read_friendly}, {"holidays", fleet_read_holidays},
-    {"bug", fleet_read_bug},
+    {"bug", fleet_read_bug}, {"payment", fleet_read_payment}, {"bill_day", fleet_read_bill_day},
+    {"vacant", fleet_read_vacant},
 };
 
 static bool read_quantity(lua_State *lua, int at, const char *name, struct site_config *config)
@@ -364,6 +366,8 @@ static int read_fleet(lua_State *lua)
     }
     if (config->tariff.next && config->tariff.season_count == 0)
         return luaL_error(lua, "fleet.tariff_changes: of a fleet with a tariff only");
+    if (config->policy.postpaid && config->meter.credit == CREDIT_LOCAL)
+        return luaL_error(lua, "fleet.payment: postpaid is of credit = \"remote\" only");
     if (config->meeting_ns < NS_PER_MS)
         return luaL_error(lua, "fleet.meeting: at least 1 ms");
     const char *complaint =

@@ -2,10 +2,39 @@
 #include "scenarios/runner/run_internal.h"
 
 #include "sim/kernel/time.h"
+#include "sim/platform/bills.h"
 
 #include <lauxlib.h>
 #include <stdio.h>
 #include <string.h>
+
+/* Of two words: is it the second? */
+static bool read_word(lua_State *lua, int at, const char *field, const char *first, const char *second)
+{
+    const char *text = lua_type(lua, at) == LUA_TSTRING ? lua_tostring(lua, at) : "";
+    bool is_second = strcmp(text, second) == 0;
+    if (!is_second && strcmp(text, first) != 0)
+        luaL_error(lua, "fleet.%s: \"%s\" or \"%s\"", field, first, second);
+    return is_second;
+}
+
+void fleet_read_payment(lua_State *lua, int at, struct site_config *config)
+{
+    config->policy.postpaid = read_word(lua, at, "payment", "prepaid", "postpaid");
+}
+
+void fleet_read_vacant(lua_State *lua, int at, struct site_config *config)
+{
+    config->policy.vacant_off = read_word(lua, at, "vacant", "on", "off");
+}
+
+void fleet_read_bill_day(lua_State *lua, int at, struct site_config *config)
+{
+    lua_Integer day = lua_isinteger(lua, at) ? lua_tointeger(lua, at) : 0;
+    if (day < 1 || day > BILL_DAY_MAX)
+        luaL_error(lua, "fleet.bill_day: a day of the month from 1 to %d", BILL_DAY_MAX);
+    config->policy.bill_day = (int)day;
+}
 
 static void read_hours(lua_State *lua, int at, struct friendly_hours *friendly)
 {

@@ -6,6 +6,12 @@
 
 #include <lua.h>
 
+/* "prepaid" or "postpaid". */
+void fleet_read_payment(lua_State *lua, int at, struct site_config *config);
+/* The day of the month on which bills are made. */
+void fleet_read_bill_day(lua_State *lua, int at, struct site_config *config);
+/* "on" or "off": supply of a flat that nobody lives in. */
+void fleet_read_vacant(lua_State *lua, int at, struct site_config *config);
 /* "22:00-07:00", or { hours = "22:00-07:00", weekends = true, holidays = true }. */
 void fleet_read_friendly(lua_State *lua, int at, struct site_config *config);
 /* "charges_twice": a fault of the platform from the beginning. */

@@ -253,6 +253,10 @@ static void arrears_trip(struct invariants *invariants, struct book *book, const
         breach(invariants, INVARIANT_REMINDERS, event->flat,
                "the platform ordered an arrears trip after %d of %d delivered reminders",
                book->messages.reminders, wanted);
+    char complaint[MONEY_COMPLAINT_MAX];
+    int64_t clock_s = invariants->site->config.epoch_s + event->at / NS_PER_S;
+    if (!money_book_lets_trip(&book->money, &invariants->site->platform.policy, clock_s, complaint))
+        breach(invariants, INVARIANT_REMINDERS, event->flat, "%s", complaint);
     if (is_friendly(invariants->site, event->at))
         breach(invariants, INVARIANT_REMINDERS, event->flat,
                "the platform ordered an arrears trip in friendly hours");
@@ -261,13 +265,7 @@ static void arrears_trip(struct invariants *invariants, struct book *book, const
 /* A payment that lifts the account out of arrears starts the count of reminders anew. */
 static void payment_accepted(struct invariants *invariants, struct book *book)
 {
-    const struct billing_policy *policy = &invariants->site->platform.policy;
-    int64_t balance = money_book_balance(&book->money);
-    bool closes = !book->arrears_tripped || policy->reclose_above == MONEY_UNSET ||
-                  balance > policy->reclose_above;
-    bool lifted = balance > -policy->overdraft && closes &&
-                  (balance > policy->remind_below || book->arrears_tripped);
-    if (lifted) {
+    if (money_book_is_lifted(&book->money, &invariants->site->platform.policy, book->arrears_tripped)) {
         book->messages.reminders = 0;
         book->arrears_tripped = false;
     }

@@ -64,6 +64,11 @@ static void remember(struct money_book *book, uint32_t number)
     book->booked[book->booked_count++] = number;
 }
 
+static void bill_paid(struct money_book *book, int64_t amount)
+{
+    book->bill_due = book->bill_due > amount ? book->bill_due - amount : 0;
+}
+
 static bool once(struct money_book *book, const struct event *event, const char *what,
                  char complaint[MONEY_COMPLAINT_MAX])
 {
@@ -79,6 +84,7 @@ static bool payment(struct money_book *book, const struct billing_policy *policy
 {
     book->paid += event->a;
     book->moved = true;
+    bill_paid(book, event->a);
     if (event->a <= 0)
         return wrong(complaint, "a payment of %lld was booked (1/10000 yuan)", (long long)event->a);
     if (policy->hoarding != MONEY_UNSET && money_book_balance(book) > policy->hoarding)
@@ -95,7 +101,27 @@ static bool refund(struct money_book *book, const struct event *event,
     if (event->a <= 0 || money_book_balance(book) < 0)
         return wrong(complaint, "a refund of %lld left a balance of %lld (1/10000 yuan)",
                      (long long)event->a, (long long)money_book_balance(book));
-    return once(book, event, "refund", complaint);
+    bool settlement = event->b == 0; /* of a tenant who moves out: no notice asked for it */
+    return settlement || once(book, event, "refund", complaint);
+}
+
+bool money_book_is_lifted(const struct money_book *book, const struct billing_policy *policy, bool arrears_tripped)
+{
+    int64_t balance = money_book_balance(book);
+    if (policy->postpaid)
+        return book->bill_due <= policy->overdraft;
+    bool closes = !arrears_tripped || policy->reclose_above == MONEY_UNSET || balance > policy->reclose_above;
+    return balance > -policy->overdraft && closes && (balance > policy->remind_below || arrears_tripped);
+}
+
+bool money_book_lets_trip(const struct money_book *book, const struct billing_policy *policy, int64_t clock_s,
+                          char complaint[MONEY_COMPLAINT_MAX])
+{
+    if (book->vacant)
+        return wrong(complaint, "an arrears trip was ordered where nobody lives");
+    if (policy->postpaid && (book->bill_due == 0 || clock_s < book->due_s + policy->grace_ns / NS_PER_S))
+        return wrong(complaint, "an arrears trip was ordered before the bill's due date and grace were over");
+    return true;
 }
 
 /* ---- charges ------------------------------------------------------------------------------------ */
@@ -179,7 +205,23 @@ bool money_book_event(struct money_book *book, const struct site *site, const st
         return payment(book, &site->platform.policy, event, complaint);
     case EVENT_REFUND:
         return refund(book, event, complaint);
+    case EVENT_BILL:
+        book->bill_due = event->a;
+        book->due_s = event->b;
+        if (event->a != -money_book_balance(book))
+            return wrong(complaint, "a bill of %lld, %lld are owed (1/10000 yuan)", (long long)event->a,
+                         (long long)-money_book_balance(book));
+        break;
+    case EVENT_MOVED_OUT:
+        book->vacant = true;
+        if (event->a > 0)
+            return wrong(complaint, "a tenant moved out and %lld of his were kept (1/10000 yuan)", (long long)event->a);
+        break;
+    case EVENT_MOVED_IN:
+        book->vacant = false;
+        break;
     case EVENT_ACCOUNT_CLOSED:
+        book->bill_due = 0;
         if (event->a != money_book_balance(book))
             return wrong(complaint, "the account was closed with %lld, it had %lld (1/10000 yuan)",
                          (long long)event->a, (long long)money_book_balance(book));

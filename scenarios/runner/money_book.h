@@ -11,6 +11,8 @@
 struct money_book {
     bool moved; /* since it was checked */
     int64_t opening, charged, paid, refunded; /* as told by events */
+    int64_t bill_due, due_s; /* postpaid: of the last bill, unpaid; its due date, calendar */
+    bool vacant;
     int64_t register_first; /* 0.01 kWh at the account; -1: not read yet */
     uint32_t rate_last_10wh[TARIFF_RATES]; /* with a tariff: at the account */
     int64_t owed_uyuan, cycle_used_10wh;   /* for them, in the tiers' cycle */
@@ -37,5 +39,11 @@ bool money_book_agrees(struct money_book *book, const struct site *site, uint32_
                        char complaint[MONEY_COMPLAINT_MAX]);
 
 int64_t money_book_balance(const struct money_book *book);
+
+/* Is nothing owed any more for which reminders would be sent, or supply held back after an arrears trip? */
+bool money_book_is_lifted(const struct money_book *book, const struct billing_policy *policy, bool arrears_tripped);
+/* May the platform trip for arrears at `clock_s`? False with a complaint when it may not. */
+bool money_book_lets_trip(const struct money_book *book, const struct billing_policy *policy, int64_t clock_s,
+                          char complaint[MONEY_COMPLAINT_MAX]);
 
 #endif

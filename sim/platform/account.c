@@ -1,8 +1,10 @@
 #include "sim/platform/arrears.h"
+#include "sim/platform/bills.h"
 #include "sim/platform/ledger.h"
 #include "sim/platform/notices.h"
 #include "sim/platform/orders.h"
 #include "sim/platform/reminders.h"
+#include "sim/platform/tenancy.h"
 
 #include <assert.h>
 #include <string.h>
@@ -142,6 +144,7 @@ static void reading_received(struct account *account, int64_t now, const struct 
     } else if (dlt645_quantity_read(DLT645_ENERGY, value, size, &mwh, NULL) == 0) {
         note_load(account, now, mwh / 10000);
         ledger_register_read(account, now, mwh / 10000);
+        tenancy_reading(account, now);
     }
 }
 
@@ -162,8 +165,18 @@ void account_receive(struct account *account, int64_t now, const uint8_t *bytes,
 
 void account_phone(struct account *account, int64_t now, const struct phone_message *message)
 {
-    if (message->kind == PHONE_PAYMENT)
+    if (message->kind == PHONE_PAYMENT && account->vacant)
+        ledger_refuse_payment(account, now, MONEY_REFUSED_VACANT, message->number);
+    else if (message->kind == PHONE_PAYMENT)
         account_pay(account, now, message->amount, message->number);
+}
+
+void account_ask_reading(struct account *account)
+{
+    struct dlt645_frame frame;
+    dlt645_read_request(&frame, &account->address,
+                        ledger_by_rate(account) ? CONTROLLER_RATES_IDENTIFIER : ENERGY_IDENTIFIER);
+    account_send_frame(account, &frame);
 }
 
 static void poll(struct account *account, int64_t now)
@@ -171,10 +184,7 @@ static void poll(struct account *account, int64_t now)
     timer_arm(&account->timers, ACCOUNT_TIMER_POLL, now + account->platform->policy.poll_ns);
     if (account->platform->mute)
         return;
-    struct dlt645_frame frame;
-    dlt645_read_request(&frame, &account->address,
-                        ledger_by_rate(account) ? CONTROLLER_RATES_IDENTIFIER : ENERGY_IDENTIFIER);
-    account_send_frame(account, &frame);
+    account_ask_reading(account);
 }
 
 void account_timer(struct account *account, int64_t now, int timer)
@@ -205,6 +215,9 @@ void account_timer(struct account *account, int64_t now, int timer)
     case ACCOUNT_TIMER_ORDER:
         orders_unanswered(account, now);
         break;
+    case ACCOUNT_TIMER_MONTH:
+        bills_timer(account, now);
+        break;
     case ACCOUNT_TIMER_NOTICE:
         notices_timer(account, now);
         break;
@@ -230,6 +243,7 @@ void account_init(struct account *account, struct platform *platform,
     notify_init(&account->notify, platform->seed, events.flat);
     account->register_10wh = -1;
     account->reading_10wh = -1;
+    bills_begin(account, 0);
     if (platform->policy.billing_ns > 0)
         timer_arm(&account->timers, ACCOUNT_TIMER_BILL, ledger_first_bill(account));
     if (platform->policy.poll_ns == 0)

@@ -19,6 +19,7 @@ enum account_timer {
     ACCOUNT_TIMER_ORDER,
     ACCOUNT_TIMER_BILL,
     ACCOUNT_TIMER_NOTICE,
+    ACCOUNT_TIMER_MONTH,
     ACCOUNT_TIMER_NOTIFY,
     ACCOUNT_TIMERS
 };
@@ -62,6 +63,8 @@ struct account_outbox {
     struct controller_frame frames[ACCOUNT_FRAMES_MAX];
 };
 
+enum tenancy_move { MOVE_NONE, MOVE_OUT, MOVE_IN };
+
 struct account {
     struct platform *platform;
     struct timers timers;
@@ -86,6 +89,11 @@ struct account {
     uint8_t reminders_shown;     /* the highest number that the phone showed in it */
     uint16_t cycle;              /* the tiers' one that was charged last */
     int64_t last_delivered_at;
+    int64_t bill_due, due_at, bill_next; /* postpaid: what is billed and unpaid, until when, and when the next bill comes */
+    int64_t deposit;             /* of who is about to move in */
+    int64_t landlord_cost;       /* of vacancies that are over */
+    uint8_t move;                /* enum tenancy_move: awaits a reading */
+    bool vacant, overdue;
     uint8_t level;               /* enum credit_level */
     bool reminding, fallback;
     bool arrears_trip; /* the platform ordered (or, local, allowed) the trip and has not restored */
@@ -133,8 +141,12 @@ enum money_refusal account_pay(struct account *account, int64_t now, int64_t amo
 /* Pay money back, never more than the balance; numbers are of the same series as those of payments. */
 enum money_refusal account_refund(struct account *account, int64_t now, int64_t amount, uint32_t number);
 
-/* What is missing before arrears, or after an arrears trip the dark, end: more than this must be paid, 1/10000 yuan. 0 also
- * when nothing is. */
+/* The tenant moves out, or another in with a deposit, at the next reading, which is asked for. 0, or ERROR_NOT_ALLOWED: nobody
+ * lives there, or somebody does; a move is awaited already; the meter owns the credit. */
+int account_move_out(struct account *account);
+int account_move_in(struct account *account, int64_t deposit);
+
+/* The least payment that ends the arrears or, after an arrears trip, brings supply back, 1/10000 yuan. 0: nothing is missing. */
 int64_t account_missing(const struct account *account);
 
 /* Send an order of somebody who was authorised. 0, ERROR_QUEUE_FULL, ERROR_IN_MAINTENANCE (of a person, one that closes or

@@ -10,4 +10,7 @@ void account_send_frame(struct account *account, const struct dlt645_frame *fram
 void account_send_phone(struct account *account, enum phone_kind kind, uint32_t number);
 void account_audit(struct account *account, int64_t now, enum audit_action action, int actor);
 
+/* Ask the meter for its register. */
+void account_ask_reading(struct account *account);
+
 #endif

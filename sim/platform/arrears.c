@@ -1,10 +1,22 @@
 #include "sim/platform/arrears.h"
 
+#include "sim/platform/bills.h"
 #include "sim/platform/reminders.h"
 
 bool arrears_stand(const struct account *account)
 {
-    return account->balance <= -account->platform->policy.overdraft;
+    const struct billing_policy *policy = &account->platform->policy;
+    if (account->vacant)
+        return false;
+    return policy->postpaid ? bills_overdue(account) > policy->overdraft : account->balance <= -policy->overdraft;
+}
+
+bool arrears_want_reminding(const struct account *account)
+{
+    const struct billing_policy *policy = &account->platform->policy;
+    if (account->vacant || policy->postpaid)
+        return arrears_stand(account);
+    return account->balance <= policy->remind_below;
 }
 
 /* ---- how low it is ------------------------------------------------------------------------------ */
@@ -12,8 +24,12 @@ bool arrears_stand(const struct account *account)
 static enum credit_level level_of(const struct account *account)
 {
     const struct billing_policy *policy = &account->platform->policy;
+    if (account->vacant)
+        return CREDIT_LEVEL_GOOD;
     if (arrears_stand(account))
         return CREDIT_LEVEL_ARREARS;
+    if (policy->postpaid)
+        return account->bill_due > 0 ? CREDIT_LEVEL_ALARM_1 : CREDIT_LEVEL_GOOD;
     if (policy->alarm_2 != MONEY_UNSET && account->balance <= policy->alarm_2)
         return CREDIT_LEVEL_ALARM_2;
     return account->balance <= policy->remind_below ? CREDIT_LEVEL_ALARM_1 : CREDIT_LEVEL_GOOD;
@@ -72,7 +88,10 @@ void arrears_trip_if_due(struct account *account, int64_t now)
     bool reminded = account->reminders_delivered >= policy->reminders;
     if (!reminded && !platform->faults.trips_without_reminders)
         return;
-    int64_t due = reminded ? account->last_delivered_at + policy->grace_ns : now;
+    int64_t from = account->last_delivered_at;
+    if (policy->postpaid && account->due_at > from)
+        from = account->due_at;
+    int64_t due = reminded ? from + policy->grace_ns : now;
     due = after_friendly_hours(platform, due > now ? due : now);
     if (now < due)
         timer_arm(&account->timers, ACCOUNT_TIMER_GRACE, due);
@@ -90,10 +109,22 @@ static int64_t reclose_above(const struct account *account)
     return set ? policy->reclose_above : -policy->overdraft;
 }
 
+static bool suffices(const struct account *account)
+{
+    bool closes = !account->arrears_trip || account->platform->policy.postpaid ||
+                  account->balance > reclose_above(account);
+    return !arrears_stand(account) && closes;
+}
+
 int64_t account_missing(const struct account *account)
 {
-    int64_t above = account->arrears_trip ? reclose_above(account) : -account->platform->policy.overdraft;
-    return account->balance <= above ? above - account->balance : 0;
+    const struct billing_policy *policy = &account->platform->policy;
+    if (suffices(account))
+        return 0;
+    if (policy->postpaid)
+        return bills_overdue(account) - policy->overdraft;
+    int64_t above = account->arrears_trip ? reclose_above(account) : -policy->overdraft;
+    return above - account->balance + 1;
 }
 
 static void restore(struct account *account, int64_t now)
@@ -110,15 +141,12 @@ static void restore(struct account *account, int64_t now)
 
 void arrears_after_payment(struct account *account, int64_t now, uint32_t number)
 {
-    bool enough = !arrears_stand(account) &&
-                  (!account->arrears_trip || account->balance > reclose_above(account));
-    if (!enough) {
+    if (!suffices(account)) {
         event_put(&account->events, now, EVENT_PAYMENT_SHORT, account_missing(account), number);
         follow_level(account, now);
         return;
     }
-    bool lifted = account->balance > account->platform->policy.remind_below;
-    if (lifted || account->arrears_trip)
+    if (!arrears_want_reminding(account) || account->arrears_trip)
         reminders_end(account);
     if (account->arrears_trip)
         restore(account, now);

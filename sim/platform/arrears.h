@@ -6,6 +6,8 @@
 
 /* Is so much owed that the supply may go? */
 bool arrears_stand(const struct account *account);
+/* Is the balance so low, or the bill so late, that the tenant is reminded? */
+bool arrears_want_reminding(const struct account *account);
 /* A payment came: end reminding and bring supply back if it suffices, else say what is missing. */
 void arrears_after_payment(struct account *account, int64_t now, uint32_t number);
 /* The balance moved: level and alarm, reminders, trip. */

@@ -31,7 +31,10 @@ struct platform;
     X(PERSON_REVOKED, "person revoked")                                                            \
     X(PERSON_READMITTED, "person readmitted")                                                      \
     X(PASSWORD_CHANGED, "password changed")                                                        \
-    X(FACTOR_RENEWED, "second factor renewed")
+    X(FACTOR_RENEWED, "second factor renewed")                                                     \
+    X(BILL_ISSUED, "bill issued")                                                                  \
+    X(MOVED_OUT, "moved out")                                                                      \
+    X(MOVED_IN, "moved in")
 
 enum audit_action {
 #define X(id, name) AUDIT_##id,

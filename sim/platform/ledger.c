@@ -1,6 +1,7 @@
 #include "sim/platform/ledger.h"
 
 #include "sim/platform/arrears.h"
+#include "sim/platform/bills.h"
 #include "sim/platform/orders.h"
 #include "sim/platform/reminders.h"
 
@@ -12,6 +13,11 @@ static enum money_refusal refuse(struct account *account, int64_t now, enum even
     event_put(&account->events, now, kind, why, number);
     account_audit(account, now, action, ACTOR_BILLING);
     return why;
+}
+
+enum money_refusal ledger_refuse_payment(struct account *account, int64_t now, enum money_refusal why, uint32_t number)
+{
+    return refuse(account, now, EVENT_PAYMENT_REFUSED, AUDIT_PAYMENT_REFUSED, why, number);
 }
 
 static enum money_refusal payment_refusal(const struct account *account, int64_t amount, uint32_t number)
@@ -32,10 +38,11 @@ enum money_refusal account_pay(struct account *account, int64_t now, int64_t amo
 {
     enum money_refusal why = payment_refusal(account, amount, number);
     if (why != MONEY_REFUSED_NONE)
-        return refuse(account, now, EVENT_PAYMENT_REFUSED, AUDIT_PAYMENT_REFUSED, why, number);
+        return ledger_refuse_payment(account, now, why, number);
     money_seen_add(&account->seen, number);
     account->balance += amount;
     account->paid += amount;
+    bills_paid(account, amount);
     event_put(&account->events, now, EVENT_PAYMENT, amount, number);
     account_audit(account, now, AUDIT_PAYMENT_ACCEPTED, ACTOR_BILLING);
     if (account->credit == CREDIT_LOCAL) {
@@ -82,6 +89,7 @@ void account_open(struct account *account, int64_t now, int64_t balance)
     account->paid = 0;
     account->refunded = 0;
     account->charge_remainder = 0;
+    bills_forget(account);
     reminders_end(account); /* those were for somebody else */
     event_put(&account->events, now, EVENT_ACCOUNT_OPENED, balance, 0);
     arrears_follow_balance(account, now);

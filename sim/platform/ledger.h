@@ -9,6 +9,8 @@
 
 /* Is it charged by the meter's rates rather than by one price? */
 bool ledger_by_rate(const struct account *account);
+/* Log and audit a payment that is not booked. */
+enum money_refusal ledger_refuse_payment(struct account *account, int64_t now, enum money_refusal why, uint32_t number);
 /* The meter's register, 0.01 kWh; without a billing interval it is charged at once. */
 void ledger_register_read(struct account *account, int64_t now, int64_t reading_10wh);
 /* The meter's registers by rate, 0.01 kWh. */

@@ -5,6 +5,8 @@
  */
 #include "sim/platform/ledger.h"
 
+#include "sim/platform/tenancy.h"
+
 #include <string.h>
 
 enum {
@@ -114,6 +116,7 @@ void ledger_rates_read(struct account *account, int64_t now, const uint32_t read
     if (!first && !back)
         owe(account, now, at_s, reading_10wh);
     keep_reading(account, now, at_s, reading_10wh);
+    tenancy_reading(account, now);
 }
 
 void ledger_frozen_read(struct account *account, int64_t now, int64_t frozen_s,

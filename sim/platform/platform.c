@@ -12,6 +12,8 @@ struct billing_policy billing_policy_default(void)
         .alarm_2 = MONEY_UNSET,
         .overdraft = 0,
         .hoarding = MONEY_UNSET,
+        .bill_day = 1,
+        .due_ns = 15 * NS_PER_DAY,
         .reclose_above = MONEY_UNSET,
         .reminders = 3,
         .reminder_spacing_ns = 2 * NS_PER_HOUR,

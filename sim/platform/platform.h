@@ -23,6 +23,7 @@ struct platform_faults {
     bool charges_twice;
     bool charges_one_rate; /* all rates at the peak's price */
     bool ignores_edges;    /* what was taken before a change of prices is charged at those after it */
+    bool keeps_the_rest; /* of a tenant who moves out */
     bool counts_duplicates, ignores_hoarding, refunds_too_much, trips_in_friendly_hours;
     bool audits_nothing;
     bool tenants_may_switch;
@@ -47,6 +48,10 @@ struct billing_policy {
     int64_t overdraft;
     int64_t hoarding;           /* no payment lifts the balance above it; MONEY_UNSET: any does */
     int64_t reclose_above;      /* after an arrears trip; MONEY_UNSET: above minus the overdraft */
+    bool postpaid;              /* a bill a month instead of money in advance: bills.h */
+    int bill_day;               /* of the month, 1 to BILL_DAY_MAX */
+    int64_t due_ns;             /* from a bill to its due date */
+    bool vacant_off;            /* a flat that nobody lives in has no supply */
     struct friendly_hours friendly;
     struct holidays holidays;   /* of the friendly days and of the tariff */
     int reminders;              /* delivered ones before an arrears trip */

@@ -62,8 +62,7 @@ void reminders_timer(struct account *account, int64_t now)
 
 void reminders_begin_if_due(struct account *account, int64_t now)
 {
-    const struct billing_policy *policy = &account->platform->policy;
-    if (account->reminding || account->balance > policy->remind_below)
+    if (account->reminding || !arrears_want_reminding(account))
         return;
     account->reminding = true;
     account->reminding_serial++;

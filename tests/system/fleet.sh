@@ -99,7 +99,8 @@ books() { # NAME TABLE: a fleet with this table, 6 days
 }
 town='link = "cat1", balance = "-5 yuan", hazards = 20'
 for kind in "price = \"0.5380 yuan\"" "tariff = \"zhejiang\", start = \"2026-12-29 00:00\"" "tariff = \"guangdong\", start = \"2026-10-29 00:00\"" \
-    "credit = \"local\", overdraft = \"5 yuan\"" "poll = \"15 min\", hoarding_limit = \"150 yuan\""; do
+    "credit = \"local\", overdraft = \"5 yuan\"" "poll = \"15 min\", hoarding_limit = \"150 yuan\"" \
+    "payment = \"postpaid\", start = \"2026-07-29 00:00\", due_after = \"1 day\""; do
     books sound "{ $town, $kind }"
     expect_exit 0 "$meterbench" fleet --fleet "$work/sound.lua" --flats 40 --building 20 --days 6 --json "$work/sound.json"
     expect_text "$work/out" "balances to 0.0001 yuan" "balances to the mW*ns"

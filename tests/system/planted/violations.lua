@@ -40,6 +40,10 @@ local violations = {
     flat:refund("500 yuan")
     bench:check(flat:account().opening == 100, "there were 100 yuan")
   end },
+  ["what a tenant leaves behind is kept"] = { 4, function(bench, flat)
+    bench:bug("keeps_the_rest")
+    bench:expect(flat:moved_out()):within("1 min", flat:move_out())
+  end },
   ["supply goes off at night for arrears"] = { 6, function(bench, flat)
     bench:bug("trips_in_friendly_hours")
     flat:set_balance("-1 yuan")
