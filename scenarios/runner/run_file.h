@@ -9,7 +9,7 @@
 #include "scenarios/runner/board_fact.h"
 #include "scenarios/runner/result.h"
 
-enum { RUN_FILE_VERSION = 2, RUN_FILE_APPLICATION = 0x4d425255 };
+enum { RUN_FILE_VERSION = 3, RUN_FILE_APPLICATION = 0x4d425255 };
 
 /* What is said of the run as a whole. */
 struct run_facts {
