@@ -1,13 +1,13 @@
 -- Claim 11: what else each role may do, as in the table of docs/scenarios.md, Rights.
 local all = {
-  "trip", "close", "close a lock", "permit", "keep power", "alarm", "maintenance", "restore", "set clock", "refund",
-  "see readings", "change tariff", "manage people", "read audit",
+  "trip", "close", "close a lock", "permit", "keep power", "alarm", "maintenance", "restore", "set clock",
+  "limit appliances", "refund", "see readings", "change tariff", "manage people", "read audit",
 }
 local may = {
-  administrator = "yyyyyyyyyyyyyy",
-  operator      = "yy-yyy-yy-y---",
-  landlord      = "---yy-----y---",
-  tenant        = "----------y---",
+  administrator = "yyyyyyyyyyyyyyy",
+  operator      = "yy-yyy-yyy-y---",
+  landlord      = "---yy------y---",
+  tenant        = "-----------y---",
 }
 
 return scenario {
