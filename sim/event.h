@@ -35,6 +35,7 @@
     X(FRAME_FOREIGN, "frame_foreign", "attack", "digest")                                          \
     X(ENVELOPE_REJECTED, "envelope_rejected", "direction", "error")                                \
     X(COMMAND_ACCEPTED, "command_accepted", "counter", "digest")                                   \
+    X(KEY_CHANGE, "key_change", "step", "number")                                                  \
     X(REPORT_ACCEPTED, "report_accepted", "counter", "digest")                                     \
     X(ACCOUNT_CLOSED, "account_closed", "balance", "owed_uyuan")                                   \
     X(ACCOUNT_OPENED, "account_opened", "balance", "-")                                            \

@@ -1,10 +1,12 @@
 #include "sim/flat.h"
 
 #include "sim/error.h"
+#include "sim/flat_keys.h"
 #include "sim/forge.h"
 #include "sim/platform/notices.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const uint8_t master_key[16] = "meterbench-root"; /* of the simulated platform: no secret of anyone */
@@ -50,7 +52,7 @@ static bool replaces_older(const struct controller_frame *frame)
     return function == DLT645_RELAY || function == DLT645_WRITE;
 }
 
-static void send_sealed(struct flat *flat, int64_t now, enum link_direction direction,
+void flat_send_sealed(struct flat *flat, int64_t now, enum link_direction direction,
                         const struct controller_frame *frame)
 {
     uint8_t envelope[LINK_MESSAGE_MAX];
@@ -99,7 +101,7 @@ static void reject_at_modem(struct flat *flat, int64_t now, int error)
     controller_report(flat->controller, &flat->address, &report);
 }
 
-static void reject(struct flat *flat, int64_t now, enum link_direction direction, int error)
+void flat_reject(struct flat *flat, int64_t now, enum link_direction direction, int error)
 {
     event_put(&flat->events, now, EVENT_ENVELOPE_REJECTED, direction, error);
     if (direction == LINK_DOWN)
@@ -123,14 +125,15 @@ static void record(struct flat *flat, const struct link_message *message)
 static bool modem_receives(struct flat *flat, int64_t now, const struct link_message *message)
 {
     uint8_t frame[LINK_MESSAGE_MAX];
-    int size = modem_open(&flat->modem, &flat->shared->codec, &flat->address, message->bytes, message->size, frame,
-                          sizeof frame);
+    uint32_t counter;
+    int size = flat_keys_open_down(flat, now, message, frame, sizeof frame, &counter);
     if (size < 0) {
-        reject(flat, now, LINK_DOWN, size);
+        flat_reject(flat, now, LINK_DOWN, size);
         return false;
     }
-    event_put(&flat->events, now, EVENT_COMMAND_ACCEPTED, flat->modem.counters.accepted,
-              digest(message->bytes, message->size));
+    event_put(&flat->events, now, EVENT_COMMAND_ACCEPTED, counter, digest(message->bytes, message->size));
+    if (flat_keys_at_meter(flat, now, frame, (size_t)size))
+        return true;
     record(flat, message);
     flat->controller->ops->receive(flat->controller, now, frame, (size_t)size);
     return true;
@@ -167,15 +170,16 @@ static void heard(struct flat *flat, int64_t now)
 static bool platform_receives(struct flat *flat, int64_t now, const struct link_message *message)
 {
     uint8_t frame[LINK_MESSAGE_MAX];
-    int size = uplink_open(&flat->shared->codec, &flat->platform_key, ENVELOPE_UP, &flat->address,
-                           &flat->platform_counters, message->bytes, message->size, frame, sizeof frame);
+    int size = flat_keys_open_up(flat, now, message, frame, sizeof frame);
     if (size < 0) {
-        reject(flat, now, LINK_UP, size);
+        flat_reject(flat, now, LINK_UP, size);
         return false;
     }
     event_put(&flat->events, now, EVENT_REPORT_ACCEPTED, flat->platform_counters.accepted,
               digest(message->bytes, message->size));
     heard(flat, now);
+    if (flat_keys_at_platform(flat, now, frame, (size_t)size))
+        return true;
     account_receive(&flat->account, now, frame, (size_t)size);
     return true;
 }
@@ -208,7 +212,7 @@ static void route_down(struct flat *flat, int64_t now)
         /* A reading that waits would take the place of an order: the next poll reads the same register. */
         bool busy = link_waiting(&flat->link, LINK_DOWN) > 1;
         if (!busy || !is_reading(&outbox->frames[i]))
-            send_sealed(flat, now, LINK_DOWN, &outbox->frames[i]);
+            flat_send_sealed(flat, now, LINK_DOWN, &outbox->frames[i]);
     }
     outbox->frame_count = 0;
     for (int i = 0; i < outbox->phone_count; i++)
@@ -231,7 +235,7 @@ static void route_up(struct flat *flat, int64_t now)
     struct controller_outbox *outbox = flat->controller->outbox;
     for (int i = 0; i < outbox->count; i++)
         if (has_room(flat, &outbox->frames[i]))
-            send_sealed(flat, now, LINK_UP, &outbox->frames[i]);
+            flat_send_sealed(flat, now, LINK_UP, &outbox->frames[i]);
         else
             event_put(&flat->events, now, EVENT_FRAME_DROPPED, LINK_UP, ERROR_QUEUE_FULL);
     outbox->count = 0;
@@ -329,11 +333,16 @@ static void report_again(struct flat *flat, int64_t now, const struct link_messa
     struct envelope_counters before = {.accepted = counter - 1};
     int size = uplink_open(codec, &flat->modem.key, ENVELOPE_UP, &flat->address, &before, message->bytes,
                            message->size, payload, sizeof payload);
+    if (size == ERROR_ENVELOPE_AUTHENTICATION && flat->keys) { /* sealed before the key changed */
+        before.accepted = uplink_counter(codec, message->bytes, message->size) - 1;
+        size = uplink_open(codec, &flat->keys->before, ENVELOPE_UP, &flat->address, &before, message->bytes,
+                           message->size, payload, sizeof payload);
+    }
     if (size < 0 || size > CONTROLLER_FRAME_MAX)
         return;
     frame.size = (uint8_t)size;
     memcpy(frame.bytes, payload, (size_t)size);
-    send_sealed(flat, now, LINK_UP, &frame);
+    flat_send_sealed(flat, now, LINK_UP, &frame);
 }
 
 /* ---- the attacker ------------------------------------------------------------------------------- */
@@ -380,7 +389,9 @@ struct attacker *flat_attacker(struct flat *flat)
 void flat_free(struct flat *flat)
 {
     attacker_free(flat->attacker);
+    free(flat->keys);
     flat->attacker = NULL;
+    flat->keys = NULL;
 }
 
 static void tenant_event(struct flat *flat, int64_t now)
@@ -442,6 +453,8 @@ static void run_event(struct flat *flat, int64_t now, int slot)
     queue_take(&flat->queue, slot);
     if (slot == FLAT_SLOT_SILENCE)
         silence_event(flat, now);
+    else if (slot == FLAT_SLOT_KEYS)
+        flat_keys_timer(flat, now);
     else if (slot == FLAT_SLOT_ATTACKER)
         flat_attacker_changed(flat, now);
     else if (slot == FLAT_SLOT_TENANT)

@@ -7,6 +7,7 @@
 #ifndef METERBENCH_SIM_FLAT_H
 #define METERBENCH_SIM_FLAT_H
 
+#include "sim/key_change.h"
 #include "sim/link/attacker.h"
 #include "sim/link/link.h"
 #include "sim/meter/limits.h"
@@ -26,6 +27,7 @@ enum flat_slot {
     FLAT_SLOT_HAZARD = FLAT_SLOT_ACCOUNT + ACCOUNT_TIMERS, /* the next one, or the end of one that stands */
     FLAT_SLOT_TENANT,
     FLAT_SLOT_ATTACKER,
+    FLAT_SLOT_KEYS,
     FLAT_SLOT_SILENCE, /* when the platform would miss the meter */
     FLAT_SLOTS
 };
@@ -66,6 +68,7 @@ struct flat {
     struct flat_shared *shared;
     struct link link, phone;
     struct attacker *attacker; /* on the radio path; NULL: nobody */
+    struct key_change *keys;   /* NULL: the key was never changed */
     int64_t heard_at, suspected_at; /* by the platform: a frame of the meter, and one that is none */
     struct account account;
     struct tenant tenant;
@@ -152,6 +155,10 @@ int flat_attack(struct flat *flat, int64_t now, enum attack attack);
  * what it does call flat_attacker_changed, which delivers what is due. */
 struct attacker *flat_attacker(struct flat *flat);
 void flat_attacker_changed(struct flat *flat, int64_t now);
+
+/* The platform begins to change the key of the meter's uplink: see key_change.h. 0, ERROR_NOT_ALLOWED while a change is
+ * under way, ERROR_NO_MEMORY, ERROR_ENVELOPE_CRYPTO. Settle afterwards. */
+int flat_change_key(struct flat *flat, int64_t now);
 
 /* Memory that a flat took by itself. */
 void flat_free(struct flat *flat);

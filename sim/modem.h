@@ -17,6 +17,8 @@ enum { MODEM_RESERVE = 64 };
 struct modem_faults {
     bool accepts_replays;
     bool skips_authentication;
+    bool keeps_old_key;      /* it stays good after the new one was confirmed */
+    bool wrong_wrapping_key; /* what the platform wraps cannot be unwrapped */
     bool counter_in_ram; /* counters begin anew after a power cut */
 };
 

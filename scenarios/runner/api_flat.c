@@ -455,6 +455,8 @@ bool *api_find_flat_bug(struct flat *flat, const char *name)
         {"limits_ignored", flat->meter.limits ? &flat->plant.household.managed->ignores_limits : NULL},
         {"accepts_replays", &flat->modem.faults.accepts_replays},
         {"skips_authentication", &flat->modem.faults.skips_authentication},
+        {"keeps_old_key", &flat->modem.faults.keeps_old_key},
+        {"wrong_wrapping_key", &flat->modem.faults.wrong_wrapping_key},
         {"counter_in_ram", &flat->modem.faults.counter_in_ram},
         {"lossless_link", &flat->link.faults.lossless},
         {"instant_link", &flat->link.faults.instant},
@@ -689,6 +691,7 @@ static int flat_state(lua_State *lua)
     set_number(lua, "contact_uohm", (double)relay_contact_uohm(&flat->plant.relay));
     set_number(lua, "reminders_delivered", flat->account.reminders_delivered);
     set_rates(lua, flat);
+    set_number(lua, "key_number", flat->keys ? flat->keys->number : 0);
     set_number(lua, "clock_error", clock_error_s(flat, run->site->now));
     lua_pushstring(lua, trip_cause_name(status->last_trip));
     lua_setfield(lua, -2, "last_trip");
@@ -725,6 +728,7 @@ void api_register_flat(lua_State *lua)
         {"step_clock", flat_step_clock},
         {"attack", api_flat_attack},
         {"attacker", api_flat_attacker},
+        {"key_changed", api_flat_key_changed},
         {"rejected", api_flat_rejected},
         {"age_relay", flat_age_relay},
         {"bug", flat_bug},

@@ -456,6 +456,7 @@ void api_register_people(lua_State *lua)
 {
     static const luaL_Reg session_methods[] = {
         {"order", api_session_order},
+        {"change_key", api_session_change_key},
         {"maintenance", api_session_maintenance},
         {"restore", api_session_restore},
         {"sign_out", session_sign_out},

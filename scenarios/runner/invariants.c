@@ -33,6 +33,7 @@ struct book {
     bool ordered_close;             /* a close that somebody authorised is under way */
     int64_t opened_without_trip;    /* contacts opened at, with no trip told yet, or TIME_NEVER */
     int64_t last_trip_at, last_close_at;
+    bool trip_told; /* and the contacts did not open yet: without supply the coil waits */
     int64_t should_be_open_since;   /* reset pulse given, contacts still closed */
     int64_t flows_since;            /* current through them, or TIME_NEVER */
     bool weld_alarmed, weld_reported;
@@ -202,14 +203,16 @@ static void contacts_changed(struct invariants *invariants, struct book *book,
     applied(invariants, INVARIANT_OPEN_CONTACTS);
     book->should_be_open_since = TIME_NEVER;
     book->closed_while_forbidden = TIME_NEVER;
-    if (book->last_trip_at < event->at - 10 * NS_PER_S)
+    if (book->last_trip_at < event->at - 10 * NS_PER_S && !book->trip_told)
         book->opened_without_trip = event->at;
+    book->trip_told = false;
 }
 
 static void meter_tripped(struct invariants *invariants, struct book *book,
                           const struct event *event)
 {
     book->last_trip_at = event->at;
+    book->trip_told = true;
     book->opened_without_trip = TIME_NEVER;
     book->ordered_close = false;
     if (event->a == TRIP_CAUSE_NONE || event->a >= TRIP_CAUSE_COUNT)
@@ -354,6 +357,7 @@ static void watch_event(struct invariants *invariants, const struct event *event
         meter_tripped(invariants, book, event);
         break;
     case EVENT_METER_CLOSE:
+        book->trip_told = false;
         meter_closed(invariants, book, event);
         break;
     case EVENT_METER_POWER:
@@ -394,6 +398,9 @@ static void watch_event(struct invariants *invariants, const struct event *event
         break;
     case EVENT_COMMAND_ACCEPTED:
         frame_accepted(invariants, book, event);
+        break;
+    case EVENT_KEY_CHANGE:
+        book->report_counter = event->a == KEY_SWITCHED ? 0 : book->report_counter;
         break;
     case EVENT_REPORT_ACCEPTED:
         report_accepted(invariants, book, event);

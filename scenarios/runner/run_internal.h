@@ -166,6 +166,9 @@ int api_check_user(lua_State *lua, struct run *run, int at);
 int api_flat_attack(lua_State *lua);
 int api_flat_attacker(lua_State *lua);
 int api_flat_rejected(lua_State *lua);
+/* In api_keys.c. */
+int api_flat_key_changed(lua_State *lua);
+int api_session_change_key(lua_State *lua);
 /* A session's, in api_orders.c. */
 int api_session_order(lua_State *lua);
 int api_session_maintenance(lua_State *lua);

@@ -39,6 +39,7 @@ enum random_purpose {
     RANDOM_WIRING,
     RANDOM_CLIMATE, /* of the site; its "flat" is the day */
     RANDOM_ATTACKER,
+    RANDOM_KEYS,
     RANDOM_NOTIFY = 96,
 };
 

@@ -23,6 +23,7 @@ enum role { ROLE_SYSTEM, ROLE_ADMINISTRATOR, ROLE_OPERATOR, ROLE_TENANT, ROLE_LA
     X(RESTORE, "restore", true, 1, 1, 0, 0)                                                        \
     X(SET_CLOCK, "set clock", true, 1, 1, 0, 0)                                                    \
     X(LIMIT, "limit appliances", true, 1, 1, 0, 0)                                                 \
+    X(CHANGE_KEY, "change key", true, 1, 0, 0, 0)                                                  \
     X(REFUND, "refund", false, 1, 0, 0, 0)                                                         \
     X(SEE_READINGS, "see readings", false, 1, 1, 1, 1)                                             \
     X(CHANGE_TARIFF, "change tariff", false, 1, 0, 0, 0)                                           \

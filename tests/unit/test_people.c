@@ -428,13 +428,13 @@ static void each_role_has_the_rights_of_the_table(void **state)
         enum role role;
         const char *rights;
     } roles[] = {
-        {ROLE_ADMINISTRATOR, "yyyyyyyyyyyyyyy"},
-        {ROLE_OPERATOR, "yy-yyy-yyy-y---"},
-        {ROLE_LANDLORD, "---yy------y---"},
-        {ROLE_TENANT, "-----------y---"},
-        {ROLE_SYSTEM, "---------------"},
+        {ROLE_ADMINISTRATOR, "yyyyyyyyyyyyyyyy"},
+        {ROLE_OPERATOR, "yy-yyy-yyy--y---"},
+        {ROLE_LANDLORD, "---yy-------y---"},
+        {ROLE_TENANT, "------------y---"},
+        {ROLE_SYSTEM, "----------------"},
     };
-    assert_int_equal(RIGHT_COUNT, 15);
+    assert_int_equal(RIGHT_COUNT, 16);
     for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++)
         for (int right = 0; right < RIGHT_COUNT; right++)
             assert_int_equal(role_rights(roles[i].role) >> right & 1, roles[i].rights[right] == 'y');

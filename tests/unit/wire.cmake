@@ -13,7 +13,7 @@ if(NOT TARGET frames)
         METERBENCH_FRAMES_DIR="${wire_tests_root}/tests/frames")
 endif()
 
-foreach(wire_test dlt645 dlt645_service dlt645_words explain modbus_pdu envelope lorawan)
+foreach(wire_test dlt645 dlt645_service dlt645_words explain modbus_pdu envelope lorawan key_wrap)
     add_executable(test_${wire_test} "${wire_tests_root}/tests/unit/test_${wire_test}.c")
     target_link_libraries(test_${wire_test} PRIVATE wire frames PkgConfig::CMOCKA)
     add_test(NAME unit.${wire_test} COMMAND test_${wire_test})
