@@ -26,7 +26,7 @@ static const char help[] =
     "  --start DATE         the first day (default 2026-01-01)\n"
     "  --seeds A-B          a pair of fleets for each (default 1-10)\n"
     "  --tariff LIST        tariffs, as in zhejiang,shanghai (default zhejiang)\n"
-    "  --measure LIST       shift, cap, shed, all (default all four)\n"
+    "  --measure LIST       shift, cap, shed, all, spread (default all five)\n"
     "  --claim PERCENT      the saving that is held against the interval (default 18)\n"
     "  --jobs J             buildings side by side (default: one a processor); the results do not change\n"
     "  --json FILE          JSON; - is standard output\n"
@@ -108,7 +108,7 @@ static int read_measures(struct study_config *study, const char *value)
     for (char *word; (word = strsep(&rest, ","));) {
         struct limit_schedule tried;
         if (!energy_measure(word, &tried) || strcmp(word, "none") == 0)
-            return cli_usage_error("--measure %s: shift, cap, shed or all", word);
+            return cli_usage_error("--measure %s: shift, cap, shed, all or spread", word);
         if (study->measure_count == STUDY_MEASURES_MAX)
             return cli_usage_error("--measure: more than %d", STUDY_MEASURES_MAX);
         snprintf(study->measures[study->measure_count++], STUDY_NAME_MAX, "%s", word);
@@ -175,7 +175,7 @@ static int read_arguments(struct arguments *arguments, int argc, char **argv)
     study->first_seed = 1;
     study->last_seed = 10;
     read_start(&study->fleet.kinds[0].site, "2026-01-01");
-    read_measures(study, "shift,cap,shed,all");
+    read_measures(study, "shift,cap,shed,all,spread");
     int result = cli_read_options(&command, argc, argv, arguments);
     if (result != 0)
         return result;

@@ -7,7 +7,7 @@ return scenario {
   tags  = { "energy" },
   required = "measured",
   decides = function() return false end,
-  cases = { measure = { "shift", "cap", "shed", "all" }, season = { "hot", "cold" }, tariff = { "zhejiang", "guangdong" } },
+  cases = { measure = { "shift", "cap", "shed", "all", "spread" }, season = { "hot", "cold" }, tariff = { "zhejiang", "guangdong" } },
   fleet = function(case) return { flats = 1, tariff = case.tariff, energy_management = true } end,
   run = function(bench, case)
     local hot = case.season == "hot"

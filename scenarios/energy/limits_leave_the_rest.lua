@@ -27,5 +27,10 @@ return scenario {
     order = session:limit(other, { windows = { "00:00-24:00" }, water_heater = { power = 30 } })
     bench:expect(other:order_done()):within("30 s", order)
     bench:check(other:appliances().water_heater.power == 30, "and sets others")
+    other:outage()
+    bench:wait("10 min")
+    other:clear("outage")
+    bench:wait("1 min")
+    bench:check(other:appliances().water_heater.power == 30, "a power cut does not lift them")
   end,
 }

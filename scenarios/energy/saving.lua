@@ -15,7 +15,7 @@ return scenario {
   decides = function(case) return case.plan:match("^all year") ~= nil end,
   cases = { plan = {
     "all year zhejiang", "all year shanghai", "all year shaanxi", "all year guangdong",
-    "shift year zhejiang", "cap year zhejiang", "shed year zhejiang", "all hot zhejiang", "all cold zhejiang",
+    "spread year zhejiang", "shift year zhejiang", "cap year zhejiang", "shed year zhejiang", "all hot zhejiang", "all cold zhejiang",
   } },
   fleet = function(case) return { flats = 1, tariff = case.plan:match("%w+$"), energy_management = true } end,
   run = function(bench, case)

@@ -149,7 +149,7 @@ static void check_comparison(lua_State *lua, struct run *run, struct study_confi
     study->last_seed = study->first_seed + (uint64_t)check_count(lua, "seeds", 6, COMPARED_SEEDS_MAX) - 1;
     lua_getfield(lua, 2, "measure");
     const char *measure = luaL_optstring(lua, -1, "all");
-    luaL_argcheck(lua, energy_measure(measure, &tried), 2, "compare_energy: measure is none, shift, cap, shed or all");
+    luaL_argcheck(lua, energy_measure(measure, &tried), 2, "compare_energy: measure is none, shift, cap, shed, all or spread");
     snprintf(study->measures[0], STUDY_NAME_MAX, "%s", measure);
     if (lua_getfield(lua, 2, "start") != LUA_TNIL &&
         (!lua_isstring(lua, -1) || civil_parse(lua_tostring(lua, -1), &site->epoch_s) < 0))

@@ -15,13 +15,14 @@ static const char *const appliance_names[MANAGED_APPLIANCES] = {"air_conditioner
 
 static const struct {
     const char *name;
-    struct limit_rule rules[MANAGED_APPLIANCES]; /* power %, relaxed and ahead 0.1 K, ahead min, off and on min */
+    struct limit_rule rules[MANAGED_APPLIANCES]; /* power %, relaxed and ahead 0.1 K, ahead, off, on, spread min */
 } measures[] = {
-    {"none", {{100, 0, 0, 0, 0, 0}, {100, 0, 0, 0, 0, 0}}},
-    {"shift", {{100, 20, 20, 30, 0, 0}, {0, 0, 50, 60, 0, 0}}},
-    {"cap", {{60, 20, 0, 0, 0, 0}, {50, 0, 0, 0, 0, 0}}},
-    {"shed", {{0, 0, 0, 0, 15, 30}, {0, 0, 0, 0, 30, 30}}},
-    {"all", {{60, 20, 20, 30, 0, 0}, {0, 0, 50, 60, 0, 0}}},
+    {"none", {{100, 0, 0, 0, 0, 0, 0}, {100, 0, 0, 0, 0, 0, 0}}},
+    {"shift", {{100, 20, 20, 30, 0, 0, 0}, {0, 0, 50, 60, 0, 0, 0}}},
+    {"cap", {{60, 20, 0, 0, 0, 0, 0}, {50, 0, 0, 0, 0, 0, 0}}},
+    {"shed", {{0, 0, 0, 0, 15, 30, 0}, {0, 0, 0, 0, 30, 30, 0}}},
+    {"all", {{60, 20, 20, 30, 0, 0, 0}, {0, 0, 50, 60, 0, 0, 0}}},
+    {"spread", {{60, 20, 20, 30, 0, 0, 0}, {0, 0, 50, 60, 0, 0, 180}}},
 };
 
 static int measure_of(const char *name)
@@ -164,20 +165,21 @@ static void check_keys(lua_State *lua, int at, const char *const *keys)
 /* A measure's name, or its figures. */
 static void read_rule(lua_State *lua, int at, int appliance, struct limit_rule *rule)
 {
-    static const char *const keys[] = {"power", "relaxed", "ahead", "ahead_for", "off", "on", NULL};
+    static const char *const keys[] = {"power", "relaxed", "ahead", "ahead_for", "off", "on", "spread", NULL};
     int type = lua_getfield(lua, at, appliance_names[appliance]);
     if (type == LUA_TNIL) {
         *rule = LIMIT_RULE_FREE;
     } else if (type == LUA_TSTRING) {
         int found = measure_of(lua_tostring(lua, -1));
         if (found < 0)
-            luaL_error(lua, WHERE ".%s: none, shift, cap, shed or all", appliance_names[appliance]);
+            luaL_error(lua, WHERE ".%s: none, shift, cap, shed, all or spread", appliance_names[appliance]);
         *rule = measures[found].rules[appliance];
     } else {
         luaL_argcheck(lua, type == LUA_TTABLE, at, "a rule is the name of a measure, or a table");
         check_keys(lua, lua_gettop(lua), keys);
         rule->off_min = (uint8_t)read_minutes(lua, "off");
         rule->on_min = (uint8_t)read_minutes(lua, "on");
+        rule->spread_min = (uint8_t)read_minutes(lua, "spread");
         rule->ahead_min = (uint8_t)read_minutes(lua, "ahead_for");
         rule->power_percent = (uint8_t)read_number(lua, "power", 1, 100, rule->off_min > 0 ? 0 : 100);
         rule->relaxed_dk = (uint8_t)read_number(lua, "relaxed", 10, 25, 0);
@@ -191,11 +193,11 @@ bool energy_read_schedule(lua_State *lua, int at, struct limit_schedule *schedul
     static const char *const keys[] = {"windows", "months", "air_conditioner", "water_heater", NULL};
     if (lua_type(lua, at) == LUA_TSTRING) {
         if (!energy_measure(lua_tostring(lua, at), schedule))
-            luaL_error(lua, WHERE ": none, shift, cap, shed or all, or a table");
+            luaL_error(lua, WHERE ": none, shift, cap, shed, all or spread, or a table");
         return strcmp(lua_tostring(lua, at), "none") != 0;
     }
     if (!lua_istable(lua, at))
-        luaL_error(lua, WHERE ": none, shift, cap, shed or all, or a table");
+        luaL_error(lua, WHERE ": none, shift, cap, shed, all or spread, or a table");
     *schedule = (struct limit_schedule){0};
     check_keys(lua, at, keys);
     for (int i = 0; i < MANAGED_APPLIANCES; i++)

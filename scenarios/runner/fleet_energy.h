@@ -12,7 +12,7 @@ void fleet_read_energy(lua_State *lua, int at, struct site_config *config);
 /* A schedule as in the fleet's field. True when its windows are to be the tariff's peak hours. */
 bool energy_read_schedule(lua_State *lua, int at, struct limit_schedule *schedule);
 
-/* A measure by its name (none, shift, cap, shed, all), for both appliances all the year, with no windows yet. False when
+/* A measure by its name (none, shift, cap, shed, all, spread), for both appliances all the year, with no windows yet. False when
  * there is none of this name. */
 bool energy_measure(const char *name, struct limit_schedule *schedule);
 

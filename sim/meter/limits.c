@@ -57,6 +57,15 @@ static bool limited_turn(const struct limit_rule *rule, int since, int phase_min
     return limited;
 }
 
+/* With this meter's share of the spread, which scatters neighbours: 31 has no factor in common with round numbers. */
+static int spread_length(const struct limit_window *window, const struct limit_rule *rule, int phase_min)
+{
+    enum { SCATTER = 31 };
+    int later = rule->spread_min > 0 ? phase_min * SCATTER % rule->spread_min : 0;
+    int length = length_of(window) + later;
+    return length < MINUTES_A_DAY ? length : MINUTES_A_DAY;
+}
+
 static struct managed_limit limit_by(const struct limit_schedule *schedule, const struct limit_rule *rule, int minute,
                                      int phase_min, int *wait)
 {
@@ -64,8 +73,9 @@ static struct managed_limit limit_by(const struct limit_schedule *schedule, cons
     for (int i = 0; i < schedule->window_count; i++) {
         const struct limit_window *window = &schedule->windows[i];
         int since = forward(window->from_min, minute), until = forward(minute, window->from_min);
-        if (since < length_of(window)) {
-            keep_earlier(wait, length_of(window) - since);
+        int length = spread_length(window, rule, phase_min);
+        if (since < length) {
+            keep_earlier(wait, length - since);
             if (!limited_turn(rule, since, phase_min, wait))
                 return MANAGED_NO_LIMIT;
             return (struct managed_limit){(uint16_t)(rule->power_percent * 10), (int16_t)(rule->relaxed_dk * 10)};
@@ -113,7 +123,8 @@ int limits_write(const struct limit_schedule *schedule, uint8_t *value, size_t c
     for (int i = 0; i < MANAGED_APPLIANCES; i++) {
         const struct limit_rule *rule = &schedule->rules[i];
         const uint8_t bytes[] = {rule->power_percent, rule->relaxed_dk, rule->ahead_dk,
-                                 rule->ahead_min,     rule->off_min,    rule->on_min};
+                                 rule->ahead_min,     rule->off_min,    rule->on_min,
+                                 rule->spread_min};
         memcpy(at, bytes, sizeof bytes);
         at += sizeof bytes;
     }
@@ -130,8 +141,8 @@ int limits_parse(const uint8_t *value, size_t size, struct limit_schedule *sched
     memset(schedule, 0, sizeof *schedule);
     if (size != LIMITS_WIRE_SIZE)
         return ERROR_INVALID_ARGUMENT;
-    for (int i = 0; i < MANAGED_APPLIANCES; i++, at += 6)
-        schedule->rules[i] = (struct limit_rule){at[0], at[1], at[2], at[3], at[4], at[5]};
+    for (int i = 0; i < MANAGED_APPLIANCES; i++, at += 7)
+        schedule->rules[i] = (struct limit_rule){at[0], at[1], at[2], at[3], at[4], at[5], at[6]};
     schedule->months = two_at(at);
     schedule->window_count = at[2];
     at += 3;

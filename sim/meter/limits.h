@@ -17,7 +17,7 @@
 /* The schedule's identifier: this project's own, outside the standard's. */
 #define LIMITS_IDENTIFIER 0x04A00101u
 
-enum { LIMITS_WINDOWS_MAX = 4, LIMITS_WIRE_SIZE = 2 * 6 + 3 + 4 * LIMITS_WINDOWS_MAX };
+enum { LIMITS_WINDOWS_MAX = 4, LIMITS_WIRE_SIZE = 2 * 7 + 3 + 4 * LIMITS_WINDOWS_MAX };
 
 /* What a window does to one appliance. A rule that limits nothing has power 100 and zeros. */
 struct limit_rule {
@@ -26,9 +26,10 @@ struct limit_rule {
     uint8_t ahead_dk;       /* and is that much better before it, 1/10 K */
     uint8_t ahead_min;      /* for so long */
     uint8_t off_min, on_min; /* in turns in a window: limited and free; off_min 0: limited all of it */
+    uint8_t spread_min;      /* a window ends up to so much later, by a share of each meter's own */
 };
 
-#define LIMIT_RULE_FREE ((struct limit_rule){100, 0, 0, 0, 0, 0})
+#define LIMIT_RULE_FREE ((struct limit_rule){100, 0, 0, 0, 0, 0, 0})
 
 struct limit_window {
     uint16_t from_min, to_min; /* minutes of the day; from >= to goes over midnight */
@@ -45,7 +46,7 @@ struct limit_schedule {
 const char *limits_complaint(const struct limit_schedule *schedule);
 
 /* What is to hold at a second of the calendar (since 2000). Turns begin `phase_min` minutes after the window does, so that
- * a building's meters do not switch together. Returns the next second at which to look again. */
+ * a building's meters do not switch together, and it ends `phase_min` x 31 modulo the rule's spread later. Returns the next second at which to look again. */
 int64_t limits_at(const struct limit_schedule *schedule, int64_t clock_s, int phase_min,
                   struct managed_limit limits[MANAGED_APPLIANCES]);
 

@@ -354,7 +354,7 @@ static int64_t at(int month, int hour, int minute)
 static struct limit_schedule evening(void)
 {
     return (struct limit_schedule){
-        .rules = {{60, 20, 15, 30, 0, 0}, {0, 0, 0, 0, 20, 40}},
+        .rules = {{60, 20, 15, 30, 0, 0, 50}, {0, 0, 0, 0, 20, 40, 0}},
         .months = 0x0fff,
         .window_count = 2,
         .windows = {{18 * 60, 22 * 60}, {23 * 60, 1 * 60}},
@@ -402,6 +402,22 @@ static void a_schedule_is_the_same_minute_by_minute_as_edge_by_edge(void **state
     }
 }
 
+static void a_spread_lets_meters_go_on_one_after_the_other(void **state)
+{
+    (void)state;
+    const struct limit_schedule schedule = evening();
+    struct managed_limit limits[MANAGED_APPLIANCES];
+    int limited = 0;
+    for (int phase = 0; phase < 50; phase++) { /* 31 and 50 have no common factor: every minute has its meter */
+        limits_at(&schedule, at(7, 22, 20), phase, limits);
+        limited += limits[MANAGED_AIR].power_permille == 600;
+        limits_at(&schedule, at(7, 22, 50), phase, limits);
+        assert_int_equal(limits[MANAGED_AIR].power_permille, 1000);
+    }
+    assert_int_equal(limited, 29);
+    assert_int_equal(limits_at(&schedule, at(7, 22, 10), 1, limits), at(7, 22, 31));
+}
+
 static void months_without_limits_have_none(void **state)
 {
     (void)state;
@@ -428,10 +444,10 @@ static void a_schedule_survives_the_wire_and_nonsense_does_not(void **state)
     value[0] = 101; /* per cent */
     assert_true(limits_parse(value, sizeof value, &read) < 0);
     value[0] = 60;
-    value[14] = 200; /* windows */
+    value[16] = 200; /* windows */
     assert_true(limits_parse(value, sizeof value, &read) < 0);
-    value[14] = 2;
-    value[11] = 0; /* off for a time, but never on */
+    value[16] = 2;
+    value[12] = 0; /* off for a time, but never on */
     assert_true(limits_parse(value, sizeof value, &read) < 0);
 }
 
@@ -525,6 +541,7 @@ int main(void)
         cmocka_unit_test(what_would_be_idle_leaves_managed_appliances_out),
         cmocka_unit_test(a_schedule_holds_in_its_windows_and_wakes_at_their_edges),
         cmocka_unit_test(a_schedule_is_the_same_minute_by_minute_as_edge_by_edge),
+        cmocka_unit_test(a_spread_lets_meters_go_on_one_after_the_other),
         cmocka_unit_test(months_without_limits_have_none),
         cmocka_unit_test(a_schedule_survives_the_wire_and_nonsense_does_not),
         cmocka_unit_test(limits_that_limit_nothing_save_nothing_at_all),
