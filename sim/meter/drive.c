@@ -163,7 +163,7 @@ void drive_set_keep_power(struct meter *meter, int64_t now, bool on)
 {
     meter->memory.keep_power = on;
     meter->controller.status.keep_power = on;
-    if (on) /* an order that still waits is refused like one that comes now */
+    if (on && !meter->memory.locked_out) /* an order that still waits is refused like one that comes now */
         hold(meter, now, 0);
     event_put(&meter->events, now, EVENT_METER_KEEP_POWER, on, 0);
 }

@@ -96,8 +96,10 @@ static void note_load(struct account *account, int64_t now, int64_t reading_10wh
     int64_t grown_10wh = reading_10wh - account->reading_10wh;
     int64_t seconds = (now - account->read_at) / NS_PER_S;
     bool tells = account->read_at > 0 && account->reading_10wh >= 0 && grown_10wh > 0 && seconds > 0;
-    if (tells)
+    if (tells) {
         account->power_w = (uint32_t)(grown_10wh * 10 * 3600 / seconds);
+        orders_load_seen(account);
+    }
     account->read_at = now;
 }
 

@@ -54,6 +54,7 @@ enum account_hold {
     HOLD_TIMED = 2,           /* and the meter closes by itself */
     HOLD_MAINTENANCE = 4,
     HOLD_LOCKED_OUT = 8,      /* and the meter has confirmed it */
+    HOLD_WAITING = 16,        /* the meter trips later: after a warning, or when a current has fallen */
 };
 
 /* What goes out (to the phone: what it shows now), until the flat takes it after the event. Empty between events: a site's accounts share one. */

@@ -190,6 +190,7 @@ static void unhold(struct account *account, const struct account_order *order)
 /* Supply came or went: the load of the reading's window so far is not the flat's. */
 static void contacts_told(struct account *account, bool open)
 {
+    account->holds &= (uint8_t)~HOLD_WAITING;
     account->open_told = open;
     account->read_at = 0;
 }
@@ -204,19 +205,33 @@ static void maintenance_changed(struct account *account, int64_t now, int actor,
         event_put(&account->events, now, EVENT_MAINTENANCE, on, actor);
 }
 
-/* The meter did it. */
-static void order_took_effect(struct account *account, int64_t now, const struct account_order *order)
+/* The contacts are, or will be, where they were: what somebody wanted off is on. */
+static void nothing_is_held(struct account *account)
 {
+    account->holds &= (uint8_t)~(HOLD_PERSON | HOLD_TIMED | HOLD_WAITING);
+}
+
+/* The meter did it; with a trip that waits (for a warning's end, for a current to fall) its report tells when. */
+static void order_took_effect(struct account *account, int64_t now, const struct account_order *order,
+                              int word)
+{
+    const int waiting = DLT645_DONE_TRIP_DELAYED | DLT645_DONE_TRIP_HELD_BY_CURRENT;
     int lock_out = lock_out_of(account, order);
+    bool trips = order->order == DLT645_RELAY_TRIP || trips_for_a_time(order->order);
     hold(account, order);
-    if (order->order == DLT645_RELAY_TRIP || trips_for_a_time(order->order))
+    if (trips && (word & waiting) && order->actor >= 0)
+        account->holds |= HOLD_WAITING;
+    else if (trips)
         contacts_told(account, true);
     if (order->order == DLT645_RELAY_CLOSE)
         contacts_told(account, false);
     if (lock_out)
         maintenance_changed(account, now, order->actor, lock_out == CONTROLLER_LOCK_OUT);
-    if (order->actor >= 0 && closes(order->order))
-        account->holds &= (uint8_t)~(HOLD_PERSON | HOLD_TIMED);
+    if (lock_out == CONTROLLER_END_LOCK_OUT)
+        account->holds |= HOLD_PERSON; /* an order to trip is what remains */
+    bool cancels = order->order == DLT645_RELAY_KEEP_POWER_ON && !account->open_told; /* a trip that waited */
+    if (cancels || (order->actor >= 0 && closes(order->order)))
+        nothing_is_held(account);
 }
 
 /* ---- the queue --------------------------------------------------------------------------------- */
@@ -259,6 +274,7 @@ static void fail(struct account *account, int64_t now, const struct account_orde
     event_put(&account->events, now, EVENT_ORDER_FAILED, order->order, why);
     if (outcome != DISPATCH_UNANSWERED)
         unhold(account, order);
+    account->read_at = 0; /* readings from now on tell whether it is on: orders_load_seen */
     dispatch_end(account->platform, now, order->ticket, outcome, why);
 }
 
@@ -358,7 +374,7 @@ static void order_is_done(struct account *account, int64_t now, int word)
 {
     const struct account_order order = account->orders[0];
     event_put(&account->events, now, EVENT_ORDER_DONE, order.order, word);
-    order_took_effect(account, now, &order);
+    order_took_effect(account, now, &order, word);
     dispatch_end(account->platform, now, order.ticket, DISPATCH_DONE, 0);
     next_order(account, now);
 }
@@ -424,6 +440,13 @@ static bool trip_of_a_person_waits(const struct account *account)
     return false;
 }
 
+void orders_load_seen(struct account *account)
+{
+    bool waits = (account->holds & HOLD_WAITING) || trip_of_a_person_waits(account);
+    if (!account->open_told && !waits)
+        nothing_is_held(account);
+}
+
 void orders_reported(struct account *account, int64_t now, const struct controller_report *report)
 {
     (void)now;
@@ -439,7 +462,7 @@ void orders_reported(struct account *account, int64_t now, const struct controll
     contacts_told(account, false);
     account->protection_told = 0;
     if (!trip_of_a_person_waits(account)) /* what closed was kept off by nobody any more */
-        account->holds &= (uint8_t)~(HOLD_PERSON | HOLD_TIMED);
+        nothing_is_held(account);
 }
 
 /* Is this execution word of this order? An order that was sent twice is answered twice. */

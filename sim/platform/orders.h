@@ -13,6 +13,8 @@ void orders_unanswered(struct account *account, int64_t now);
 void orders_answered(struct account *account, int64_t now, const struct dlt645_frame *frame);
 /* The meter told that it tripped or closed. */
 void orders_reported(struct account *account, int64_t now, const struct controller_report *report);
+/* From one reading to the next the flat took something: it is on, whatever became of an order that nobody answered. */
+void orders_load_seen(struct account *account);
 /* Payments that a meter with its own credit was not told yet go as one recharge at a time. */
 void orders_offer_recharge(struct account *account, int64_t now);
 

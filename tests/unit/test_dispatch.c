@@ -175,6 +175,66 @@ static void attempts_and_spacing_of_its_own_are_kept_to(void **state)
     assert_int_equal(site_flat(bench->site, 1)->account.holds, HOLD_PERSON); /* it may have been done */
 }
 
+static void money_decides(struct bench *bench, uint32_t number)
+{
+    struct flat *flat = site_flat(bench->site, number);
+    account_open(&flat->account, bench->site->now, -10000);
+    settle(bench, flat);
+    wait(bench, 10 * NS_PER_S);
+    assert_false(closed(bench, number));
+    account_pay(&flat->account, bench->site->now, 1000000, 1);
+    settle(bench, flat);
+    wait(bench, 10 * NS_PER_S);
+    assert_true(closed(bench, number));
+}
+
+static void keep_power_takes_back_what_a_warning_was_for(void **state)
+{
+    struct bench *bench = *state;
+    give(bench, 1, 1, DLT645_RELAY_TRIP, (struct order_options){.n2 = 5});
+    wait(bench, 5 * NS_PER_S);
+    assert_int_equal(site_flat(bench->site, 1)->account.holds, HOLD_PERSON | HOLD_WAITING);
+    give(bench, 1, 1, DLT645_RELAY_KEEP_POWER_ON, plain());
+    wait(bench, 5 * NS_PER_S);
+    give(bench, 1, 1, DLT645_RELAY_KEEP_POWER_OFF, plain());
+    wait(bench, 10 * NS_PER_MIN);
+    assert_true(closed(bench, 1));
+    money_decides(bench, 1);
+}
+
+static void a_flat_that_takes_something_is_held_by_no_trip_that_nobody_answered(void **state)
+{
+    struct bench *bench = *state;
+    outage(bench, 1, true);
+    give(bench, 1, 1, DLT645_RELAY_TRIP, (struct order_options){.attempts = 1});
+    wait(bench, 20 * NS_PER_MIN);
+    outage(bench, 1, false);
+    load(bench, 1, 10000);
+    wait(bench, NS_PER_HOUR);
+    assert_true(closed(bench, 1));
+    money_decides(bench, 1);
+}
+
+/* 35 A flow, more than the hold-off's 30 A: the meter waits, and readings show the load meanwhile. */
+static void a_trip_that_waits_for_a_current_to_fall_holds_all_the_while(void **state)
+{
+    struct bench *bench = *state;
+    struct account *account = &site_flat(bench->site, 1)->account;
+    load(bench, 1, 35000);
+    wait(bench, NS_PER_S);
+    give(bench, 1, 1, DLT645_RELAY_TRIP, (struct order_options){.n2 = CONTROLLER_LOCK_OUT});
+    wait(bench, NS_PER_HOUR);
+    assert_true(closed(bench, 1));
+    give(bench, 1, 1, DLT645_RELAY_KEEP_POWER_ON, plain());
+    wait(bench, NS_PER_HOUR);
+    load(bench, 1, 0);
+    wait(bench, 10 * NS_PER_S);
+    assert_false(closed(bench, 1)); /* keep-power does not end maintenance that waits */
+    give(bench, 1, 1, DLT645_RELAY_TRIP, (struct order_options){.n2 = CONTROLLER_END_LOCK_OUT});
+    wait(bench, 10 * NS_PER_S);
+    assert_int_equal(account->holds, HOLD_PERSON);
+}
+
 /* ---- maintenance ------------------------------------------------------------------------------- */
 
 static void in_maintenance_no_order_closes_and_the_end_leaves_it_open(void **state)
@@ -334,6 +394,9 @@ int main(void)
         test(an_order_whose_time_is_over_when_the_meter_wakes_expires),
         test(an_order_without_validity_waits_for_the_meter),
         test(attempts_and_spacing_of_its_own_are_kept_to),
+        test(keep_power_takes_back_what_a_warning_was_for),
+        test(a_flat_that_takes_something_is_held_by_no_trip_that_nobody_answered),
+        test(a_trip_that_waits_for_a_current_to_fall_holds_all_the_while),
         test(in_maintenance_no_order_closes_and_the_end_leaves_it_open),
         test(a_trip_that_expires_does_not_end_maintenance_that_came_after_it),
         test(the_end_of_maintenance_that_never_began_is_refused),
