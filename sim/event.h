@@ -12,6 +12,7 @@
 #define SIM_EVENTS(X)                                                                              \
     X(CAUSE, "cause", "fault", "level")                                                            \
     X(CAUSE_ENDED, "cause_ended", "fault", "-")                                                    \
+    X(SENSOR, "sensor", "sensor", "state")                                                         \
     X(LEAK_COURSE, "leak_course", "shape", "waveform")                                             \
     X(APPLIANCE, "appliance", "appliance", "on")                                                   \
     X(COIL, "coil", "close", "pulse_us")                                                           \

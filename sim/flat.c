@@ -557,6 +557,20 @@ void flat_set_voltage(struct flat *flat, int64_t now, int32_t level_mv, int64_t 
     flat_settle(flat, now);
 }
 
+void flat_warm(struct flat *flat, int64_t now, int32_t to_mc, int32_t rise_mc)
+{
+    tell_cause(flat, now, PLANT_FAULT_HEAT, to_mc);
+    plant_warm(&flat->plant, now, to_mc, rise_mc);
+    flat_settle(flat, now);
+}
+
+void flat_set_sensor(struct flat *flat, int64_t now, enum sensor sensor, enum sensor_state state)
+{
+    event_put(&flat->events, now, EVENT_SENSOR, sensor, state);
+    plant_set_sensor(&flat->plant, now, sensor, state);
+    flat_settle(flat, now);
+}
+
 void flat_set_supply(struct flat *flat, int64_t now, int32_t feeder_mv, int32_t terminal_mv)
 {
     plant_set_supply(&flat->plant, now, feeder_mv, terminal_mv);

@@ -124,6 +124,10 @@ struct flat_energy *flat_energy(struct flat *flat, int64_t now);
 void flat_begin_leak(struct flat *flat, int64_t now, const struct leak *leak, int phase_deg);
 /* Another voltage at the feeder's head for a time, or (0) until cleared: see plant_set_voltage. Logged like a cause. */
 void flat_set_voltage(struct flat *flat, int64_t now, int32_t level_mv, int64_t duration_ns);
+/* The room warms by a rate: see plant_warm. Logged like a cause. */
+void flat_warm(struct flat *flat, int64_t now, int32_t to_mc, int32_t rise_mc);
+/* A detector's state: see plant_set_sensor. Logged. */
+void flat_set_sensor(struct flat *flat, int64_t now, enum sensor sensor, enum sensor_state state);
 /* An appliance comes on: see plant_set_load. Logged like a cause. */
 void flat_set_load(struct flat *flat, int64_t now, const struct plant_load *load);
 void flat_set_supply(struct flat *flat, int64_t now, int32_t feeder_mv, int32_t terminal_mv);

@@ -38,6 +38,24 @@ int act_leak(struct run *run, struct flat *flat, const struct leak *leak, int ph
     return 0;
 }
 
+int act_warm(struct run *run, struct flat *flat, int32_t to_mc, int32_t rise_mc)
+{
+    if (run_is_board_flat(run, flat->number))
+        return ERROR_NOT_ALLOWED;
+    flat_warm(flat, run->site->now, to_mc, rise_mc);
+    act_settle(run, flat);
+    return 0;
+}
+
+int act_sensor(struct run *run, struct flat *flat, enum sensor sensor, enum sensor_state state)
+{
+    if (run_is_board_flat(run, flat->number))
+        return ERROR_NOT_ALLOWED;
+    flat_set_sensor(flat, run->site->now, sensor, state);
+    act_settle(run, flat);
+    return 0;
+}
+
 int act_voltage(struct run *run, struct flat *flat, int32_t level_mv, int64_t duration_ns)
 {
     if (level_mv == 0 ? !may_cut(run, flat) : !may_stimulate(run, flat, PLANT_FAULT_VOLTAGE))

@@ -13,6 +13,11 @@ int act_fault(struct run *run, struct flat *flat, enum plant_fault fault, int64_
 /* A leakage process begins. 0, or ERROR_NOT_ALLOWED: a rack applies steady levels only. */
 int act_leak(struct run *run, struct flat *flat, const struct leak *leak, int phase_deg);
 
+/* The room warms by a rate, or a detector's state changes. 0, or ERROR_NOT_ALLOWED: a rack has steady levels, and a board detectors
+ * of its own. */
+int act_warm(struct run *run, struct flat *flat, int32_t to_mc, int32_t rise_mc);
+int act_sensor(struct run *run, struct flat *flat, enum sensor sensor, enum sensor_state state);
+
 /* Another voltage at the head of the flat's feeder, for `duration_ns` or (0) until cleared. Errors as of act_fault. */
 int act_voltage(struct run *run, struct flat *flat, int32_t level_mv, int64_t duration_ns);
 

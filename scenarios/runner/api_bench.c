@@ -259,6 +259,7 @@ void api_register(lua_State *lua)
     api_register_attack(lua);
     api_register_money(lua);
     api_register_notify(lua);
+    api_register_safety(lua);
     api_register_expect(lua);
     api_register_energy(lua);
     lua_newuserdatauv(lua, 1, 0);

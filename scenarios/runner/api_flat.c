@@ -32,7 +32,7 @@ struct flat *api_check_flat(lua_State *lua, int at)
 
 /* ---- causes ----------------------------------------------------------------------------------- */
 
-static int set_fault(lua_State *lua, enum plant_fault fault, int64_t level, const char *text)
+int api_set_fault(lua_State *lua, enum plant_fault fault, int64_t level, const char *text)
 {
     struct run *run = run_of(lua);
     struct flat *flat = api_check_flat(lua, 1);
@@ -59,7 +59,7 @@ static int set_current(lua_State *lua, enum plant_fault fault, int64_t divisor)
     luaL_argcheck(lua, value >= 0 && value <= 1000000000, 2,
                   "a current from 0 up, at most 1 kA of leakage, 1000 kA of load");
     snprintf(text, sizeof text, "%s of %s", plant_fault_name(fault), lua_tostring(lua, 2));
-    return set_fault(lua, fault, value, text);
+    return api_set_fault(lua, fault, value, text);
 }
 
 static int64_t optional_duration(lua_State *lua, const char *field)
@@ -294,19 +294,12 @@ static int flat_bypass(lua_State *lua)
 
 static int flat_smoke(lua_State *lua)
 {
-    return set_fault(lua, PLANT_FAULT_SMOKE, 1, "smoke");
-}
-
-static int flat_heat(lua_State *lua)
-{
-    int64_t level = api_check_quantity(lua, 2, UNIT_TEMPERATURE_MC) - 25000;
-    luaL_argcheck(lua, level > 0 && level < 1000000, 2, "a temperature above 25 C");
-    return set_fault(lua, PLANT_FAULT_HEAT, level, "heat");
+    return api_set_fault(lua, PLANT_FAULT_SMOKE, 1, "smoke");
 }
 
 static int flat_outage(lua_State *lua)
 {
-    return set_fault(lua, PLANT_FAULT_OUTAGE, 1, "an outage");
+    return api_set_fault(lua, PLANT_FAULT_OUTAGE, 1, "an outage");
 }
 
 /* flat:clear("leakage"): the cause ends. */
@@ -318,7 +311,7 @@ static int flat_clear(lua_State *lua)
         if (strcmp(plant_fault_name((enum plant_fault)i), name) != 0)
             continue;
         snprintf(text, sizeof text, "the end of %s", name);
-        return set_fault(lua, (enum plant_fault)i, 0, text);
+        return api_set_fault(lua, (enum plant_fault)i, 0, text);
     }
     return luaL_error(lua, "there is no cause \"%s\" to clear", name);
 }
@@ -447,6 +440,7 @@ bool *api_find_flat_bug(struct flat *flat, const char *name)
         {"register_runs_fast", &meter->register_runs_fast},
         {"alarms_suppressed", &meter->alarms_suppressed},
         {"weld_unnoticed", &meter->weld_unnoticed},
+        {"no_hysteresis", &meter->no_hysteresis},
         {"forgets_state_at_reset", &meter->forgets_state_at_reset},
         {"valid_until_ignored", &meter->valid_until_ignored},
         {"lock_out_ignored", &meter->lock_out_ignored},
@@ -714,7 +708,6 @@ void api_register_flat(lua_State *lua)
         {"load", flat_load},
         {"play", flat_play},
         {"smoke", flat_smoke},
-        {"heat", flat_heat},
         {"outage", flat_outage},
         {"mains", flat_mains},
         {"clear", flat_clear},

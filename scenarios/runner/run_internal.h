@@ -135,6 +135,7 @@ void api_register(lua_State *lua);
 void api_register_flat(lua_State *lua);
 void api_register_money(lua_State *lua);
 void api_register_notify(lua_State *lua);
+void api_register_safety(lua_State *lua);
 void api_register_expect(lua_State *lua);
 void api_register_people(lua_State *lua);
 void api_register_energy(lua_State *lua); /* after flat and people: it adds to their classes */
@@ -184,6 +185,8 @@ struct run *api_check_bench(lua_State *lua);
 void api_push_flat(lua_State *lua, uint32_t number);
 /* A condition that an event of the flat at 1 makes true; returns 1. */
 int api_push_event_condition(lua_State *lua, struct event_match match, const char *what);
+/* A cause at the terminals of the flat at 1; returns 1, the cause. */
+int api_set_fault(lua_State *lua, enum plant_fault fault, int64_t level, const char *text);
 void api_push_condition(lua_State *lua, const struct condition *condition);
 void api_push_cause(lua_State *lua, const struct cause *cause);
 struct flat *api_check_flat(lua_State *lua, int at);

@@ -1,7 +1,7 @@
 -- Claim 7, as a statistic: how long after smoke an alarm stands on a phone, by channel, receiver and link. A channel alone repeats what is not confirmed.
 return scenario {
   name  = "alarms are on the phones in the stated time by channel and link",
-  about = "200 flats, from the smoke at the detector: p95 under 2 min by push or SMS alone, under 1 min by the first of both",
+  about = "200 flats, from the smoke at the detector: p95 under 3 min by push or SMS alone, under 1 min by the first of both",
   claim = 7,
   tags  = { "safety", "alarms", "statistic" },
   cases = { channels = { "app", "sms", "both" }, link = { "cat1", "nbiot", "lora" } },
@@ -29,7 +29,7 @@ return scenario {
     for _, to in ipairs { "tenant", "admin" } do
       bench:statistic {
         what = string.format("smoke to %s, by %s over %s", to, case.channels, case.link), values = seconds[to],
-        timeout = "10 min", by = "p95", limit = case.channels == "both" and "1 min" or "2 min",
+        timeout = "10 min", by = "p95", limit = case.channels == "both" and "1 min" or "3 min",
       }
     end
   end,

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { QUEUE_SLOTS_MAX = 42 };
+enum { QUEUE_SLOTS_MAX = 44 };
 
 struct event_queue {
     int64_t at[QUEUE_SLOTS_MAX]; /* TIME_NEVER: not armed */

@@ -170,8 +170,9 @@ static void forget_lock(struct meter *meter)
 
 void meter_clear_lock(struct meter *meter, int64_t now)
 {
+    uint32_t locks = protection_locks(meter);
     forget_lock(meter);
-    drive_clear(meter, now, CAUSES_LOCKING | CAUSE_BIT(TRIP_CAUSE_OVERLOAD));
+    drive_clear(meter, now, locks);
 }
 
 /* What an order to close or permit lifts: only money ends arrears that the meter itself counts. */
@@ -185,7 +186,7 @@ static bool order_close(struct meter *meter, int64_t now, int level)
 {
     uint32_t clears = lifted_by_order(meter);
     if (level == LEVEL_ADMINISTRATOR) {
-        clears |= CAUSES_LOCKING | CAUSE_BIT(TRIP_CAUSE_OVERLOAD);
+        clears |= protection_locks(meter);
         forget_lock(meter);
     }
     drive_clear(meter, now, clears);

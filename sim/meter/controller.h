@@ -55,7 +55,8 @@ int trip_cause_from_name(const char *name);
     X(POWER_UP, "power up")                                                                        \
     X(LOCKED, "locked")                                                                           \
     X(EMERGENCY, "emergency switch")                                                               \
-    X(SILENT, "meter silent") /* the platform's own: nothing was heard of the meter */
+    X(SILENT, "meter silent") /* the platform's own: nothing was heard of the meter */           \
+    X(SENSOR, "sensor")
 
 enum meter_alarm {
 #define X(id, name) METER_ALARM_##id,

@@ -9,7 +9,13 @@
 void protection_sense(struct meter *meter, int64_t now);
 /* The signals changed from `before` to the meter's present ones: was that a malign load coming on? */
 void protection_step(struct meter *meter, int64_t now, const struct plant_signals *before);
+/* The causes that lock, and those that are locked now: an administrator lifts them. */
+uint32_t protection_locks(const struct meter *meter);
 void protection_timer(struct meter *meter, int64_t now, int timer);
+
+/* safety.c: smoke, heat and their detectors */
+void safety_sense(struct meter *meter, int64_t now);
+void safety_timer(struct meter *meter, int64_t now, int timer);
 
 /* drive.c: causes, coil, feedback */
 void drive_trip(struct meter *meter, int64_t now, enum trip_cause cause);

@@ -18,6 +18,7 @@ struct meter_config meter_config_default(void)
         .over_mv = 265000,
         .far_over_mv = 275000,
         .under_mv = 180000,
+        .voltage_hysteresis_mv = 10000,
         .over_delay_ns = 5 * NS_PER_S,
         .far_over_delay_ns = NS_PER_S,
         .under_delay_ns = 10 * NS_PER_S,
@@ -31,6 +32,10 @@ struct meter_config meter_config_default(void)
         .holdoff_max_ns = 1440 * NS_PER_MIN,
         .safety_reclose_ns = NS_PER_MIN,
         .heat_trip_mc = 75000,
+        .heat_hysteresis_mc = 5000,
+        .smoke_delay_ns = 500 * NS_PER_MS,
+        .heat_delay_ns = 500 * NS_PER_MS,
+        .sensor_test_ns = NS_PER_DAY,
         .credit = CREDIT_REMOTE,
         .price = 5380,
         .low_credit = 50000,
@@ -205,6 +210,7 @@ static void on_timer(struct controller *controller, int64_t now, int timer)
     case METER_TIMER_OVERLOAD_RECLOSE:
     case METER_TIMER_SAFETY_RECLOSE:
     case METER_TIMER_VOLTAGE:
+    case METER_TIMER_SENSOR:
         protection_timer(meter, now, timer);
         break;
     case METER_TIMER_COMMAND:

@@ -30,6 +30,7 @@ struct meter_config {
     bool residual_selective;
     int32_t malign_low_mw, malign_high_mw; /* a resistive load of between comes on: it trips; 0: never */
     int32_t over_mv, far_over_mv, under_mv; /* beyond them for a time it trips; 0: never */
+    int32_t voltage_hysteresis_mv; /* a trip by voltage is over so far inside the limit */
     int64_t over_delay_ns, far_over_delay_ns, under_delay_ns;
     int32_t overload_ma;
     int64_t overload_delay_ns;
@@ -40,7 +41,10 @@ struct meter_config {
     int32_t holdoff_ma;                /* orders wait while more flows */
     int64_t holdoff_max_ns;
     int64_t safety_reclose_ns;         /* after smoke or heat is gone */
-    int32_t heat_trip_mc;
+    int32_t heat_trip_mc, heat_hysteresis_mc;
+    int32_t heat_rise_mc;              /* a minute: faster trips, too; 0: never */
+    int64_t smoke_delay_ns, heat_delay_ns; /* from what the detector tells to the trip */
+    int64_t sensor_test_ns;            /* how often the detectors are tested; 0: never */
     enum credit_profile credit;
     int64_t price;                     /* 1/10000 yuan per kWh */
     int64_t overdraft;                 /* 1/10000 yuan */
@@ -70,6 +74,7 @@ struct meter_faults {
     bool valid_until_ignored;
     bool lock_out_ignored;
     bool clock_battery_bad;            /* the clock begins at 2000-01-01 when supply returns */
+    bool no_hysteresis; /* what trips and what is over are one level */
     int64_t extra_detection_ns;
 };
 
@@ -104,6 +109,8 @@ struct meter_memory {
     uint16_t report_number;
     uint32_t logged; /* entries ever written; entry k is at k % METER_LOG_MAX */
     struct meter_log_entry log[METER_LOG_MAX];
+    int32_t heat_over_mc; /* heat stands until it is this cool */
+    uint8_t sensors_told; /* SENSOR_BIT: what was alarmed of the detectors */
     uint16_t trips;
     enum trip_cause last_trip;
     bool keep_power, close_permitted;
@@ -111,6 +118,7 @@ struct meter_memory {
     bool emergency; /* supply that is forbidden is given, up to emergency_ma; protection stays */
     int overload_recloses;
     bool locked;
+    bool malign; /* a load tripped it, not the voltage */
     bool alarm_on; /* by order: the tenant is warned */
     bool locked_out; /* maintenance: only its end lets anything close the contacts */
     uint8_t later;   /* enum dlt645_relay_order that comes by itself: the trip after a warning, or a timed trip's end */
@@ -122,7 +130,7 @@ struct meter_memory {
 #define METER_TIMERS_LIST(X)                                                                       \
     X(LEAKAGE) X(OVERLOAD) X(SHORT_CIRCUIT) X(SAFETY) X(OVERLOAD_RECLOSE) X(SAFETY_RECLOSE)        \
     X(RELAY_CHECK) X(WELD) X(COMMAND) X(HOLDOFF) X(CREDIT) X(KEY) X(POWER) X(FAULT) X(VOLTAGE) X(REPORT)      \
-    X(RATE) X(LATER) X(LIMITS)
+    X(SENSOR) X(RATE) X(LATER) X(LIMITS)
 
 enum meter_timer {
 #define X(id) METER_TIMER_##id,
@@ -151,6 +159,8 @@ struct meter {
     int64_t sensed_at;            /* energy is integrated up to here */
     int32_t gain_ppm;             /* metrology error, class 1 */
     struct residual_sense residual_sense;
+    int32_t heat_follower_mc;     /* rises no faster than config.heat_rise_mc, as of heat_followed_at */
+    int64_t heat_followed_at;
     int64_t reclosed_at;          /* last time that an overload was tried again */
     int drives_left;              /* re-drives of the relay before it gives up */
     int inbox_count;

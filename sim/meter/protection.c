@@ -52,24 +52,6 @@ static void sense_short_circuit(struct meter *meter, int64_t now)
         arm_no_later(meter, METER_TIMER_SHORT_CIRCUIT, now + 30 * NS_PER_MS);
 }
 
-static bool safety_hazard(const struct meter *meter)
-{
-    return meter->signals.smoke || meter->signals.temperature_mc >= meter->config->heat_trip_mc;
-}
-
-static void sense_safety(struct meter *meter, int64_t now)
-{
-    const uint32_t safety = CAUSE_BIT(TRIP_CAUSE_SMOKE) | CAUSE_BIT(TRIP_CAUSE_HEAT);
-    if (safety_hazard(meter)) {
-        arm_no_later(meter, METER_TIMER_SAFETY, now + 500 * NS_PER_MS);
-        timer_cancel(&meter->timers, METER_TIMER_SAFETY_RECLOSE);
-        return;
-    }
-    timer_cancel(&meter->timers, METER_TIMER_SAFETY);
-    if (meter->memory.causes & safety)
-        arm_no_later(meter, METER_TIMER_SAFETY_RECLOSE, now + meter->config->safety_reclose_ns);
-}
-
 /* How long this voltage may last, or TIME_NEVER. */
 static int64_t voltage_delay(const struct meter_config *config, int32_t voltage_mv)
 {
@@ -82,16 +64,56 @@ static int64_t voltage_delay(const struct meter_config *config, int32_t voltage_
     return TIME_NEVER;
 }
 
+/* What ends a trip lies the hysteresis inside of what begins one, or the meter would chatter at its limits. */
+static bool voltage_is_back(const struct meter *meter)
+{
+    const struct meter_config *config = meter->config;
+    int32_t voltage_mv = meter->signals.voltage_mv, inside_mv = config->voltage_hysteresis_mv;
+    if (meter->faults.no_hysteresis)
+        return voltage_delay(config, voltage_mv) == TIME_NEVER;
+    return (!config->over_mv || voltage_mv <= config->over_mv - inside_mv) &&
+           (!config->far_over_mv || voltage_mv <= config->far_over_mv - inside_mv) &&
+           (!config->under_mv || voltage_mv >= config->under_mv + inside_mv);
+}
+
 /* The timer counts an abnormal voltage's time and, once that has tripped, a normal one's until it closes again. */
 static void sense_voltage(struct meter *meter, int64_t now)
 {
     bool tripped = meter->memory.causes & CAUSE_BIT(TRIP_CAUSE_ABNORMAL_POWER);
     int64_t delay = voltage_delay(meter->config, meter->signals.voltage_mv);
-    bool abnormal = delay != TIME_NEVER;
-    if (abnormal == tripped)
+    bool stays = meter->memory.locked || !voltage_is_back(meter);
+    if (tripped ? stays : delay == TIME_NEVER)
         timer_cancel(&meter->timers, METER_TIMER_VOLTAGE);
     else
         arm_no_later(meter, METER_TIMER_VOLTAGE, now + (tripped ? meter->config->safety_reclose_ns : delay));
+}
+
+/* An overload long after the last re-close is a new one, as on the reference board. */
+#define RECLOSES_FORGOTTEN_NS (10 * NS_PER_MIN)
+
+/* A load that stays is tried some times; then only an administrator closes. True when it is so. */
+static bool recloses_are_spent(struct meter *meter, int64_t now, enum trip_cause cause)
+{
+    if (now - meter->reclosed_at > RECLOSES_FORGOTTEN_NS)
+        meter->memory.overload_recloses = 0;
+    if (meter->memory.overload_recloses < meter->config->overload_recloses_max)
+        return false;
+    meter->memory.locked = true;
+    meter_raise_alarm(meter, now, METER_ALARM_LOCKED, cause);
+    return true;
+}
+
+static void malign_trips(struct meter *meter, int64_t now)
+{
+    meter->memory.malign = true;
+    recloses_are_spent(meter, now, TRIP_CAUSE_ABNORMAL_POWER);
+    drive_trip(meter, now, TRIP_CAUSE_ABNORMAL_POWER);
+}
+
+uint32_t protection_locks(const struct meter *meter)
+{
+    uint32_t malign = meter->memory.malign && meter->memory.locked ? CAUSE_BIT(TRIP_CAUSE_ABNORMAL_POWER) : 0;
+    return CAUSES_LOCKING | CAUSE_BIT(TRIP_CAUSE_OVERLOAD) | malign;
 }
 
 static double reactive_mvar(const struct plant_signals *signals)
@@ -113,7 +135,7 @@ void protection_step(struct meter *meter, int64_t now, const struct plant_signal
     double reactive = reactive_mvar(after) - reactive_mvar(before);
     bool resistive = active * active >= MALIGN_FACTOR_SQUARED * (active * active + reactive * reactive);
     if (resistive)
-        drive_trip(meter, now, TRIP_CAUSE_ABNORMAL_POWER);
+        malign_trips(meter, now);
 }
 
 void protection_sense(struct meter *meter, int64_t now)
@@ -121,24 +143,15 @@ void protection_sense(struct meter *meter, int64_t now)
     sense_leakage(meter, now);
     sense_overload(meter, now);
     sense_short_circuit(meter, now);
-    sense_safety(meter, now);
+    safety_sense(meter, now);
     sense_voltage(meter, now);
 }
 
-/* An overload long after the last re-close is a new one, as on the reference board. */
-#define RECLOSES_FORGOTTEN_NS (10 * NS_PER_MIN)
-
 static void overload_trips(struct meter *meter, int64_t now)
 {
-    if (now - meter->reclosed_at > RECLOSES_FORGOTTEN_NS)
-        meter->memory.overload_recloses = 0;
-    if (meter->memory.overload_recloses >= meter->config->overload_recloses_max) {
-        meter->memory.locked = true;
-        meter_raise_alarm(meter, now, METER_ALARM_LOCKED, TRIP_CAUSE_OVERLOAD);
-    } else {
+    if (!recloses_are_spent(meter, now, TRIP_CAUSE_OVERLOAD))
         timer_arm(&meter->timers, METER_TIMER_OVERLOAD_RECLOSE,
                   now + meter->config->overload_reclose_ns);
-    }
     drive_trip(meter, now, TRIP_CAUSE_OVERLOAD);
 }
 
@@ -150,15 +163,13 @@ static void overload_recloses(struct meter *meter, int64_t now)
     drive_close(meter, now, CLOSE_RISK_OVER);
 }
 
-static void safety_recloses(struct meter *meter, int64_t now)
-{
-    drive_clear(meter, now, CAUSE_BIT(TRIP_CAUSE_SMOKE) | CAUSE_BIT(TRIP_CAUSE_HEAT));
-    drive_close(meter, now, CLOSE_RISK_OVER);
-}
-
 static void voltage_timer(struct meter *meter, int64_t now)
 {
     if (meter->memory.causes & CAUSE_BIT(TRIP_CAUSE_ABNORMAL_POWER)) {
+        meter->memory.overload_recloses += meter->memory.malign;
+        if (meter->memory.malign)
+            meter->reclosed_at = now;
+        meter->memory.malign = false;
         drive_clear(meter, now, CAUSE_BIT(TRIP_CAUSE_ABNORMAL_POWER));
         drive_close(meter, now, CLOSE_RISK_OVER);
     } else {
@@ -177,8 +188,8 @@ void protection_timer(struct meter *meter, int64_t now, int timer)
         overload_recloses(meter, now);
         return;
     }
-    if (timer == METER_TIMER_SAFETY_RECLOSE) {
-        safety_recloses(meter, now);
+    if (timer == METER_TIMER_SAFETY_RECLOSE || timer == METER_TIMER_SENSOR) {
+        safety_timer(meter, now, timer);
         return;
     }
     if (protection_inhibited(meter))
@@ -194,7 +205,7 @@ void protection_timer(struct meter *meter, int64_t now, int timer)
         overload_trips(meter, now);
         break;
     case METER_TIMER_SAFETY:
-        drive_trip(meter, now, meter->signals.smoke ? TRIP_CAUSE_SMOKE : TRIP_CAUSE_HEAT);
+        safety_timer(meter, now, timer);
         break;
     }
 }

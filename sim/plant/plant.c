@@ -162,12 +162,15 @@ static struct plant_signals read_signals(const struct plant *plant)
     const int64_t *fault = plant->fault_level;
     struct plant_signals s = {
         .voltage_mv = terminal_mv(plant),
-        .temperature_mc = ROOM_TEMPERATURE_MC + (int32_t)fault[PLANT_FAULT_HEAT],
-        .smoke = fault[PLANT_FAULT_SMOKE] != 0,
+        .temperature_mc = ROOM_TEMPERATURE_MC,
+        .smoke = fault[PLANT_FAULT_SMOKE] != 0 && sensor_tells(&plant->sensors, SENSOR_SMOKE),
+        .sensors = sensor_bits(&plant->sensors),
         .contacts_closed = plant_contacts_closed(plant),
         .key_pressed = plant->key_pressed,
         .emergency_switch = plant->emergency_switch,
     };
+    if (sensor_tells(&plant->sensors, SENSOR_HEAT))
+        s.temperature_mc += (int32_t)fault[PLANT_FAULT_HEAT];
     if (s.voltage_mv > 0 && plant->mcb_closed) {
         find_demand(plant, &s);
         add_residual(plant, &s);
@@ -190,7 +193,7 @@ static bool signals_equal(const struct plant_signals *a, const struct plant_sign
            a->residual_dc_ua == b->residual_dc_ua &&
            a->demand_residual_dc_ua == b->demand_residual_dc_ua &&
            a->residual_waveform == b->residual_waveform &&
-           a->temperature_mc == b->temperature_mc && a->smoke == b->smoke &&
+           a->temperature_mc == b->temperature_mc && a->smoke == b->smoke && a->sensors == b->sensors &&
            a->contacts_closed == b->contacts_closed && a->key_pressed == b->key_pressed &&
            a->emergency_switch == b->emergency_switch;
 }
@@ -305,6 +308,8 @@ void plant_set_fault(struct plant *plant, int64_t now, enum plant_fault fault, i
     }
     if (fault == PLANT_FAULT_VOLTAGE)
         timer_cancel(&plant->timers, PLANT_TIMER_VOLTAGE);
+    if (fault == PLANT_FAULT_HEAT)
+        timer_cancel(&plant->timers, PLANT_TIMER_HEAT);
     update(plant, now);
 }
 
@@ -437,6 +442,28 @@ void plant_report_contacts(struct plant *plant, int64_t now, bool closed)
     update(plant, now);
 }
 
+static void room_warms(struct plant *plant, int64_t now)
+{
+    int64_t *level_mc = &plant->fault_level[PLANT_FAULT_HEAT];
+    *level_mc = sensors_rise(&plant->sensors, (int32_t)*level_mc);
+    if (plant->sensors.rise_mc > 0)
+        timer_arm(&plant->timers, PLANT_TIMER_HEAT, now + NS_PER_S);
+    update(plant, now);
+}
+
+void plant_warm(struct plant *plant, int64_t now, int32_t to_mc, int32_t rise_mc)
+{
+    plant->sensors.to_mc = to_mc;
+    plant->sensors.rise_mc = rise_mc;
+    room_warms(plant, now);
+}
+
+void plant_set_sensor(struct plant *plant, int64_t now, enum sensor sensor, enum sensor_state state)
+{
+    plant->sensors.state[sensor] = (uint8_t)state;
+    update(plant, now);
+}
+
 void plant_timer(struct plant *plant, int64_t now, int timer)
 {
     if (timer == PLANT_TIMER_HOUSEHOLD) {
@@ -450,6 +477,8 @@ void plant_timer(struct plant *plant, int64_t now, int timer)
         update(plant, now);
     } else if (timer == PLANT_TIMER_LEAKAGE) {
         leakage_changes(plant, now);
+    } else if (timer == PLANT_TIMER_HEAT) {
+        room_warms(plant, now);
     } else if (timer == PLANT_TIMER_VOLTAGE) {
         voltage_returns(plant, now);
     } else {

@@ -15,6 +15,7 @@
 #include "sim/plant/household.h"
 #include "sim/plant/leakage.h"
 #include "sim/plant/relay.h"
+#include "sim/plant/sensors.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -50,6 +51,7 @@ struct plant_signals {
     int32_t temperature_mc;
     int64_t power_mw;
     uint8_t residual_waveform; /* enum residual_waveform of residual_ua: no SMOOTH_DC */
+    uint8_t sensors; /* SENSOR_BIT: what is the matter with the detectors */
     bool smoke;
     bool contacts_closed;
     bool key_pressed;
@@ -72,6 +74,7 @@ enum plant_timer {
     PLANT_TIMER_RELAY,
     PLANT_TIMER_MCB = PLANT_TIMER_RELAY + RELAY_TIMERS,
     PLANT_TIMER_LEAKAGE,
+    PLANT_TIMER_HEAT,    /* the next second of a rise */
     PLANT_TIMER_VOLTAGE, /* the end of a sag or swell */
     PLANT_TIMERS
 };
@@ -83,6 +86,7 @@ struct plant {
     struct relay relay;
     struct leakage leakage;
     struct breaker breaker;
+    struct sensors sensors;
     struct plant_signals signals;
     int64_t fault_level[PLANT_FAULT_KINDS];
     int64_t accounted_to; /* energies are exact up to here */
@@ -150,6 +154,11 @@ void plant_set_neighbour(struct plant *plant, int64_t now, int32_t current_ma);
 
 /* The voltage at the head is another one for `duration_ns`, or (0) until it is set to 0. Logs the end only. */
 void plant_set_voltage(struct plant *plant, int64_t now, int32_t level_mv, int64_t duration_ns);
+
+/* The room warms to so far above its temperature, by so much a minute; logs nothing. */
+void plant_warm(struct plant *plant, int64_t now, int32_t to_mc, int32_t rise_mc);
+/* Somebody takes a detector off, its battery runs down, it dies, or it is sound again. */
+void plant_set_sensor(struct plant *plant, int64_t now, enum sensor sensor, enum sensor_state state);
 
 void plant_press_key(struct plant *plant, int64_t now, bool pressed);
 void plant_turn_emergency_switch(struct plant *plant, int64_t now, bool on);
