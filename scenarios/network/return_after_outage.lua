@@ -9,6 +9,7 @@ local limit = {
 return scenario {
   name  = "5,000 meters are back after an outage",
   about = "nobody is lost in the storm of those who return",
+  claim = 1,
   tags  = { "network" },
   fleet = function(case)
     return {

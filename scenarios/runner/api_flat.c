@@ -439,6 +439,7 @@ bool *api_find_flat_bug(struct flat *flat, const char *name)
         {"keep_power_blocks_protection", &meter->keep_power_blocks_protection},
         {"register_runs_fast", &meter->register_runs_fast},
         {"alarms_suppressed", &meter->alarms_suppressed},
+        {"check_ignored", &meter->check_ignored},
         {"weld_unnoticed", &meter->weld_unnoticed},
         {"no_hysteresis", &meter->no_hysteresis},
         {"forgets_state_at_reset", &meter->forgets_state_at_reset},

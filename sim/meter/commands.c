@@ -482,6 +482,18 @@ bool meter_answer(struct meter *meter, int64_t now, const struct dlt645_frame *f
     return answered;
 }
 
+/* A planted fault: the checksum is made to fit before anybody looks at it. */
+static void mend_checksum(struct controller_frame *frame)
+{
+    size_t at = 0, last = frame->size - 2;
+    uint8_t sum = 0;
+    while (at < last && frame->bytes[at] == 0xfe) /* what wakes the line up is not in the sum */
+        at++;
+    for (; at < last; at++)
+        sum = (uint8_t)(sum + frame->bytes[at]);
+    frame->bytes[last] = sum;
+}
+
 void commands_timer(struct meter *meter, int64_t now)
 {
     struct controller_frame in = meter->inbox[0];
@@ -490,6 +502,8 @@ void commands_timer(struct meter *meter, int64_t now)
     if (meter->inbox_count > 0)
         timer_arm(&meter->timers, METER_TIMER_COMMAND, now + 20 * NS_PER_MS);
     struct dlt645_frame frame, reply;
+    if (meter->faults.check_ignored && in.size > 2)
+        mend_checksum(&in);
     if (dlt645_decode(in.bytes, in.size, &frame, NULL) < 0) {
         event_put(&meter->events, now, EVENT_FRAME_DROPPED, 1, ERROR_DLT645_CHECKSUM);
         return;

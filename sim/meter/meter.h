@@ -69,6 +69,7 @@ struct meter_faults {
     bool keep_power_blocks_protection;
     bool register_runs_fast;           /* by 3 % */
     bool alarms_suppressed;
+    bool check_ignored;                /* a frame whose checksum does not fit is obeyed */
     bool weld_unnoticed;
     bool forgets_state_at_reset;
     bool valid_until_ignored;
