@@ -589,6 +589,73 @@ static void a_frame_is_altered_by_place_and_length(void **state)
     assert_int_equal(message.size, 112);
 }
 
+/* ---- a change of key ------------------------------------------------------------------------------ */
+
+static void change_key(struct bench *bench)
+{
+    recorder_clear(&bench->log);
+    assert_int_equal(flat_change_key(bench->flat, now_of(bench)), 0);
+    assert_int_equal(flat_change_key(bench->flat, now_of(bench)), ERROR_NOT_ALLOWED);
+    touched(bench);
+}
+
+/* Both ends have the same key, which is not the one of before, and an order goes through. */
+static void is_changed(struct bench *bench, const struct envelope_key *before)
+{
+    const struct flat *flat = bench->flat;
+    assert_int_equal(recorder_count(&bench->log, EVENT_KEY_CHANGE, KEY_DONE), 1);
+    assert_int_equal(recorder_count(&bench->log, EVENT_KEY_CHANGE, KEY_STORED), 1);
+    assert_int_equal(recorder_count(&bench->log, EVENT_KEY_CHANGE, KEY_CONFIRMED), 1);
+    assert_memory_equal(&flat->platform_key, &flat->modem.key, sizeof flat->modem.key);
+    assert_memory_not_equal(&flat->platform_key, before, sizeof *before);
+    assert_int_equal(recorder_count(&bench->log, EVENT_ENVELOPE_REJECTED, RECORDER_ANY), 0);
+    assert_false(flat->keys->has_old);
+    int wanted = contacts_closed(bench) ? DLT645_RELAY_TRIP : DLT645_RELAY_CLOSE;
+    bench->flat->platform_counters.sent += 1000; /* the next key begins far below */
+    order(bench, wanted);
+    wait(bench, 2 * NS_PER_MIN);
+    assert_int_equal(contacts_closed(bench), wanted == DLT645_RELAY_CLOSE);
+}
+
+static void a_key_is_changed_whenever_power_is_cut(void **state)
+{
+    struct bench *bench = *state;
+    for (int cut = 0; cut < 40; cut++) {
+        struct envelope_key before = bench->flat->modem.key;
+        change_key(bench);
+        wait(bench, cut * 73 * NS_PER_MS);
+        fault(bench, PLANT_FAULT_OUTAGE, 1);
+        wait(bench, 20 * NS_PER_S);
+        fault(bench, PLANT_FAULT_OUTAGE, 0);
+        wait(bench, 10 * NS_PER_MIN);
+        is_changed(bench, &before);
+    }
+    assert_int_equal(bench->flat->keys->number, 40);
+}
+
+/* Any one message is taken away for good, its sender believing that it arrived. */
+static void a_key_is_changed_whichever_message_is_taken_away(void **state)
+{
+    struct bench *bench = *state;
+    struct attacker *attacker = mallory(bench);
+    wait(bench, NS_PER_MIN);
+    for (int direction = 0; direction < LINK_DIRECTIONS; direction++)
+        for (uint64_t passed = 0; passed < 4; passed++) {
+            struct envelope_key before = bench->flat->modem.key;
+            struct attacker_counts *counts = &attacker->lanes[direction].counts;
+            uint64_t heard = counts->heard, held = counts->held;
+            change_key(bench);
+            for (int i = 0; i < 600; i++) {
+                attacker->lanes[direction].holds = counts->heard - heard == passed && counts->held == held;
+                wait(bench, NS_PER_S / 10);
+            }
+            attacker->lanes[direction].holds = false;
+            attacker_forget_held(attacker, (enum link_direction)direction);
+            wait(bench, 10 * NS_PER_MIN);
+            is_changed(bench, &before);
+        }
+}
+
 /* ---- another controller ---------------------------------------------------------------------- */
 
 struct fake {
@@ -962,6 +1029,8 @@ int main(void)
         test(a_changed_frame_is_refused_and_the_true_one_comes_when_it_ends),
         test(a_meter_that_does_not_answer_is_missed_and_heard_again),
         test(a_frame_is_altered_by_place_and_length),
+        test(a_key_is_changed_whenever_power_is_cut),
+        test(a_key_is_changed_whichever_message_is_taken_away),
         test(a_modem_that_accepts_replays_does),
         test(a_modem_that_skips_authentication_is_fooled),
         test(a_frame_that_the_platform_cannot_open_is_audited),
