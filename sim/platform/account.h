@@ -94,7 +94,7 @@ struct account {
     int64_t deposit;             /* of who is about to move in */
     int64_t landlord_cost;       /* of vacancies that are over */
     uint8_t move;                /* enum tenancy_move: awaits a reading */
-    bool vacant, overdue;
+    bool vacant, overdue, trip_put_off;
     uint8_t level;               /* enum credit_level */
     bool reminding, fallback;
     bool arrears_trip; /* the platform ordered (or, local, allowed) the trip and has not restored */

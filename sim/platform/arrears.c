@@ -59,14 +59,20 @@ void arrears_follow_balance(struct account *account, int64_t now)
 
 /* ---- the trip ----------------------------------------------------------------------------------- */
 
+static void order_trip(struct account *account, int64_t now)
+{
+    int order = account->credit == CREDIT_LOCAL ? DLT645_RELAY_KEEP_POWER_OFF : DLT645_RELAY_TRIP;
+    account->trip_put_off = false;
+    account_order(account, now, order, ACTOR_BILLING, 4);
+}
+
 static void trip(struct account *account, int64_t now)
 {
     account->arrears_trip = true;
     event_put(&account->events, now, EVENT_ARREARS_TRIP, account->reminders_delivered,
               account->balance);
     account_audit(account, now, AUDIT_ARREARS_TRIP, ACTOR_BILLING);
-    int order = account->credit == CREDIT_LOCAL ? DLT645_RELAY_KEEP_POWER_OFF : DLT645_RELAY_TRIP;
-    account_order(account, now, order, ACTOR_BILLING, 4);
+    order_trip(account, now);
 }
 
 /* The first moment from `at` on that is in no friendly hours. */
@@ -79,10 +85,22 @@ static int64_t after_friendly_hours(const struct platform *platform, int64_t at)
     return end_s == clock_s ? at : (end_s - platform->epoch_s) * NS_PER_S;
 }
 
+bool arrears_put_off(struct account *account, int64_t now)
+{
+    int64_t at = after_friendly_hours(account->platform, now);
+    if (!account->arrears_trip || at == now)
+        return false;
+    account->trip_put_off = true;
+    timer_arm(&account->timers, ACCOUNT_TIMER_GRACE, at);
+    return true;
+}
+
 void arrears_trip_if_due(struct account *account, int64_t now)
 {
     const struct platform *platform = account->platform;
     const struct billing_policy *policy = &platform->policy;
+    if (account->trip_put_off && account->arrears_trip && after_friendly_hours(platform, now) == now)
+        order_trip(account, now);
     if (account->arrears_trip || !arrears_stand(account) || platform->mute)
         return;
     bool reminded = account->reminders_delivered >= policy->reminders;
@@ -129,7 +147,7 @@ int64_t account_missing(const struct account *account)
 
 static void restore(struct account *account, int64_t now)
 {
-    account->arrears_trip = false;
+    account->arrears_trip = account->trip_put_off = false;
     if (account->credit == CREDIT_LOCAL) {
         account_order(account, now, DLT645_RELAY_KEEP_POWER_ON, ACTOR_BILLING, 4);
         return;

@@ -12,6 +12,9 @@ bool arrears_want_reminding(const struct account *account);
 void arrears_after_payment(struct account *account, int64_t now, uint32_t number);
 /* The balance moved: level and alarm, reminders, trip. */
 void arrears_follow_balance(struct account *account, int64_t now);
+/* An arrears trip that the meter has not answered is due to be sent again: true when it is put off until friendly hours are over. It still
+ * stands: the meter may have heard it. */
+bool arrears_put_off(struct account *account, int64_t now);
 /* Order the arrears trip if nothing stands against it, or wait for the end of grace period and friendly hours. */
 void arrears_trip_if_due(struct account *account, int64_t now);
 

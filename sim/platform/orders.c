@@ -1,6 +1,7 @@
 #include "sim/platform/orders.h"
 
 #include "sim/error.h"
+#include "sim/platform/arrears.h"
 #include "sim/meter/limits.h"
 
 #include <assert.h>
@@ -388,6 +389,12 @@ static bool was_seen(const struct account *account, const struct account_order *
 void orders_unanswered(struct account *account, int64_t now)
 {
     struct account_order order = account->orders[0];
+    bool trips = order.order == DLT645_RELAY_TRIP || order.order == DLT645_RELAY_KEEP_POWER_OFF;
+    if (order.actor == ACTOR_BILLING && trips && arrears_put_off(account, now)) {
+        fail(account, now, &order, DISPATCH_UNANSWERED, ERROR_TIMEOUT);
+        next_order(account, now);
+        return;
+    }
     if (order.attempts < attempts_of(account, &order)) {
         transmit(account, now);
         return;

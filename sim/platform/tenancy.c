@@ -49,7 +49,7 @@ static void supply_vacant_flat(struct account *account, int64_t now)
         account_order(account, now, DLT645_RELAY_TRIP, ACTOR_BILLING, 4);
     if (!off && account->arrears_trip)
         account_order(account, now, DLT645_RELAY_CLOSE, ACTOR_BILLING, 4);
-    account->arrears_trip = false;
+    account->arrears_trip = account->trip_put_off = false;
 }
 
 static void moves_out(struct account *account, int64_t now)

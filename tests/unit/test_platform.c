@@ -414,6 +414,53 @@ static void a_daily_bill_charges_each_side_of_a_season_at_its_prices(void **stat
     assert_int_equal(bench->account.balance, 100 * YUAN - 1750 - 700 - 1521);
 }
 
+/* Energy of random hours over the end of a month with tiers, as a meter counts it: in whatever windows it is read, the sum is the same. */
+static int64_t charged_with_readings_every(struct bench *bench, int longest_h)
+{
+    enum { HOURS = 96 };
+    struct random energies = random_stream(11, 1, RANDOM_SCRIPT), windows = random_stream(12, (uint32_t)longest_h, RANDOM_SCRIPT);
+    const struct tariff *tariff = bench->platform.policy.tariff;
+    int64_t units[TARIFF_RATES] = {0}, frozen[TARIFF_RATES] = {0};
+    rates_reading(bench, units);
+    int64_t next = 1, charged_before = bench->account.charged * 100 + bench->account.charge_remainder;
+    for (int hour = 1; hour <= HOURS; hour++) {
+        int64_t clock_s = bench->platform.epoch_s + bench->now / NS_PER_S;
+        units[tariff_at(tariff, clock_s).rate] += random_between(&energies, 0, 2000);
+        bench->now += NS_PER_HOUR;
+        struct civil_time civil = civil_from_seconds(clock_s + 3600);
+        if (civil.day == 1 && civil.hour == 0)
+            memcpy(frozen, units, sizeof frozen);
+        if (hour < next && hour < HOURS)
+            continue;
+        next = hour + random_between(&windows, 1, longest_h);
+        rates_reading(bench, units);
+        if (bench->account.freeze_asked == 0)
+            continue;
+        frozen_reading(bench, "2026-08-01 00:00", frozen);
+        rates_reading(bench, units);
+    }
+    return bench->account.charged * 100 + bench->account.charge_remainder - charged_before;
+}
+
+static void in_whatever_windows_it_is_read_energy_costs_the_same(void **state)
+{
+    static const int longest_h[] = {1, 2, 5, 9, 48};
+    int64_t sum = 0;
+    for (size_t i = 0; i < sizeof longest_h / sizeof longest_h[0]; i++) {
+        teardown(state);
+        setup(state);
+        struct bench *bench = *state;
+        bench->platform.policy.tariff = tariff_by_name("guangdong");
+        bench->account.balance = 100000 * YUAN;
+        bench->now = 15 * NS_PER_DAY; /* 30 July */
+        int64_t charged = charged_with_readings_every(bench, longest_h[i]);
+        if (i == 0)
+            sum = charged;
+        assert_true(charged > 300 * YUAN * 100);
+        assert_int_equal(charged, sum);
+    }
+}
+
 /* A freeze of another midnight, or none at all: after five readings what was taken is charged at the new prices, and the log says so. */
 static void without_the_freeze_all_is_charged_at_the_new_prices(void **state)
 {
@@ -1353,6 +1400,7 @@ int main(void)
         test(each_rate_is_charged_at_its_price),
         test(a_reading_that_crosses_a_tier_is_split_and_a_year_begins_anew),
         test(a_daily_bill_charges_each_side_of_a_season_at_its_prices),
+        test(in_whatever_windows_it_is_read_energy_costs_the_same),
         test(without_the_freeze_all_is_charged_at_the_new_prices),
         test(a_freeze_before_the_last_reading_charges_nothing),
         test(a_rate_that_went_back_charges_nothing),

@@ -11,6 +11,7 @@
 #include "sim/kernel/random.h"
 #include "sim/kernel/time.h"
 #include "scenarios/runner/tariff_file.h"
+#include "sim/platform/friendly.h"
 #include "sim/tariff.h"
 
 #define HUNDREDTHS 100 /* of a kWh */
@@ -208,6 +209,72 @@ static void pieces_cost_what_the_whole_costs(void **state)
     assert_int_equal(sum, tariff_cost(tariff, moment, 0, used, HUNDREDTHS));
 }
 
+/* By hand: 2159.00 to 2161.00 kWh at peak are 1 kWh of 0.5483 and 1 of 0.5983; 4199.50 to 4201.00 in the valley half a kWh of 0.3483
+ * and one of 0.5983. */
+static void shaanxi_is_split_by_hand(void **state)
+{
+    (void)state;
+    const struct tariff *tariff = tariff_by_name("shaanxi");
+    assert_int_equal(cost(tariff, "2026-07-15 12:00:00", 215900, 200), 548300 + 598300);
+    assert_int_equal(cost(tariff, "2026-07-15 21:00:00", 419950, 150), 50 * 3483 + 100 * 5983);
+    assert_int_equal(rate_at(tariff, "2026-07-15 19:59:59"), TARIFF_PEAK);
+    assert_int_equal(rate_at(tariff, "2026-07-15 20:00:00"), TARIFF_VALLEY);
+}
+
+static void a_holiday_is_a_day_of_the_weekends_kind(void **state)
+{
+    (void)state;
+    struct tariff tariff = *tariff_by_name("zhejiang");
+    const struct holidays holidays = {.count = 1, .days = {(uint16_t)(at("2026-07-15 00:00:00") / 86400)}};
+    tariff.seasons[0].weekend = (struct tariff_day){1, {{0, TARIFF_VALLEY}}};
+    assert_int_equal(rate_at(&tariff, "2026-07-15 12:00:00"), TARIFF_PEAK);
+    tariff.holidays = &holidays;
+    assert_int_equal(rate_at(&tariff, "2026-07-15 12:00:00"), TARIFF_VALLEY);
+    assert_int_equal(rate_at(&tariff, "2026-07-16 12:00:00"), TARIFF_PEAK);
+    assert_edge(&tariff, "2026-07-14 22:00:00", "2026-07-16 08:00:00");
+}
+
+static void a_price_list_is_followed_by_the_next_from_its_midnight(void **state)
+{
+    (void)state;
+    struct tariff tariff = *tariff_by_name("zhejiang");
+    tariff.next = tariff_by_name("shanghai");
+    tariff.next_from_s = at("2026-08-01 00:00:00");
+    assert_int_equal(cost(&tariff, "2026-07-31 23:59:59", 0, 100), 288000);
+    assert_int_equal(cost(&tariff, "2026-08-01 00:00:00", 0, 100), 307000);
+    assert_int_equal(cost(&tariff, "2026-08-01 12:00:00", 312000, 100), 677000);
+    assert_int_equal(rate_at(&tariff, "2026-07-31 07:00:00"), TARIFF_VALLEY);
+    assert_int_equal(rate_at(&tariff, "2026-08-01 07:00:00"), TARIFF_PEAK);
+    assert_edge(&tariff, "2026-07-31 22:00:00", "2026-08-01 00:00:00");
+    assert_false(tariff_same_prices(tariff_at(&tariff, at("2026-07-31 23:59:59")),
+                                    tariff_at(&tariff, at("2026-08-01 00:00:00"))));
+}
+
+/* ---- friendly hours ------------------------------------------------------------------------------ */
+
+static void assert_friendly_until(const struct friendly_hours *friendly, const char *from, const char *until)
+{
+    const struct holidays holidays = {.count = 2, .days = {(uint16_t)(at("2026-10-01 00:00:00") / 86400),
+                                                           (uint16_t)(at("2026-10-02 00:00:00") / 86400)}};
+    assert_int_equal(friendly_end(friendly, &holidays, at(from)), at(until));
+}
+
+static void friendly_hours_go_over_midnight_and_join_with_days(void **state)
+{
+    (void)state;
+    const struct friendly_hours none = {0}, night = {.from_minute = 1320, .until_minute = 420};
+    const struct friendly_hours noon = {.from_minute = 720, .until_minute = 780};
+    const struct friendly_hours all = {.from_minute = 1320, .until_minute = 420, .weekends = true, .holidays = true};
+    assert_friendly_until(&none, "2026-10-01 03:00:00", "2026-10-01 03:00:00");
+    assert_friendly_until(&night, "2026-07-15 21:59:59", "2026-07-15 21:59:59");
+    assert_friendly_until(&night, "2026-07-15 22:00:00", "2026-07-16 07:00:00");
+    assert_friendly_until(&night, "2026-07-16 06:59:59", "2026-07-16 07:00:00");
+    assert_friendly_until(&night, "2026-07-16 07:00:00", "2026-07-16 07:00:00");
+    assert_friendly_until(&noon, "2026-07-16 12:30:00", "2026-07-16 13:00:00");
+    assert_friendly_until(&all, "2026-09-30 23:00:00", "2026-10-05 07:00:00"); /* two holidays and a weekend */
+    assert_friendly_until(&all, "2026-10-04 12:00:00", "2026-10-05 07:00:00");
+}
+
 static void what_is_wrong_with_a_table_is_said(void **state)
 {
     (void)state;
@@ -249,6 +316,10 @@ int main(void)
         cmocka_unit_test(shanghai_raises_peak_and_valley_differently),
         cmocka_unit_test(guangdong_has_wider_tiers_in_summer),
         cmocka_unit_test(pieces_cost_what_the_whole_costs),
+        cmocka_unit_test(shaanxi_is_split_by_hand),
+        cmocka_unit_test(a_holiday_is_a_day_of_the_weekends_kind),
+        cmocka_unit_test(a_price_list_is_followed_by_the_next_from_its_midnight),
+        cmocka_unit_test(friendly_hours_go_over_midnight_and_join_with_days),
         cmocka_unit_test(what_is_wrong_with_a_table_is_said),
     };
     return cmocka_run_group_tests_name("tariff", tests, NULL, NULL);
