@@ -17,7 +17,7 @@ expect_exit 0 "$meterbench" --version
 expect_exit 0 "$meterbench" test --help
 expect_text "$work/out" "usage: meterbench test" "--seed N" "exit: 0 all passed"
 expect_exit 0 "$meterbench" test --list scenarios
-expect_text "$work/out" "a leak trips the flat in its break time and it stays open [leak=60 mA]  (board: flat 7)"
+expect_text "$work/out" "a leak trips the flat in its break time and it stays open [leak=60 mA]  (claims 4, 5)  (board: flat 7)"
 
 refuses 4 "usage: meterbench COMMAND"
 refuses 4 'no command "frobnicate"; meterbench --help' frobnicate
