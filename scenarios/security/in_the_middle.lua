@@ -16,7 +16,9 @@ return scenario {
   tags  = { "security" },
   cases = { deed = { "drops half", "drops all", "delays", "delays unevenly", "doubles", "tampers", "reverses" },
             link = { "cat1", "nbiot", "lora", "rs485" } },
-  fleet = function(case) return { flats = 1, household = false, link = case.link } end,
+  fleet = function(case) -- of class A, an order could be given up before the meter listens again
+    return { flats = 1, household = false, link = case.link, lora_class = case.link == "lora" and "C" or nil }
+  end,
   run = function(bench, case)
     local flat = bench:flat(1)
     local mallory = flat:attacker()
