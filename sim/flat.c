@@ -644,7 +644,9 @@ static int foreign_order(const struct flat *flat, enum forge_key key, struct lin
 {
     struct forgery forgery = {.direction = LINK_DOWN, .key = key};
     bool closed = plant_contacts_closed(&flat->plant);
-    forge_order(flat, closed ? DLT645_RELAY_TRIP : DLT645_RELAY_CLOSE, &forgery);
+    int result = forge_order(flat, closed ? DLT645_RELAY_TRIP : DLT645_RELAY_CLOSE, &forgery);
+    if (result < 0)
+        return result;
     return forge_message(flat, &forgery, message);
 }
 
@@ -671,7 +673,8 @@ int flat_attack(struct flat *flat, int64_t now, enum attack attack)
 void flat_damaged_order(struct flat *flat, int64_t now, int order)
 {
     struct forgery noise = {.direction = LINK_DOWN};
-    forge_order(flat, order, &noise);
+    if (forge_order(flat, order, &noise) < 0)
+        return;
     noise.payload[noise.size - 2] ^= 0x01; /* the checksum */
     flat->controller->ops->receive(flat->controller, now, noise.payload, noise.size);
     flat_settle(flat, now);

@@ -12,18 +12,36 @@ static void put(struct forgery *forgery, const struct dlt645_frame *frame)
     forgery->size = (uint8_t)size;
 }
 
-void forge_order(const struct flat *flat, int order, struct forgery *forgery)
+/* An hour off, so that it would matter. */
+static int clock_frame(const struct flat *flat, int order, const struct dlt645_authority *authority,
+                       struct dlt645_frame *frame)
+{
+    const struct dlt645_time time = controller_wire_time(meter_clock_s(&flat->meter, flat->now) + 3600);
+    uint8_t value[DLT645_TIME_SIZE_MAX];
+    if (order == ORDER_BROADCAST_TIME)
+        return dlt645_broadcast_time(frame, &time);
+    int size = dlt645_time_write(DLT645_TIME_WITH_WEEKDAY, &time, value, sizeof value);
+    if (size < 0)
+        return size;
+    const struct dlt645_write write = {CONTROLLER_CLOCK_IDENTIFIER, *authority, value, (size_t)size};
+    return dlt645_write_request(frame, &flat->address, &write);
+}
+
+int forge_order(const struct flat *flat, int order, struct forgery *forgery)
 {
     const struct dlt645_relay_command command = {
         .authority = {4, flat->meter.config->control_password, 0},
         .order = (enum dlt645_relay_order)order,
+        .restore_after_5min = order == DLT645_RELAY_TRIP_THEN_CLOSE || order == DLT645_RELAY_TRIP_THEN_PERMIT,
         .valid_until = {2099, 12, 31, 23, 59, 59, 0},
     };
     struct dlt645_frame frame;
-    int result = dlt645_relay_request(&frame, &flat->address, &command);
-    assert(result == 0);
-    (void)result;
-    put(forgery, &frame);
+    bool of_clock = order == ORDER_BROADCAST_TIME || order == ORDER_SET_CLOCK;
+    int result = of_clock ? clock_frame(flat, order, &command.authority, &frame)
+                          : dlt645_relay_request(&frame, &flat->address, &command);
+    if (result == 0)
+        put(forgery, &frame);
+    return result;
 }
 
 void forge_reading(const struct flat *flat, int64_t reading_10wh, struct forgery *forgery)

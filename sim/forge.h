@@ -24,9 +24,10 @@ struct forgery {
     uint8_t payload[CONTROLLER_FRAME_MAX];
 };
 
-/* DL/T 645 frames to put into one: an order to the relay with the right password, a register reading (in 0.01 kWh), a
+/* DL/T 645 frames to put into one: an order with the right password (0, or an
+ * error: it is none of a frame of its own; a clock is set an hour off), a register reading (in 0.01 kWh), a
  * report of an alarm, the confirmation of an order, a read request. */
-void forge_order(const struct flat *flat, int order, struct forgery *forgery);
+int forge_order(const struct flat *flat, int order, struct forgery *forgery);
 void forge_reading(const struct flat *flat, int64_t reading_10wh, struct forgery *forgery);
 void forge_alarm(const struct flat *flat, enum meter_alarm alarm, int detail, struct forgery *forgery);
 void forge_confirmation(const struct flat *flat, int order, struct forgery *forgery);

@@ -240,8 +240,8 @@ static int attacker_forge(lua_State *lua)
         forge_up(lua, flat, what, &forgery);
     else if (strcmp(what, "poll") == 0)
         forge_poll(flat, &forgery);
-    else
-        forge_order(flat, api_check_order(lua, 3), &forgery);
+    else if (forge_order(flat, api_check_order(lua, 3), &forgery) < 0)
+        return luaL_error(lua, "\"%s\" is no order of a frame of its own", what);
     if (forge_message(flat, &forgery, &message) < 0)
         return luaL_error(lua, "this frame cannot be made");
     push_frame(lua, flat, run_of(lua)->site->now, forgery.direction, &message);
