@@ -441,6 +441,7 @@ bool *api_find_flat_bug(struct flat *flat, const char *name)
         {"alarms_suppressed", &meter->alarms_suppressed},
         {"check_ignored", &meter->check_ignored},
         {"weld_unnoticed", &meter->weld_unnoticed},
+        {"emergency_unlimited", &meter->emergency_unlimited},
         {"no_hysteresis", &meter->no_hysteresis},
         {"forgets_state_at_reset", &meter->forgets_state_at_reset},
         {"valid_until_ignored", &meter->valid_until_ignored},

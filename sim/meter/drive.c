@@ -33,12 +33,7 @@ static void drive(struct meter *meter, int64_t now, bool close)
     pulse(meter, now, close);
 }
 
-/* The emergency switch is on, and the meter is not locked out: prohibitions by somebody yield. */
-static bool emergency_supplies(const struct meter *meter)
-{
-    return meter->memory.emergency && !meter->memory.locked_out;
-}
-
+/* The causes that keep the contacts open: somebody's prohibition yields to the emergency switch. */
 static uint32_t opening_causes(const struct meter *meter)
 {
     return meter->memory.causes & ~(emergency_supplies(meter) ? CAUSES_FORBIDDING : 0);
@@ -132,8 +127,11 @@ void drive_clear(struct meter *meter, int64_t now, uint32_t causes)
     uint32_t before = meter->memory.causes;
     hold(meter, now, meter->memory.held_causes & ~causes);
     meter->memory.causes &= ~causes;
-    if (meter->memory.causes != before)
-        publish_causes(meter, now);
+    if (meter->memory.causes == before)
+        return;
+    publish_causes(meter, now);
+    if ((before & CAUSES_FORBIDDING) && !(meter->memory.causes & CAUSES_FORBIDDING))
+        emergency_allowed(meter, now);
 }
 
 void drive_boots(struct meter *meter, int64_t now)
@@ -178,7 +176,7 @@ static void watch_for_weld(struct meter *meter, int64_t now)
         timer_arm(&meter->timers, METER_TIMER_WELD, now + WELD_NS);
 }
 
-static void emergency_ends(struct meter *meter, int64_t now)
+void drive_forbidden_again(struct meter *meter, int64_t now)
 {
     bool forbidden = meter->memory.causes & CAUSES_FORBIDDING;
     if (!forbidden || !meter->memory.closed_wanted)
@@ -191,24 +189,9 @@ static void emergency_ends(struct meter *meter, int64_t now)
     meter_raise_alarm(meter, now, METER_ALARM_TRIPPED, cause);
 }
 
-/* The manual switch gives basic supply while platform or link are down; its use is recorded and reported. */
-static void sense_emergency_switch(struct meter *meter, int64_t now)
-{
-    bool on = meter->signals.emergency_switch;
-    if (on == meter->memory.emergency)
-        return;
-    meter->memory.emergency = on;
-    event_put(&meter->events, now, EVENT_METER_EMERGENCY, on, 0);
-    meter_raise_alarm(meter, now, METER_ALARM_EMERGENCY, on);
-    if (on)
-        drive_close(meter, now, CLOSE_BY_EMERGENCY_SWITCH);
-    else
-        emergency_ends(meter, now);
-}
-
 void drive_sense(struct meter *meter, int64_t now)
 {
-    sense_emergency_switch(meter, now);
+    emergency_sense(meter, now);
     watch_for_weld(meter, now);
     bool fell = meter->signals.current_ma <= meter->config->holdoff_ma;
     bool supplied = meter->signals.voltage_mv >= meter->config->nominal_mv / 2; /* no outage */

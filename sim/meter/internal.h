@@ -17,11 +17,32 @@ void protection_timer(struct meter *meter, int64_t now, int timer);
 void safety_sense(struct meter *meter, int64_t now);
 void safety_timer(struct meter *meter, int64_t now, int timer);
 
+/* emergency.c: the manual switch for basic supply */
+enum emergency_news { /* the detail of METER_ALARM_EMERGENCY */
+    EMERGENCY_OFF,
+    EMERGENCY_ON,
+    EMERGENCY_OVERLOAD,
+    EMERGENCY_TIME_OVER,
+    EMERGENCY_REFUSED,
+};
+/* It is on, and the meter is not locked out: prohibitions by somebody yield. */
+bool emergency_supplies(const struct meter *meter);
+/* Its own limit of the current holds: what flows is basic supply. */
+bool emergency_limits(const struct meter *meter);
+void emergency_sense(struct meter *meter, int64_t now);
+void emergency_timer(struct meter *meter, int64_t now);
+/* More than its limit flowed for its delay. */
+void emergency_overload(struct meter *meter, int64_t now);
+void emergency_allowed(struct meter *meter, int64_t now);
+void emergency_boots(struct meter *meter, int64_t now);
+
 /* drive.c: causes, coil, feedback */
 void drive_trip(struct meter *meter, int64_t now, enum trip_cause cause);
 void drive_clear(struct meter *meter, int64_t now, uint32_t causes);
 /* Close if no cause stands; false when one does. */
 bool drive_close(struct meter *meter, int64_t now, enum close_reason reason);
+/* Nothing lifts a prohibition any more: open. */
+void drive_forbidden_again(struct meter *meter, int64_t now);
 void drive_sense(struct meter *meter, int64_t now);
 void drive_timer(struct meter *meter, int64_t now, int timer);
 /* After a power cut: look whether the contacts are where the last drive left them. */

@@ -28,6 +28,8 @@ struct meter_config meter_config_default(void)
         .overload_recloses_max = 3,
         .short_circuit_ma = 100000,
         .emergency_ma = 10000,
+        .emergency_delay_ns = 2 * NS_PER_S,
+        .emergency_ns = NS_PER_DAY,
         .holdoff_ma = 30000,
         .holdoff_max_ns = 1440 * NS_PER_MIN,
         .safety_reclose_ns = NS_PER_MIN,
@@ -135,10 +137,11 @@ static void boots(struct meter *meter, int64_t now)
     port_note_supply(meter, now, true);
     meter_raise_alarm(meter, now, METER_ALARM_POWER_UP, 0);
     bool overloaded = meter->memory.causes & CAUSE_BIT(TRIP_CAUSE_OVERLOAD);
-    if (overloaded && !meter->memory.locked)
+    if (overloaded && !meter->memory.locked && !meter->memory.emergency_over)
         timer_arm(&meter->timers, METER_TIMER_OVERLOAD_RECLOSE,
                   now + meter->config->overload_reclose_ns);
     drive_boots(meter, now);
+    emergency_boots(meter, now);
     commands_boot(meter, now);
     credit_update(meter, now);
     plan_report(meter, now);
@@ -212,6 +215,9 @@ static void on_timer(struct controller *controller, int64_t now, int timer)
     case METER_TIMER_VOLTAGE:
     case METER_TIMER_SENSOR:
         protection_timer(meter, now, timer);
+        break;
+    case METER_TIMER_EMERGENCY:
+        emergency_timer(meter, now);
         break;
     case METER_TIMER_COMMAND:
         commands_timer(meter, now);

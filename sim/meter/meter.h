@@ -37,7 +37,8 @@ struct meter_config {
     int64_t overload_reclose_ns;
     int overload_recloses_max;         /* then it locks */
     int32_t short_circuit_ma;
-    int32_t emergency_ma;              /* basic supply: overload limit while the emergency switch is on */
+    int32_t emergency_ma;              /* basic supply: what may flow by the emergency switch */
+    int64_t emergency_delay_ns, emergency_ns; /* above it for so long opens; for so long in all it supplies */
     int32_t holdoff_ma;                /* orders wait while more flows */
     int64_t holdoff_max_ns;
     int64_t safety_reclose_ns;         /* after smoke or heat is gone */
@@ -75,6 +76,7 @@ struct meter_faults {
     bool valid_until_ignored;
     bool lock_out_ignored;
     bool clock_battery_bad;            /* the clock begins at 2000-01-01 when supply returns */
+    bool emergency_unlimited; /* basic supply has no limit of its own */
     bool no_hysteresis; /* what trips and what is over are one level */
     int64_t extra_detection_ns;
 };
@@ -117,6 +119,8 @@ struct meter_memory {
     bool keep_power, close_permitted;
     bool closed_wanted;
     bool emergency; /* supply that is forbidden is given, up to emergency_ma; protection stays */
+    bool emergency_turned, emergency_over; /* the switch as it was seen last; it opened above its own limit */
+    int64_t emergency_from, emergency_used_ns; /* since supply was allowed last */
     int overload_recloses;
     bool locked;
     bool malign; /* a load tripped it, not the voltage */
@@ -131,7 +135,7 @@ struct meter_memory {
 #define METER_TIMERS_LIST(X)                                                                       \
     X(LEAKAGE) X(OVERLOAD) X(SHORT_CIRCUIT) X(SAFETY) X(OVERLOAD_RECLOSE) X(SAFETY_RECLOSE)        \
     X(RELAY_CHECK) X(WELD) X(COMMAND) X(HOLDOFF) X(CREDIT) X(KEY) X(POWER) X(FAULT) X(VOLTAGE) X(REPORT)      \
-    X(SENSOR) X(RATE) X(LATER) X(LIMITS)
+    X(SENSOR) X(EMERGENCY) X(RATE) X(LATER) X(LIMITS)
 
 enum meter_timer {
 #define X(id) METER_TIMER_##id,

@@ -35,13 +35,13 @@ static void sense_leakage(struct meter *meter, int64_t now)
 
 static void sense_overload(struct meter *meter, int64_t now)
 {
-    int32_t limit_ma =
-        meter->memory.emergency ? meter->config->emergency_ma : meter->config->overload_ma;
+    bool basic = emergency_limits(meter);
+    int32_t limit_ma = basic ? meter->config->emergency_ma : meter->config->overload_ma;
     if (meter->signals.current_ma <= limit_ma || meter->faults.overload_blind) {
         timer_cancel(&meter->timers, METER_TIMER_OVERLOAD);
         return;
     }
-    arm_no_later(meter, METER_TIMER_OVERLOAD, now + meter->config->overload_delay_ns);
+    arm_no_later(meter, METER_TIMER_OVERLOAD, now + (basic ? meter->config->emergency_delay_ns : meter->config->overload_delay_ns));
 }
 
 /* The breaker upstream clears the fault; the relay opens after it and locks. */
@@ -149,6 +149,10 @@ void protection_sense(struct meter *meter, int64_t now)
 
 static void overload_trips(struct meter *meter, int64_t now)
 {
+    if (emergency_limits(meter)) {
+        emergency_overload(meter, now);
+        return;
+    }
     if (!recloses_are_spent(meter, now, TRIP_CAUSE_OVERLOAD))
         timer_arm(&meter->timers, METER_TIMER_OVERLOAD_RECLOSE,
                   now + meter->config->overload_reclose_ns);
