@@ -93,5 +93,6 @@ planted 12 leakage_blind
 # Claim 10 is a statistic of the radio: without it there is nothing to wait for.
 expect_exit 0 "$meterbench" test scenarios --claim 10 --name '*link=cat1, *' --claims "$work/radio.md"
 expect_same "claim 10" "does not hold" "$(verdict 10 "$work/radio.md")"
-expect_exit 0 "$meterbench" test scenarios --claim 10 --name '*link=cat1, *' --claims "$work/wire.md" --plant instant_link
+expect_exit 0 "$meterbench" test scenarios --claim 10 --name '*link=cat1, *' --claims "$work/wire.md" --plant instant_link \
+    --plant lossless_link
 expect_same "claim 10 without a radio" "holds" "$(verdict 10 "$work/wire.md")"
