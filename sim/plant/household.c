@@ -461,7 +461,7 @@ static double rated_w(const struct household *household, int r)
 static void wish(struct household *household, struct household_run *run, int64_t length)
 {
     enum managed_service service = row_of(household, run->row)->serves;
-    if (!household->managed || service == SERVES_NOTHING)
+    if (service == SERVES_NOTHING)
         return;
     int room = managed_begin(household->managed, household->next, service, rated_w(household, run->row),
                              (double)length / TICKS_PER_S);
@@ -477,7 +477,8 @@ static void begin_run(struct household *household, struct household_run *run, in
     run->state = RUN_ON;
     count_standby(household, run->row, -1);
     log_run(household, events, run, true);
-    wish(household, run, length);
+    if (household->managed)
+        wish(household, run, length);
     bool inrush = household->model->table.inrush && row->inrush_milli > 1000 && row->inrush_ms > 0;
     if (!inrush) {
         begin_part(household, run, now, length);
@@ -807,29 +808,23 @@ static void follow_managed(struct household *household)
     household->next = managed->next < managed->home_next ? managed->next : managed->home_next;
 }
 
-static void managed_home_step(struct household *household, const struct event_source *events)
-{
-    struct managed *managed = household->managed;
-    if (managed->next < managed->home_next) {
-        managed_step(managed);
-    } else {
-        household->next = managed->home_next;
-        home_step(household, events);
-        managed->home_next = household->next;
-    }
-    follow_managed(household);
-}
-
 bool household_step(struct household *household, const struct event_source *events)
 {
     assert(household->next != TIME_NEVER);
     if (household->playing)
         return next_point(household);
+    struct managed *managed = household->managed;
     int64_t before[] = {household->resistive_mw, household->constant_mw, household->reactive_mvar};
-    if (household->managed)
-        managed_home_step(household, events);
-    else
+    if (managed && managed->next < managed->home_next) {
+        managed_step(managed);
+    } else {
+        household->next = managed ? managed->home_next : household->next;
         home_step(household, events);
+        if (managed)
+            managed->home_next = household->next;
+    }
+    if (managed)
+        follow_managed(household);
     return before[0] != household->resistive_mw || before[1] != household->constant_mw ||
            before[2] != household->reactive_mvar;
 }
