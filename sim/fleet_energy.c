@@ -2,6 +2,8 @@
 
 #define J_PER_WH 3600.0
 
+enum { REMAINDERS_A_UNIT = 100 }; /* of account.charge_remainder in 1/10000 yuan */
+
 void fleet_energy_add(struct fleet_energy *into, const struct fleet_energy *from)
 {
     into->charged += from->charged;
@@ -18,7 +20,8 @@ void fleet_energy_add(struct fleet_energy *into, const struct fleet_energy *from
 
 static struct fleet_energy of_flat(struct flat *flat, int64_t now)
 {
-    struct fleet_energy sum = {.charged = flat->account.charged};
+    const struct account *account = &flat->account;
+    struct fleet_energy sum = {.charged = account->charged + account->charge_remainder / REMAINDERS_A_UNIT};
     const struct flat_energy *energy = flat_energy(flat, now);
     if (!energy)
         return sum;

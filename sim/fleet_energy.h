@@ -5,7 +5,7 @@
 #include "sim/site.h"
 
 struct fleet_energy {
-    int64_t charged;           /* 1/10000 yuan */
+    int64_t charged;           /* and owed by the last reading, 1/10000 yuan */
     int64_t air_wh, water_wh;  /* of the managed appliances, at nominal voltage */
     int64_t unmet_wh;          /* heat that baths wanted and did not get */
     int64_t baths, cold_baths;
