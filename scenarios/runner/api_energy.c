@@ -66,6 +66,11 @@ static int flat_appliances(lua_State *lua)
     lua_createtable(lua, 0, 20);
     set(lua, "air_conditioner_w", managed_power_mw(managed, MANAGED_AIR) / 1e3);
     set(lua, "water_heater_w", managed_power_mw(managed, MANAGED_WATER) / 1e3);
+    double rated_w = 0; /* of the rooms in which somebody has it on */
+    for (int i = 0; i < MANAGED_ROOMS; i++)
+        rated_w += managed->rooms[i].service != SERVES_NOTHING ? managed->rooms[i].rated_w : 0;
+    set(lua, "air_conditioner_rated_w", rated_w);
+    set(lua, "water_heater_rated_w", managed->tank_rated_w);
     set(lua, "air_conditioner_kwh", comfort->air_j / 3.6e6);
     set(lua, "water_heater_kwh", comfort->water_j / 3.6e6);
     set(lua, "room_c", managed->rooms[0].c);

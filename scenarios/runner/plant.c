@@ -7,7 +7,13 @@ bool run_knows_fault(const char *name)
 {
     struct platform_faults platform;
     struct flat *flat = calloc(1, sizeof *flat);
-    bool known = api_platform_fault(&platform, name) || (flat && api_find_flat_bug(flat, name));
+    struct flat_energy *energy = calloc(1, sizeof *energy); /* some faults are of a flat that has it */
+    if (flat && energy) {
+        flat->meter.limits = &energy->limits;
+        flat->plant.household.managed = &energy->managed;
+    }
+    bool known = api_platform_fault(&platform, name) || (flat && energy && api_find_flat_bug(flat, name));
+    free(energy);
     free(flat);
     return known;
 }
@@ -20,7 +26,9 @@ void run_plant(struct run *run)
             *platform = true;
         for (uint32_t number = 1; !platform && number <= run->site->flat_count; number++) {
             struct flat *flat = site_flat(run->site, number);
-            api_set_bug(run, flat, api_find_flat_bug(flat, *name), true);
+            bool *fault = api_find_flat_bug(flat, *name);
+            if (fault) /* else this flat has nothing that could be broken so */
+                api_set_bug(run, flat, fault, true);
         }
     }
 }

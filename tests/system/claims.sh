@@ -87,8 +87,11 @@ planted 5 recloses_after_leakage --exclude-tag long
 planted 6 counts_sent_as_delivered --exclude-tag network
 planted 7 alarms_tenant_only
 planted 8 charges_one_rate --name 'the prices and tiers of a province are charged exactly*'
+planted 8 limits_ignored --name 'air conditioner and water heater are limited in peak hours*'
+planted 9 lock_out_ignored --exclude-tag long
 planted 11 tenants_may_switch
-planted 12 leakage_blind
+planted 12 emergency_unlimited
+planted 13 charges_twice
 
 # Claim 10 is a statistic of the radio: without it there is nothing to wait for.
 expect_exit 0 "$meterbench" test scenarios --claim 10 --name '*link=cat1, *' --claims "$work/radio.md"
