@@ -45,7 +45,7 @@ return scenario {
   name  = "money follows consumption within 7 days",
   about = "prepaid accounts with reminders and arrears trips; the same with credit, paid after it is used; and homes read and billed by hand",
   claim = 13,
-  tags  = { "billing" },
+  tags  = { "billing", "statistics" },
   required = "measured",
   cases = { way = { "prepaid", "on credit", "by hand" } },
   fleet = function(case)

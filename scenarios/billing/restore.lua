@@ -18,7 +18,7 @@ return scenario {
   name  = "supply returns in under 3 s after payment, by link, power mode and signal",
   about = "required on Cat.1 with good or fair signal; elsewhere measured, or not to be expected",
   claim = 6,
-  tags  = { "billing", "network" },
+  tags  = { "billing", "network", "statistics" },
   fleet = function(case)
     return {
       flats = flats_of(case), household = false, reminders = 0, grace = "0 s", poll = "1 h",

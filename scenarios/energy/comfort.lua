@@ -4,7 +4,7 @@ return scenario {
   name  = "limits in peak hours leave comfort as it was",
   about = "cold baths, rooms too warm or too cold, the hours after the peak included",
   claim = 8,
-  tags  = { "energy" },
+  tags  = { "energy", "statistics" },
   required = "measured",
   decides = function() return false end,
   cases = { measure = { "shift", "cap", "shed", "all", "spread" }, season = { "hot", "cold" }, tariff = { "zhejiang", "guangdong" } },

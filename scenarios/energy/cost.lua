@@ -42,7 +42,7 @@ return scenario {
   name  = "a meter costs what is claimed over ten years",
   about = "hardware and communication against the claimed ranges; operation has no claimed figure and is told",
   claim = 13,
-  tags  = { "energy", "cost" },
+  tags  = { "energy", "cost", "statistics" },
   required = "measured",
   cases = { link = { "cat1", "nbiot", "lora", "rs485" } },
   fleet = function(case)

@@ -10,7 +10,7 @@ return scenario {
   name  = "limits in peak hours save 18 percent of the bill",
   about = "saved money over the bill without limits, by measure, season and tariff; one value a seed",
   claim = 8,
-  tags  = { "energy" },
+  tags  = { "energy", "statistics" },
   required = "measured",
   decides = function(case) return case.plan:match("^all year") ~= nil end,
   cases = { plan = {

@@ -10,7 +10,7 @@ return scenario {
   name  = "5,000 meters are back after an outage",
   about = "nobody is lost in the storm of those who return",
   claim = 1,
-  tags  = { "network" },
+  tags  = { "network", "statistics" },
   fleet = function(case)
     return {
       flats = flats, household = false, poll = "1 day", link = case.link:match("^%w+"),

@@ -21,7 +21,7 @@ return scenario {
   name  = "an order is answered within 5 s on average",
   about = "the garage on Cat.1 is the claim's own words: signal at the edge of coverage, or drawn as in a first basement",
   claim = 10,
-  tags  = { "network" },
+  tags  = { "network", "statistics" },
   fleet = function(case)
     return {
       flats = flats, household = false, poll = "1 day", link = case.link:match("^%w+"),
