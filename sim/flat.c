@@ -122,7 +122,7 @@ static void record(struct flat *flat, const struct link_message *message)
     *flat_recorded(flat) = *message;
 }
 
-static bool modem_receives(struct flat *flat, int64_t now, const struct link_message *message)
+static bool modem_receives(struct flat *flat, int64_t now, const struct link_message *message, uint32_t its_digest)
 {
     uint8_t frame[LINK_MESSAGE_MAX];
     uint32_t counter;
@@ -131,7 +131,7 @@ static bool modem_receives(struct flat *flat, int64_t now, const struct link_mes
         flat_reject(flat, now, LINK_DOWN, size);
         return false;
     }
-    event_put(&flat->events, now, EVENT_COMMAND_ACCEPTED, counter, digest(message->bytes, message->size));
+    event_put(&flat->events, now, EVENT_COMMAND_ACCEPTED, counter, its_digest);
     if (flat_keys_at_meter(flat, now, frame, (size_t)size))
         return true;
     record(flat, message);
@@ -167,7 +167,7 @@ static void heard(struct flat *flat, int64_t now)
     plan_silence(flat);
 }
 
-static bool platform_receives(struct flat *flat, int64_t now, const struct link_message *message)
+static bool platform_receives(struct flat *flat, int64_t now, const struct link_message *message, uint32_t its_digest)
 {
     uint8_t frame[LINK_MESSAGE_MAX];
     int size = flat_keys_open_up(flat, now, message, frame, sizeof frame);
@@ -175,8 +175,7 @@ static bool platform_receives(struct flat *flat, int64_t now, const struct link_
         flat_reject(flat, now, LINK_UP, size);
         return false;
     }
-    event_put(&flat->events, now, EVENT_REPORT_ACCEPTED, flat->platform_counters.accepted,
-              digest(message->bytes, message->size));
+    event_put(&flat->events, now, EVENT_REPORT_ACCEPTED, flat->platform_counters.accepted, its_digest);
     heard(flat, now);
     if (flat_keys_at_platform(flat, now, frame, (size_t)size))
         return true;
@@ -291,15 +290,18 @@ void flat_settle(struct flat *flat, int64_t now)
 /* ---- events --------------------------------------------------------------------------------- */
 
 /* False: refused. */
-static bool receives(struct flat *flat, int64_t now, enum link_direction direction, const struct link_message *message)
+static bool receives(struct flat *flat, int64_t now, enum link_direction direction, const struct link_message *message,
+                     uint32_t its_digest)
 {
-    return direction == LINK_DOWN ? modem_receives(flat, now, message) : platform_receives(flat, now, message);
+    return direction == LINK_DOWN ? modem_receives(flat, now, message, its_digest)
+                                  : platform_receives(flat, now, message, its_digest);
 }
 
 static bool delivers(struct flat *flat, int64_t now, enum link_direction direction, const struct link_message *message)
 {
-    event_put(&flat->events, now, EVENT_FRAME_DELIVERED, direction, digest(message->bytes, message->size));
-    return receives(flat, now, direction, message);
+    uint32_t its_digest = digest(message->bytes, message->size);
+    event_put(&flat->events, now, EVENT_FRAME_DELIVERED, direction, its_digest);
+    return receives(flat, now, direction, message, its_digest);
 }
 
 static void link_event(struct flat *flat, int64_t now, enum link_direction direction)
@@ -351,9 +353,10 @@ static void report_again(struct flat *flat, int64_t now, const struct link_messa
 static void foreign(struct flat *flat, int64_t now, enum link_direction direction, enum attack attack,
                     const struct link_message *message)
 {
-    event_put(&flat->events, now, EVENT_FRAME_FOREIGN, attack, digest(message->bytes, message->size));
+    uint32_t its_digest = digest(message->bytes, message->size);
+    event_put(&flat->events, now, EVENT_FRAME_FOREIGN, attack, its_digest);
     if (flat->link_powered || direction == LINK_UP)
-        receives(flat, now, direction, message);
+        receives(flat, now, direction, message, its_digest);
 }
 
 static void attacker_delivers(struct flat *flat, int64_t now, const struct attacker_frame *frame)
