@@ -350,7 +350,7 @@ static void write_balance(struct hil_board *board, const struct snapshot *snapsh
 static void recharge_done(struct hil_board *board, const struct snapshot *snapshot)
 {
     struct dlt645_frame reply;
-    dlt645_done(&reply, &board->flat->address, DLT645_WRITE);
+    controller_recharged(&reply, &board->flat->address, board->order.recharge.number);
     answer_later(board, snapshot->answered, &reply, EVENT_METER_BALANCE, snapshot->balance, 0);
     order_ends(board);
 }
@@ -451,7 +451,7 @@ static void handle_order(struct hil_board *board, int64_t now, const struct dlt6
 static void confirm_recharge(struct hil_board *board)
 {
     struct dlt645_frame reply;
-    dlt645_done(&reply, &board->flat->address, DLT645_WRITE);
+    controller_recharged(&reply, &board->flat->address, board->flat->meter.memory.recharge_number);
     answer(board, &reply);
 }
 

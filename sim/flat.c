@@ -321,6 +321,14 @@ static void link_event(struct flat *flat, int64_t now, enum link_direction direc
         flat_attacker_changed(flat, now);
 }
 
+/* What the platform asks for again itself. */
+static bool is_answer(const uint8_t *bytes, size_t size)
+{
+    struct dlt645_frame frame;
+    struct controller_report report;
+    return dlt645_decode(bytes, size, &frame, NULL) >= 0 && controller_report_parse(&frame, &report) != 0;
+}
+
 /* Nobody acknowledges a report that came too late behind a newer one: the modem seals it again. */
 static void report_again(struct flat *flat, int64_t now, const struct link_message *message)
 {
@@ -340,7 +348,7 @@ static void report_again(struct flat *flat, int64_t now, const struct link_messa
         size = uplink_open(codec, &flat->keys->before, ENVELOPE_UP, &flat->address, &before, message->bytes,
                            message->size, payload, sizeof payload);
     }
-    if (size < 0 || size > CONTROLLER_FRAME_MAX)
+    if (size < 0 || size > CONTROLLER_FRAME_MAX || is_answer(payload, (size_t)size))
         return;
     frame.size = (uint8_t)size;
     memcpy(frame.bytes, payload, (size_t)size);

@@ -81,6 +81,8 @@ static void start_wait(struct run *run, lua_State *lua, enum wait_kind kind, int
 {
     int64_t now = run_script_now(run);
     const struct condition *condition = lua_touserdata(lua, limit_at - 1);
+    if (lua_isnil(lua, limit_at + 1) && lua_isstring(lua, limit_at + 2)) /* what a refused act returns */
+        luaL_error(lua, "what was to be the cause was refused: %s", lua_tostring(lua, limit_at + 2));
     run->wait = (struct wait){
         .kind = kind,
         .started = now,

@@ -396,7 +396,10 @@ static void handle_write(struct meter *meter, int64_t now, const struct dlt645_f
         return;
     }
     port_note_write(meter, now, write.identifier);
-    dlt645_done(reply, &meter->address, DLT645_WRITE);
+    if (write.identifier == CONTROLLER_RECHARGE_IDENTIFIER)
+        controller_recharged(reply, &meter->address, meter->memory.recharge_number);
+    else
+        dlt645_done(reply, &meter->address, DLT645_WRITE);
 }
 
 static void handle_read(struct meter *meter, int64_t now, const struct dlt645_frame *frame,

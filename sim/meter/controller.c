@@ -157,3 +157,23 @@ int controller_recharge_parse(const uint8_t *value, size_t size,
     recharge->number = (uint32_t)number;
     return result;
 }
+
+void controller_recharged(struct dlt645_frame *reply, const struct dlt645_address *address, uint32_t number)
+{
+    dlt645_done(reply, address, DLT645_WRITE);
+    int result = bcd_write_unsigned(number, reply->data, 4);
+    assert(result >= 0);
+    (void)result;
+    reply->length = 4;
+}
+
+int64_t controller_recharged_number(const struct dlt645_frame *reply)
+{
+    uint64_t number;
+    int result = dlt645_reply_check(reply, DLT645_WRITE, NULL);
+    if (result == 0 && reply->length != 4)
+        result = ERROR_DLT645_LENGTH;
+    if (result == 0)
+        result = bcd_read_unsigned(reply->data, 4, &number, NULL);
+    return result < 0 ? result : (int64_t)number;
+}

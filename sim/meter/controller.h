@@ -181,5 +181,9 @@ int controller_recharge_write(const struct controller_recharge *recharge, uint8_
                               size_t capacity);
 int controller_recharge_parse(const uint8_t *value, size_t size,
                               struct controller_recharge *recharge);
+/* The meter's answer to one says its number, since it can come late, after the next went out: data of four bytes, BCD,
+ * where DL/T 645 has none (an extension of this model's meter). The second returns the number, or an error. */
+void controller_recharged(struct dlt645_frame *reply, const struct dlt645_address *address, uint32_t number);
+int64_t controller_recharged_number(const struct dlt645_frame *reply);
 
 #endif

@@ -55,6 +55,7 @@ struct ticket {
     uint8_t sent;    /* how often */
     uint8_t held_before; /* the account's holds */
     bool seen;       /* the meter reported what was ordered, whatever became of its answer */
+    bool told_late;  /* the meter said so before the time was over */
     uint16_t wave;   /* of a restore, from 1 */
     int32_t why;     /* a word of refusal of DL/T 645 (positive) or an error (negative) */
     int64_t accepted_at, ended_at, valid_until; /* 0: the policy's */

@@ -403,7 +403,10 @@ void orders_unanswered(struct account *account, int64_t now)
         order_is_done(account, now, 0);
         return;
     }
-    fail(account, now, &order, DISPATCH_UNANSWERED, ERROR_TIMEOUT);
+    const struct ticket *ticket = ticket_of(account, &order);
+    bool late = ticket && ticket->told_late;
+    fail(account, now, &order, late ? DISPATCH_EXPIRED : DISPATCH_UNANSWERED,
+         late ? DLT645_REFUSED_VALID_UNTIL : ERROR_TIMEOUT);
     bool again = order.actor == ACTOR_BILLING && still_wanted(account, &order);
     if (again) { /* nobody else would ask again: behind the others, anew */
         order.attempts = 0;
@@ -490,12 +493,23 @@ static bool answers(const struct dlt645_relay_reply *reply, int order)
         {DLT645_RELAY_ALARM_ON, DLT645_DONE_ALARM_ON},
         {DLT645_RELAY_ALARM_OFF, DLT645_DONE_ALARM_OFF},
     };
+    if (!reply->accepted && (reply->word & DLT645_REFUSED_KEEP_POWER))
+        return order == DLT645_RELAY_TRIP || trips_for_a_time(order);
     if (!reply->accepted || !reply->has_word) /* a refusal does not say of what */
         return true;
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
         if (pairs[i].order == order)
             return (reply->word & pairs[i].words) != 0;
     return true;
+}
+
+/* A recharge's answer says its number, others say nothing. */
+static bool answers_write(const struct account *account, const struct account_order *order,
+                          const struct dlt645_frame *frame)
+{
+    if (order->order != ORDER_RECHARGE)
+        return frame->length == 0;
+    return controller_recharged_number(frame) == account->recharge.number;
 }
 
 void orders_answered(struct account *account, int64_t now, const struct dlt645_frame *frame)
@@ -516,11 +530,17 @@ void orders_answered(struct account *account, int64_t now, const struct dlt645_f
         return;
     if (!of_relay)
         reply.accepted = dlt645_reply_check(frame, DLT645_WRITE, &bits) == 0;
+    if (!of_relay && reply.accepted && !answers_write(account, order, frame))
+        return;
     bool expired = of_relay && !reply.accepted && (reply.word & DLT645_REFUSED_VALID_UNTIL);
-    const struct ticket *ticket = ticket_of(account, order);
+    struct ticket *ticket = ticket_of(account, order);
     bool renewed = !ticket || ticket->valid_until == 0;
     if (expired && renewed && order->attempts < attempts_of(account, order)) { /* it waited for the meter's power */
         transmit(account, now);
+        return;
+    }
+    if (expired && !renewed && now < ticket->valid_until) { /* of an earlier order, or the meter's clock is wrong */
+        ticket->told_late = true;
         return;
     }
     /* A meter that refuses the end of a lock-out like any trip knows no lock-out: there is nothing to end. */

@@ -108,6 +108,24 @@ static void reply_to_write(struct bench *bench)
     reply(bench, &frame);
 }
 
+static void reply_to_recharge(struct bench *bench, uint32_t number)
+{
+    struct dlt645_frame frame;
+    controller_recharged(&frame, &bench->address, number);
+    reply(bench, &frame);
+}
+
+static void reply_to_sent_write(struct bench *bench, int n)
+{
+    struct dlt645_write write;
+    struct controller_recharge recharge;
+    if (dlt645_write_request_parse(&bench->sent[n], &write) == 0 && write.identifier == CONTROLLER_RECHARGE_IDENTIFIER &&
+        controller_recharge_parse(write.value, write.value_size, &recharge) == 0)
+        reply_to_recharge(bench, recharge.number);
+    else
+        reply_to_write(bench);
+}
+
 static uint16_t done_word(int order)
 {
     switch (order) {
@@ -163,7 +181,7 @@ static void frames_go(struct bench *bench)
             if (order)
                 reply_word(bench, true, done_word(order));
             else
-                reply_to_write(bench);
+                reply_to_sent_write(bench, i);
         }
     }
 }
@@ -1260,6 +1278,24 @@ static void a_recharge_without_an_answer_is_told_again_with_its_number(void **st
     }
 }
 
+/* The first recharge was sent twice and answered twice. */
+static void a_late_answer_to_a_recharge_is_not_taken_for_that_to_the_next(void **state)
+{
+    struct bench *bench = *state;
+    bench->meter_answers = false;
+    pay(bench, 20 * YUAN, 1);
+    wait(bench, 61 * NS_PER_S);
+    reply_to_recharge(bench, 1);
+    pay(bench, 30 * YUAN, 2);
+    reply_to_recharge(bench, 1);
+    reply_to_write(bench); /* of a clock */
+    assert_int_equal(recorder_count(&bench->log, EVENT_ORDER_DONE, 0), 1);
+    wait(bench, 61 * NS_PER_S);
+    assert_int_equal(sent_recharge(bench, bench->sent_count - 1).number, 2);
+    reply_to_recharge(bench, 2);
+    assert_int_equal(recorder_count(&bench->log, EVENT_ORDER_DONE, 0), 2);
+}
+
 static void a_refused_recharge_is_told(void **state)
 {
     struct bench *bench = *state;
@@ -1456,6 +1492,7 @@ int main(void)
         test(a_trip_that_the_meter_refuses_keeps_nothing_open),
         test_local(a_payment_recharges_a_meter_that_owns_its_credit),
         test_local(a_recharge_without_an_answer_is_told_again_with_its_number),
+        test_local(a_late_answer_to_a_recharge_is_not_taken_for_that_to_the_next),
         test_local(a_refused_recharge_is_told),
         test_local(no_payment_is_lost_while_the_meter_is_dark),
         test_local(fractions_of_a_fen_wait_for_the_next_recharge),
