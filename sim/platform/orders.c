@@ -240,15 +240,21 @@ static void order_took_effect(struct account *account, int64_t now, const struct
 /* Is what the billing ordered, and nobody answered, still what it wants? */
 static bool still_wanted(const struct account *account, const struct account_order *order)
 {
+    bool off = account->arrears_trip || (account->vacant && account->platform->policy.vacant_off);
+    bool sounds = account->level >= CREDIT_LEVEL_ALARM_2;
     switch (order->order) {
     case DLT645_RELAY_TRIP:
     case DLT645_RELAY_KEEP_POWER_OFF:
-        return account->arrears_trip;
+        return off;
     case DLT645_RELAY_CLOSE:
     case DLT645_RELAY_PERMIT_CLOSE:
-        return !account->arrears_trip && withheld(account, order->order, order->actor) == 0;
+        return !off && withheld(account, order->order, order->actor) == 0;
     case DLT645_RELAY_KEEP_POWER_ON:
-        return !account->arrears_trip;
+        return !off;
+    case DLT645_RELAY_ALARM_ON:
+        return sounds;
+    case DLT645_RELAY_ALARM_OFF:
+        return !sounds;
     default:
         return true;
     }
@@ -364,11 +370,16 @@ void orders_offer_recharge(struct account *account, int64_t now)
     enqueue(account, now, (struct account_order){.actor = ACTOR_BILLING, .level = 4});
 }
 
+static void go_on(struct account *account, int64_t now)
+{
+    send_first(account, now);
+    orders_offer_recharge(account, now);
+}
+
 static void next_order(struct account *account, int64_t now)
 {
     drop_first(account);
-    send_first(account, now);
-    orders_offer_recharge(account, now);
+    go_on(account, now);
 }
 
 static void order_is_done(struct account *account, int64_t now, int word)
@@ -407,12 +418,13 @@ void orders_unanswered(struct account *account, int64_t now)
     bool late = ticket && ticket->told_late;
     fail(account, now, &order, late ? DISPATCH_EXPIRED : DISPATCH_UNANSWERED,
          late ? DLT645_REFUSED_VALID_UNTIL : ERROR_TIMEOUT);
+    drop_first(account);
     bool again = order.actor == ACTOR_BILLING && still_wanted(account, &order);
     if (again) { /* nobody else would ask again: behind the others, anew */
         order.attempts = 0;
         account->orders[account->order_count++] = order;
     }
-    next_order(account, now);
+    go_on(account, now);
 }
 
 static void order_refused(struct account *account, int64_t now, const struct account_order *order,

@@ -137,6 +137,10 @@ static uint16_t done_word(int order)
         return DLT645_DONE_CLOSE_PERMITTED;
     case DLT645_RELAY_KEEP_POWER_ON:
         return DLT645_DONE_KEEP_POWER_ON;
+    case DLT645_RELAY_ALARM_ON:
+        return DLT645_DONE_ALARM_ON;
+    case DLT645_RELAY_ALARM_OFF:
+        return DLT645_DONE_ALARM_OFF;
     default:
         return DLT645_DONE_KEEP_POWER_OFF;
     }
@@ -1216,6 +1220,56 @@ static void a_full_queue_of_orders_refuses_people_and_keeps_room_for_billing(voi
     assert_int_equal(account_order(&bench->account, 0, DLT645_RELAY_TRIP, ACTOR_BILLING, 4), 0);
 }
 
+/* There is no room behind the others before the first one has left. */
+static void a_trip_that_nobody_answered_goes_behind_a_full_queue(void **state)
+{
+    struct bench *bench = *state;
+    struct account *account = &bench->account;
+    trip_for_arrears(bench, -YUAN);
+    bench->meter_answers = false;
+    assert_int_equal(account_order(account, bench->now, DLT645_RELAY_TRIP, ACTOR_BILLING, 4), 0);
+    for (int i = 1; i < ACCOUNT_ORDERS_OF_PEOPLE_MAX; i++)
+        assert_int_equal(order(bench, DLT645_RELAY_KEEP_POWER_ON), 0);
+    while (account->order_count < ACCOUNT_ORDERS_MAX)
+        assert_int_equal(account_order(account, bench->now, DLT645_RELAY_KEEP_POWER_OFF, ACTOR_BILLING, 4), 0);
+    const struct random random = account->notify.random; /* what stands behind the queue in memory */
+    while (recorder_count(&bench->log, EVENT_ORDER_FAILED, RECORDER_ANY) == 0)
+        wait(bench, NS_PER_MIN);
+    assert_int_equal(account->order_count, ACCOUNT_ORDERS_MAX);
+    assert_int_equal(account->orders[ACCOUNT_ORDERS_MAX - 1].order, DLT645_RELAY_TRIP);
+    assert_memory_equal(&account->notify.random, &random, sizeof random);
+}
+
+static void an_alarm_that_nobody_answered_does_not_follow_its_own_end(void **state)
+{
+    struct bench *bench = *state;
+    bench->platform.policy.alarm_2 = 5 * YUAN;
+    bench->meter_answers = false;
+    open_with(bench, 4 * YUAN);
+    assert_int_equal(orders_sent(bench, DLT645_RELAY_ALARM_ON), 1);
+    pay(bench, 50 * YUAN, 1);
+    wait(bench, 12 * NS_PER_MIN);
+    bench->meter_answers = true;
+    wait(bench, 30 * NS_PER_MIN);
+    assert_int_equal(recorder_count(&bench->log, EVENT_ORDER_DONE, DLT645_RELAY_ALARM_OFF), 1);
+    assert_int_equal(recorder_count(&bench->log, EVENT_ORDER_DONE, DLT645_RELAY_ALARM_ON), 0);
+}
+
+static void an_empty_flat_that_shall_be_off_is_asked_until_it_is(void **state)
+{
+    struct bench *bench = *state;
+    bench->platform.policy.vacant_off = true;
+    reading(bench, 100);
+    bench->meter_answers = false;
+    assert_int_equal(account_move_out(&bench->account), 0);
+    reading(bench, 200);
+    assert_true(bench->account.vacant);
+    wait(bench, 5 * NS_PER_HOUR);
+    bench->meter_answers = true;
+    wait(bench, 2 * NS_PER_MIN);
+    assert_int_equal(recorder_count(&bench->log, EVENT_ORDER_DONE, DLT645_RELAY_TRIP), 1);
+}
+
 static void the_billing_closes_nothing_that_somebody_tripped(void **state)
 {
     struct bench *bench = *state;
@@ -1488,6 +1542,9 @@ int main(void)
         test(a_restore_outlives_an_outage),
         test(an_arrears_trip_outlives_an_outage),
         test(a_full_queue_of_orders_refuses_people_and_keeps_room_for_billing),
+        test(a_trip_that_nobody_answered_goes_behind_a_full_queue),
+        test(an_alarm_that_nobody_answered_does_not_follow_its_own_end),
+        test(an_empty_flat_that_shall_be_off_is_asked_until_it_is),
         test(the_billing_closes_nothing_that_somebody_tripped),
         test(a_trip_that_the_meter_refuses_keeps_nothing_open),
         test_local(a_payment_recharges_a_meter_that_owns_its_credit),
