@@ -179,11 +179,21 @@ static int add(struct platform *platform, const struct person *person)
     return people->count++;
 }
 
+/* Nobody manages a role that may do what one's own may not. */
+static int may_manage_role(struct platform *platform, int64_t now, const struct session *by, enum role role)
+{
+    const uint32_t *rights = platform->people.policy.rights;
+    int result = people_check_session(platform, now, by, RIGHT_MANAGE_PEOPLE);
+    if (result < 0)
+        return result;
+    return rights[role] & ~rights[platform->people.users[by->user].role] ? ERROR_NO_RIGHT : 0;
+}
+
 /* Nobody gives away flats that are not their own. */
 static int may_add(struct platform *platform, int64_t now, const struct session *by, const struct person *person)
 {
     struct scope wanted = {0};
-    int result = people_check_session(platform, now, by, RIGHT_MANAGE_PEOPLE);
+    int result = may_manage_role(platform, now, by, person->role);
     if (result == 0)
         result = give_scope(&wanted, person);
     if (result == 0 && !scope_covers(&platform->people.users[by->user].scope, &wanted))
@@ -232,7 +242,7 @@ int platform_add_user(struct platform *platform, const char *name, enum role rol
 static int may_manage(struct platform *platform, int64_t now, const struct session *by, int user)
 {
     const struct user *users = platform->people.users;
-    int result = people_check_session(platform, now, by, RIGHT_MANAGE_PEOPLE);
+    int result = may_manage_role(platform, now, by, users[user].role);
     if (result == 0 && !scope_covers(&users[by->user].scope, &users[user].scope))
         result = ERROR_OUT_OF_SCOPE;
     return result;

@@ -567,6 +567,24 @@ static void nobody_gives_flats_away_that_are_not_the_own(void **state)
     scope_free(&some);
 }
 
+/* By a policy that lets operators manage people. */
+static void nobody_gives_or_manages_a_role_above_the_own(void **state)
+{
+    struct bench *bench = *state;
+    struct platform *platform = &bench->platform;
+    int lin = add_users(bench);
+    platform->people.policy.rights[ROLE_OPERATOR] |= 1 << RIGHT_MANAGE_PEOPLE;
+    add(bench, "he", ROLE_OPERATOR, SCOPE_BUILDING.first, SCOPE_BUILDING.last);
+    struct session his = signed_in(bench, "he", "one of many");
+    const struct person above = {.name = "a", .role = ROLE_ADMINISTRATOR, .password = "one of many"};
+    const struct person beside = {.name = "b", .role = ROLE_OPERATOR, .password = "one of many"};
+    assert_int_equal(platform_add_person(platform, bench->now, &his, &above), ERROR_NO_RIGHT);
+    assert_true(platform_add_person(platform, bench->now, &his, &beside) > 0);
+    assert_int_equal(platform_change_password(platform, bench->now, &his, lin, NULL, "a longer one"), ERROR_NO_RIGHT);
+    assert_int_equal(platform_renew_factor(platform, bench->now, &his, lin), ERROR_NO_RIGHT);
+    assert_int_equal(platform_revoke(platform, bench->now, &his, lin), ERROR_NO_RIGHT);
+}
+
 static void a_changed_password_ends_sessions_and_the_old_one(void **state)
 {
     struct bench *bench = *state;
@@ -698,6 +716,7 @@ int main(void)
         test(sessions_are_bounded_and_their_places_serve_again),
         test(who_is_revoked_is_out_at_once_and_stays_out),
         test(nobody_gives_flats_away_that_are_not_the_own),
+        test(nobody_gives_or_manages_a_role_above_the_own),
         test(a_changed_password_ends_sessions_and_the_old_one),
         test(guessing_the_old_password_in_a_session_locks_too),
         test(administrators_set_the_passwords_of_others_and_nobody_else_does),
