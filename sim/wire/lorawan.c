@@ -116,10 +116,12 @@ static bool find_subkeys(struct lorawan_context *context, const struct envelope_
     if (context->has_subkeys && memcmp(&context->subkey_of, key, sizeof *key) == 0)
         return true;
     context->has_subkeys = run(&context->chain, key, zeros, BLOCK, l);
+    if (!context->has_subkeys)
+        return false;
     context->subkey_of = *key;
     doubled(l, context->subkeys[0].bytes);
     doubled(context->subkeys[0].bytes, context->subkeys[1].bytes);
-    return context->has_subkeys;
+    return true;
 }
 
 /* CMAC of text[0 .. size), which has room for a block more. */
