@@ -154,17 +154,6 @@ static int money_move_in(lua_State *lua)
 
 /* ---- conditions --------------------------------------------------------------------------------- */
 
-static int push_event(lua_State *lua, struct event_match match, const char *what)
-{
-    struct flat *flat = api_check_flat(lua, 1);
-    match.flat = flat->number;
-    struct condition condition = {.kind = CONDITION_EVENT, .flat = flat->number, .cause = -1,
-                                  .match = match, .since = run_of(lua)->observer.count};
-    snprintf(condition.text, sizeof condition.text, "flat %u %s", flat->number, what);
-    api_push_condition(lua, &condition);
-    return 1;
-}
-
 /* The number of one of `count` names at argument 2, or -1 when none is given. */
 static int optional_word(lua_State *lua, int count, const char *(*name)(int), const char *what)
 {
@@ -179,27 +168,27 @@ static int optional_word(lua_State *lua, int count, const char *(*name)(int), co
 
 static int money_paid(lua_State *lua)
 {
-    return push_event(lua, (struct event_match){.kind = EVENT_PAYMENT}, "paid");
+    return api_push_event_condition(lua, (struct event_match){.kind = EVENT_PAYMENT}, "paid");
 }
 
 static int money_refunded(lua_State *lua)
 {
-    return push_event(lua, (struct event_match){.kind = EVENT_REFUND}, "refunded");
+    return api_push_event_condition(lua, (struct event_match){.kind = EVENT_REFUND}, "refunded");
 }
 
 static int money_moved_out(lua_State *lua)
 {
-    return push_event(lua, (struct event_match){.kind = EVENT_MOVED_OUT}, "moved out");
+    return api_push_event_condition(lua, (struct event_match){.kind = EVENT_MOVED_OUT}, "moved out");
 }
 
 static int money_moved_in(lua_State *lua)
 {
-    return push_event(lua, (struct event_match){.kind = EVENT_MOVED_IN}, "moved in");
+    return api_push_event_condition(lua, (struct event_match){.kind = EVENT_MOVED_IN}, "moved in");
 }
 
 static int money_billed(lua_State *lua)
 {
-    return push_event(lua, (struct event_match){.kind = EVENT_BILL}, "billed");
+    return api_push_event_condition(lua, (struct event_match){.kind = EVENT_BILL}, "billed");
 }
 
 static int push_refusal(lua_State *lua, enum event_kind kind, const char *what)
@@ -208,7 +197,7 @@ static int push_refusal(lua_State *lua, enum event_kind kind, const char *what)
     int refusal = optional_word(lua, MONEY_REFUSAL_COUNT, money_refusal_name, "reason");
     snprintf(text, sizeof text, "%s refused%s%s", what, refusal >= 0 ? ": " : "",
              refusal >= 0 ? money_refusal_name(refusal) : "");
-    return push_event(lua, (struct event_match){.kind = kind, .match_a = refusal >= 0, .a = refusal}, text);
+    return api_push_event_condition(lua, (struct event_match){.kind = kind, .match_a = refusal >= 0, .a = refusal}, text);
 }
 
 /* flat:payment_refused("duplicate") */
@@ -225,7 +214,7 @@ static int money_refund_refused(lua_State *lua)
 /* flat:payment_short(): a payment was booked and does not suffice. */
 static int money_payment_short(lua_State *lua)
 {
-    return push_event(lua, (struct event_match){.kind = EVENT_PAYMENT_SHORT}, "payment does not suffice");
+    return api_push_event_condition(lua, (struct event_match){.kind = EVENT_PAYMENT_SHORT}, "payment does not suffice");
 }
 
 /* flat:credit_level("alarm 2"): the balance came to it. */
@@ -235,7 +224,7 @@ static int money_credit_level(lua_State *lua)
     luaL_checkstring(lua, 2);
     int level = optional_word(lua, CREDIT_LEVEL_COUNT, credit_level_name, "credit level");
     snprintf(text, sizeof text, "credit level %s", credit_level_name(level));
-    return push_event(lua, (struct event_match){.kind = EVENT_CREDIT_LEVEL, .match_a = true, .a = level}, text);
+    return api_push_event_condition(lua, (struct event_match){.kind = EVENT_CREDIT_LEVEL, .match_a = true, .a = level}, text);
 }
 
 /* ---- what can be seen --------------------------------------------------------------------------- */

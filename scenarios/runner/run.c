@@ -554,7 +554,7 @@ static int prepare_thread(lua_State *lua)
     struct run *run = lua_touserdata(lua, 3);
     api_register(lua);
     run->thread = lua_newthread(lua);
-    run->thread_ref = luaL_ref(lua, LUA_REGISTRYINDEX);
+    luaL_ref(lua, LUA_REGISTRYINDEX); /* kept as long as the state */
     lua_getfield(lua, 1, "run");
     lua_getfield(lua, LUA_REGISTRYINDEX, "meterbench.the_bench");
     lua_pushvalue(lua, 2);

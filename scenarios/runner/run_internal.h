@@ -54,7 +54,6 @@ struct run {
     struct case_result *result;
     struct sandbox sandbox;
     lua_State *thread;
-    int thread_ref;
     struct site *site;
     struct observer observer;
     struct audit_log audit;

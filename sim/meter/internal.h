@@ -12,6 +12,8 @@ void protection_step(struct meter *meter, int64_t now, const struct plant_signal
 /* The causes that lock, and those that are locked now: an administrator lifts them. */
 uint32_t protection_locks(const struct meter *meter);
 void protection_timer(struct meter *meter, int64_t now, int timer);
+/* A timer that is due by then stays as it is. */
+void protection_arm_no_later(struct meter *meter, int timer, int64_t at);
 
 /* safety.c: smoke, heat and their detectors */
 void safety_sense(struct meter *meter, int64_t now);

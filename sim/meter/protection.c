@@ -11,7 +11,7 @@ struct residual_rating meter_residual_rating(const struct meter_config *config)
                                     config->residual_selective};
 }
 
-static void arm_no_later(struct meter *meter, int timer, int64_t at)
+void protection_arm_no_later(struct meter *meter, int timer, int64_t at)
 {
     if (timer_at(&meter->timers, timer) > at)
         timer_arm(&meter->timers, timer, at);
@@ -30,7 +30,7 @@ static void sense_leakage(struct meter *meter, int64_t now)
         timer_cancel(&meter->timers, METER_TIMER_LEAKAGE);
         return;
     }
-    arm_no_later(meter, METER_TIMER_LEAKAGE, now + wait + meter->faults.extra_detection_ns);
+    protection_arm_no_later(meter, METER_TIMER_LEAKAGE, now + wait + meter->faults.extra_detection_ns);
 }
 
 static void sense_overload(struct meter *meter, int64_t now)
@@ -41,7 +41,8 @@ static void sense_overload(struct meter *meter, int64_t now)
         timer_cancel(&meter->timers, METER_TIMER_OVERLOAD);
         return;
     }
-    arm_no_later(meter, METER_TIMER_OVERLOAD, now + (basic ? meter->config->emergency_delay_ns : meter->config->overload_delay_ns));
+    int64_t delay_ns = basic ? meter->config->emergency_delay_ns : meter->config->overload_delay_ns;
+    protection_arm_no_later(meter, METER_TIMER_OVERLOAD, now + delay_ns);
 }
 
 /* The breaker upstream clears the fault; the relay opens after it and locks. */
@@ -49,7 +50,7 @@ static void sense_short_circuit(struct meter *meter, int64_t now)
 {
     bool shorted = meter->signals.current_ma > meter->config->short_circuit_ma;
     if (shorted && !meter->faults.short_circuit_blind)
-        arm_no_later(meter, METER_TIMER_SHORT_CIRCUIT, now + 30 * NS_PER_MS);
+        protection_arm_no_later(meter, METER_TIMER_SHORT_CIRCUIT, now + 30 * NS_PER_MS);
 }
 
 /* How long this voltage may last, or TIME_NEVER. */
@@ -85,7 +86,7 @@ static void sense_voltage(struct meter *meter, int64_t now)
     if (tripped ? stays : delay == TIME_NEVER)
         timer_cancel(&meter->timers, METER_TIMER_VOLTAGE);
     else
-        arm_no_later(meter, METER_TIMER_VOLTAGE, now + (tripped ? meter->config->safety_reclose_ns : delay));
+        protection_arm_no_later(meter, METER_TIMER_VOLTAGE, now + (tripped ? meter->config->safety_reclose_ns : delay));
 }
 
 /* An overload long after the last re-close is a new one, as on the reference board. */

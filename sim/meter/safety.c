@@ -6,12 +6,6 @@ enum { RISE_GAP_MC = 5000 };     /* what a fire is ahead of the slowest rise tha
 
 static const uint32_t safety_causes = CAUSE_BIT(TRIP_CAUSE_SMOKE) | CAUSE_BIT(TRIP_CAUSE_HEAT);
 
-static void arm_no_later(struct meter *meter, int timer, int64_t at)
-{
-    if (timer_at(&meter->timers, timer) > at)
-        timer_arm(&meter->timers, timer, at);
-}
-
 /* How far the temperature is ahead of one that rises no faster than the limit: it follows any slower rise. */
 static int32_t rise_gap_mc(struct meter *meter, int64_t now)
 {
@@ -49,9 +43,9 @@ static void sense_sensors(struct meter *meter, int64_t now)
     meter->memory.sensors_told &= bits;
     int64_t test_ns = meter->config->sensor_test_ns;
     if (bits & ~meter->memory.sensors_told & SENSOR_BITS_DEAD && test_ns > 0)
-        arm_no_later(meter, METER_TIMER_SENSOR, (now / test_ns + 1) * test_ns);
+        protection_arm_no_later(meter, METER_TIMER_SENSOR, (now / test_ns + 1) * test_ns);
     if (shown & ~meter->memory.sensors_told)
-        arm_no_later(meter, METER_TIMER_SENSOR, now + TAMPER_NS);
+        protection_arm_no_later(meter, METER_TIMER_SENSOR, now + TAMPER_NS);
 }
 
 /* The self-test falls on whole multiples of its interval; only then does a dead sensor show. */
@@ -76,15 +70,15 @@ void safety_sense(struct meter *meter, int64_t now)
         sense_sensors(meter, now);
     if (smoke || hot) {
         if (smoke)
-            arm_no_later(meter, METER_TIMER_SAFETY, now + meter->config->smoke_delay_ns);
+            protection_arm_no_later(meter, METER_TIMER_SAFETY, now + meter->config->smoke_delay_ns);
         if (hot)
-            arm_no_later(meter, METER_TIMER_SAFETY, now + meter->config->heat_delay_ns);
+            protection_arm_no_later(meter, METER_TIMER_SAFETY, now + meter->config->heat_delay_ns);
         timer_cancel(&meter->timers, METER_TIMER_SAFETY_RECLOSE);
         return;
     }
     timer_cancel(&meter->timers, METER_TIMER_SAFETY);
     if (meter->memory.causes & safety_causes)
-        arm_no_later(meter, METER_TIMER_SAFETY_RECLOSE, now + meter->config->safety_reclose_ns);
+        protection_arm_no_later(meter, METER_TIMER_SAFETY_RECLOSE, now + meter->config->safety_reclose_ns);
 }
 
 void safety_timer(struct meter *meter, int64_t now, int timer)
