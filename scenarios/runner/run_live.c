@@ -169,16 +169,17 @@ int run_live_set_balance(struct run *run, uint32_t number, int64_t balance)
 /* The person at the window: an administrator with a password and a one-time code, like any other. */
 static int sign_in_at_window(struct live *live)
 {
-    static const char name[] = "window", password[] = "the house in a window";
+    static const char name[] = "window", password[] = "a house made of glass";
     struct platform *platform = &live->run.site->platform;
     int64_t now = live->run.site->now;
     if (live->known && platform_session_open(platform, now, &live->session))
         return 0;
-    if (!live->known && platform_add_user(platform, name, ROLE_ADMINISTRATOR, password) < 0)
-        return ERROR_NOT_ALLOWED;
+    int result = live->known ? 0 : platform_add_user(platform, name, ROLE_ADMINISTRATOR, password);
+    if (result < 0)
+        return result;
     live->known = true;
     char code[7];
-    int result = platform_code(platform, now, platform_find_user(platform, name), code);
+    result = platform_code(platform, now, platform_find_user(platform, name), code);
     return result < 0 ? result
                       : platform_sign_in(platform, now, name, password, code, &live->session);
 }
