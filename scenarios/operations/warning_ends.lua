@@ -8,7 +8,7 @@ return scenario {
   },
   fleet = function(case)
     return {
-      flats = 8, household = false, link = case.link,
+      flats = 8, household = false, link = case.link, lora_class = case.link == "lora" and "C" or nil,
       people = { session_idle = "12 h" },
     }
   end,

@@ -7,7 +7,7 @@ return scenario {
   fleet = function(case)
     return {
       flats = 8, household = false, link = case.link,
-      order_validity = "2 h",
+      order_validity = "2 h", poll = "10 days", -- what is held is the order, no reading
     }
   end,
   run = function(bench, case)
