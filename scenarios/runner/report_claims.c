@@ -348,8 +348,9 @@ static bool write_claim(FILE *out, const struct suite *suite, int number)
 {
     struct claim_verdict verdict = claim_judge(suite, number);
     struct rows rows = {0};
-    fprintf(out, "\n## Claim %d\n\n> %s\n\n%s: %d scenarios, %d cases judged, %d of them deciding", number,
-            claim_text(number), claim_state_name(verdict.state), verdict.scenarios, verdict.judged, verdict.deciding);
+    fprintf(out, "\n## Claim %d\n\n> %s\n\n%s: %d scenario%s, %d cases judged, %d of them deciding", number,
+            claim_text(number), claim_state_name(verdict.state), verdict.scenarios, verdict.scenarios == 1 ? "" : "s",
+            verdict.judged, verdict.deciding);
     if (verdict.on_board)
         fprintf(out, "; %d on a board", verdict.on_board);
     fprintf(out, ".\n");
@@ -388,7 +389,11 @@ static bool write_document(FILE *out, const struct suite *suite)
             "**holds** if all its deciding cases do and no measured one fails, it holds **partly** if only measured ones fail, "
             "else it **does\nnot hold**. Excluded cases are not expected to hold and are shown for comparison. Times count from "
             "cause to effect;\n(model) is a virtual meter, (contact), (coil) and (register) are a board's evidence. "
-            "[scenarios.md](scenarios.md#claims) says more.\n\nSeed %llu.\n\n",
+            "[scenarios.md](scenarios.md#claims) says more.\n\n"
+            "Of statistics, *came* is the share of values that came before the case's time-out; one that did not counts as the\n"
+            "time-out, so 15 min beside 80 %% says that a fifth took longer. *keep the limit* is the share of values that keep it "
+            "themselves;\nthe verdict is about what *limit of* names: all of the 95 %% interval of a mean or quantile, or every "
+            "value of the worst.\n\nSeed %llu.\n\n",
             (unsigned long long)suite->options.run.seed);
     write_overview(out, suite);
     for (int n = 1; n <= CLAIMS; n++)
