@@ -121,16 +121,11 @@ static void push_frame(lua_State *lua, const struct flat *flat, int64_t at, enum
     for (int i = 0; i < message->size; i++)
         snprintf(hex + 2 * i, 3, "%02X", message->bytes[i]);
     lua_createtable(lua, 0, 5);
-    lua_pushnumber(lua, (double)at / 1e9);
-    lua_setfield(lua, -2, "time");
-    lua_pushstring(lua, direction_names[direction]);
-    lua_setfield(lua, -2, "direction");
-    lua_pushinteger(lua, message->size);
-    lua_setfield(lua, -2, "size");
-    lua_pushstring(lua, hex);
-    lua_setfield(lua, -2, "bytes");
-    lua_pushinteger(lua, uplink_counter(&flat->shared->codec, message->bytes, message->size));
-    lua_setfield(lua, -2, "counter");
+    api_set_number(lua, "time", (double)at / 1e9);
+    api_set_text(lua, "direction", direction_names[direction]);
+    api_set_integer(lua, "size", message->size);
+    api_set_text(lua, "bytes", hex);
+    api_set_integer(lua, "counter", uplink_counter(&flat->shared->codec, message->bytes, message->size));
 }
 
 static enum link_direction check_frame(lua_State *lua, int at, struct link_message *message)
@@ -449,7 +444,7 @@ static int attacker_flood(lua_State *lua)
     struct attacker_flood flood = {.next = now, .noise = true};
     api_check_keys(lua, 3, keys);
     lua_Number rate = option(lua, 3, "rate") ? luaL_checknumber(lua, -1) : 10;
-    luaL_argcheck(lua, rate > 0 && rate <= 10000, 3, "rate: frames a second, up to 10000");
+    luaL_argcheck(lua, rate >= 0.001 && rate <= 10000, 3, "rate: frames a second, from 0.001 to 10000");
     flood.interval_ns = (int64_t)(1e9 / rate);
     flood.until = now + duration_option(lua, 3, "lasts", NS_PER_MIN);
     flood.message.size = (uint16_t)integer_option(lua, 3, "size", 1, LINK_MESSAGE_MAX, 60);
@@ -492,8 +487,7 @@ static int attacker_counts(lua_State *lua)
     };
     lua_newtable(lua);
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
-        lua_pushinteger(lua, (lua_Integer)all[i].value);
-        lua_setfield(lua, -2, all[i].name);
+        api_set_integer(lua, all[i].name, (lua_Integer)all[i].value);
     }
     return 1;
 }
@@ -557,12 +551,10 @@ int api_flat_rejected(lua_State *lua)
         for (match.a = 0; match.a < LINK_DIRECTIONS; match.a++)
             if (directions & 1u << match.a)
                 count += (lua_Integer)observer_count(&run->observer, &match, 0);
-        lua_pushinteger(lua, count);
-        lua_setfield(lua, -2, reasons[i].name);
+        api_set_integer(lua, reasons[i].name, count);
         total += count;
     }
-    lua_pushinteger(lua, total);
-    lua_setfield(lua, -2, "total");
+    api_set_integer(lua, "total", total);
     return 1;
 }
 

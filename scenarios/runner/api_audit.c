@@ -53,10 +53,8 @@ static void push_line(lua_State *lua, const struct audit_line *line, size_t numb
     } fields[] = {{"who", line->who},       {"role", line->role},     {"action", line->action}, {"target", line->target},
                   {"person", line->person}, {"result", line->result}, {"why", line->why}};
     lua_newtable(lua);
-    lua_pushinteger(lua, (lua_Integer)number);
-    lua_setfield(lua, -2, "line");
-    lua_pushnumber(lua, (double)line->at / 1e9);
-    lua_setfield(lua, -2, "time");
+    api_set_integer(lua, "line", (lua_Integer)number);
+    api_set_number(lua, "time", (double)line->at / 1e9);
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
         lua_pushstring(lua, fields[i].value);
         lua_setfield(lua, -2, fields[i].name);

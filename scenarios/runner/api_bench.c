@@ -52,6 +52,30 @@ int64_t api_check_quantity(lua_State *lua, int at, int family)
     return value;
 }
 
+void api_set_number(lua_State *lua, const char *name, double value)
+{
+    lua_pushnumber(lua, value);
+    lua_setfield(lua, -2, name);
+}
+
+void api_set_integer(lua_State *lua, const char *name, lua_Integer value)
+{
+    lua_pushinteger(lua, value);
+    lua_setfield(lua, -2, name);
+}
+
+void api_set_bool(lua_State *lua, const char *name, bool value)
+{
+    lua_pushboolean(lua, value);
+    lua_setfield(lua, -2, name);
+}
+
+void api_set_text(lua_State *lua, const char *name, const char *value)
+{
+    lua_pushstring(lua, value);
+    lua_setfield(lua, -2, name);
+}
+
 void api_check_keys(lua_State *lua, int at, const char *const *keys)
 {
     at = lua_absindex(lua, at);

@@ -82,8 +82,7 @@ static int flat_appliances(lua_State *lua)
     set(lua, "too_cold_kh", comfort->cold_k_s / 3600);
     set(lua, "cooling_h", comfort->cooling_s / 3600);
     set(lua, "heating_h", comfort->heating_s / 3600);
-    lua_pushboolean(lua, managed->has_tank);
-    lua_setfield(lua, -2, "has_water_heater");
+    api_set_bool(lua, "has_water_heater", managed->has_tank);
     push_limit(lua, &energy->limits.now[MANAGED_AIR], "air_conditioner");
     push_limit(lua, &energy->limits.now[MANAGED_WATER], "water_heater");
     return 1;

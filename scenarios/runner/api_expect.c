@@ -152,19 +152,14 @@ int api_observe(lua_State *lua)
 int api_push_result(lua_State *lua, const struct verdict *verdict)
 {
     lua_createtable(lua, 0, 5);
-    lua_pushboolean(lua, verdict->judgement == JUDGEMENT_HOLDS);
-    lua_setfield(lua, -2, "holds");
+    api_set_bool(lua, "holds", verdict->judgement == JUDGEMENT_HOLDS);
     if (verdict->has_time) {
         double low = (double)verdict->measured.earliest / 1e9;
         double high = (double)verdict->measured.latest / 1e9;
-        lua_pushnumber(lua, low + (high - low) / 2);
-        lua_setfield(lua, -2, "seconds");
-        lua_pushnumber(lua, low);
-        lua_setfield(lua, -2, "low");
-        lua_pushnumber(lua, high);
-        lua_setfield(lua, -2, "high");
-        lua_pushstring(lua, evidence_name(verdict->evidence));
-        lua_setfield(lua, -2, "evidence");
+        api_set_number(lua, "seconds", low + (high - low) / 2);
+        api_set_number(lua, "low", low);
+        api_set_number(lua, "high", high);
+        api_set_text(lua, "evidence", evidence_name(verdict->evidence));
     }
     return 1;
 }

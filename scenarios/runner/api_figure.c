@@ -256,14 +256,10 @@ static void push_summary(lua_State *lua, const struct verdict *verdict)
         lua_pushnumber(lua, (double)figures[i].value / 1e9);
         lua_setfield(lua, -2, figures[i].name);
     }
-    lua_pushboolean(lua, verdict->judgement == JUDGEMENT_HOLDS);
-    lua_setfield(lua, -2, "holds");
-    lua_pushinteger(lua, spread->n);
-    lua_setfield(lua, -2, "n");
-    lua_pushinteger(lua, spread->missing);
-    lua_setfield(lua, -2, "missing");
-    lua_pushnumber(lua, (double)spread->within / spread->n);
-    lua_setfield(lua, -2, "within");
+    api_set_bool(lua, "holds", verdict->judgement == JUDGEMENT_HOLDS);
+    api_set_integer(lua, "n", spread->n);
+    api_set_integer(lua, "missing", spread->missing);
+    api_set_number(lua, "within", (double)spread->within / spread->n);
 }
 
 /* bench:statistic { what =, values =, limit = [, timeout =] [, by =] }: what many values say. */

@@ -617,18 +617,6 @@ static int flat_held(lua_State *lua)
 
 /* ---- what can be seen -------------------------------------------------------------------------- */
 
-static void set_number(lua_State *lua, const char *name, double value)
-{
-    lua_pushnumber(lua, value);
-    lua_setfield(lua, -2, name);
-}
-
-static void set_bool(lua_State *lua, const char *name, bool value)
-{
-    lua_pushboolean(lua, value);
-    lua_setfield(lua, -2, name);
-}
-
 /* How far the meter's clock is ahead of the run's. */
 static double clock_error_s(const struct flat *flat, int64_t now)
 {
@@ -641,12 +629,11 @@ static double clock_error_s(const struct flat *flat, int64_t now)
 static void set_rates(lua_State *lua, const struct flat *flat)
 {
     const struct meter *meter = &flat->meter;
-    set_number(lua, "register_sharp_kwh", (double)meter_rate_mwh(meter, TARIFF_SHARP) / 1e6);
-    set_number(lua, "register_peak_kwh", (double)meter_rate_mwh(meter, TARIFF_PEAK) / 1e6);
-    set_number(lua, "register_flat_kwh", (double)meter_rate_mwh(meter, TARIFF_FLAT) / 1e6);
-    set_number(lua, "register_valley_kwh", (double)meter_rate_mwh(meter, TARIFF_VALLEY) / 1e6);
-    lua_pushstring(lua, tariff_rate_name(meter->memory.rates.moment.rate));
-    lua_setfield(lua, -2, "rate");
+    api_set_number(lua, "register_sharp_kwh", (double)meter_rate_mwh(meter, TARIFF_SHARP) / 1e6);
+    api_set_number(lua, "register_peak_kwh", (double)meter_rate_mwh(meter, TARIFF_PEAK) / 1e6);
+    api_set_number(lua, "register_flat_kwh", (double)meter_rate_mwh(meter, TARIFF_FLAT) / 1e6);
+    api_set_number(lua, "register_valley_kwh", (double)meter_rate_mwh(meter, TARIFF_VALLEY) / 1e6);
+    api_set_text(lua, "rate", tariff_rate_name(meter->memory.rates.moment.rate));
 }
 
 /* flat:state(): a table of what is observed now. */
@@ -660,37 +647,36 @@ static int flat_state(lua_State *lua)
         meter_account(&flat->meter, run->site->now);
     plant_account(&flat->plant, run->site->now);
     lua_createtable(lua, 0, 32);
-    set_bool(lua, "contacts_closed", plant_contacts_closed(&flat->plant));
-    set_bool(lua, "supplied", flat->plant.load_live);
-    set_bool(lua, "powered", status->powered);
-    set_bool(lua, "keep_power", status->keep_power);
-    set_bool(lua, "close_permitted", status->close_permitted);
-    set_bool(lua, "held", status->held_by_current);
-    set_bool(lua, "alarm", status->alarm);
-    set_bool(lua, "maintenance", flat->account.holds & HOLD_MAINTENANCE);
-    set_bool(lua, "breaker_closed", flat->plant.mcb_closed);
-    set_number(lua, "voltage", signals->voltage_mv / 1e3);
-    set_number(lua, "current", signals->current_ma / 1e3);
-    set_number(lua, "residual_ma", signals->residual_ua / 1e3);
-    set_number(lua, "told_voltage", status->voltage_mv / 1e3);
-    set_number(lua, "told_current", status->current_ma / 1e3);
-    set_number(lua, "told_residual_ma", status->residual_ua / 1e3);
-    set_number(lua, "told_power", (double)status->power_mw / 1e3);
-    set_number(lua, "told_trips", status->trips);
-    set_number(lua, "power", (double)flat->plant.power_mw / 1e3);
-    set_number(lua, "register_kwh", (double)status->register_mwh / 1e6);
-    set_number(lua, "terminal_kwh", (double)flat->plant.terminal_energy.mwh / 1e6);
-    set_number(lua, "balance", (double)flat->account.balance / 1e4);
-    set_number(lua, "meter_balance", (double)status->balance / 1e4);
-    set_number(lua, "charged", (double)flat->account.charged / 1e4);
-    set_number(lua, "relay_operations", flat->plant.relay.operations);
-    set_number(lua, "contact_uohm", (double)relay_contact_uohm(&flat->plant.relay));
-    set_number(lua, "reminders_delivered", flat->account.reminders_delivered);
+    api_set_bool(lua, "contacts_closed", plant_contacts_closed(&flat->plant));
+    api_set_bool(lua, "supplied", flat->plant.load_live);
+    api_set_bool(lua, "powered", status->powered);
+    api_set_bool(lua, "keep_power", status->keep_power);
+    api_set_bool(lua, "close_permitted", status->close_permitted);
+    api_set_bool(lua, "held", status->held_by_current);
+    api_set_bool(lua, "alarm", status->alarm);
+    api_set_bool(lua, "maintenance", flat->account.holds & HOLD_MAINTENANCE);
+    api_set_bool(lua, "breaker_closed", flat->plant.mcb_closed);
+    api_set_number(lua, "voltage", signals->voltage_mv / 1e3);
+    api_set_number(lua, "current", signals->current_ma / 1e3);
+    api_set_number(lua, "residual_ma", signals->residual_ua / 1e3);
+    api_set_number(lua, "told_voltage", status->voltage_mv / 1e3);
+    api_set_number(lua, "told_current", status->current_ma / 1e3);
+    api_set_number(lua, "told_residual_ma", status->residual_ua / 1e3);
+    api_set_number(lua, "told_power", (double)status->power_mw / 1e3);
+    api_set_number(lua, "told_trips", status->trips);
+    api_set_number(lua, "power", (double)flat->plant.power_mw / 1e3);
+    api_set_number(lua, "register_kwh", (double)status->register_mwh / 1e6);
+    api_set_number(lua, "terminal_kwh", (double)flat->plant.terminal_energy.mwh / 1e6);
+    api_set_number(lua, "balance", (double)flat->account.balance / 1e4);
+    api_set_number(lua, "meter_balance", (double)status->balance / 1e4);
+    api_set_number(lua, "charged", (double)flat->account.charged / 1e4);
+    api_set_number(lua, "relay_operations", flat->plant.relay.operations);
+    api_set_number(lua, "contact_uohm", (double)relay_contact_uohm(&flat->plant.relay));
+    api_set_number(lua, "reminders_delivered", flat->account.reminders_delivered);
     set_rates(lua, flat);
-    set_number(lua, "key_number", flat->keys ? flat->keys->number : 0);
-    set_number(lua, "clock_error", clock_error_s(flat, run->site->now));
-    lua_pushstring(lua, trip_cause_name(status->last_trip));
-    lua_setfield(lua, -2, "last_trip");
+    api_set_number(lua, "key_number", flat->keys ? flat->keys->number : 0);
+    api_set_number(lua, "clock_error", clock_error_s(flat, run->site->now));
+    api_set_text(lua, "last_trip", trip_cause_name(status->last_trip));
     return 1;
 }
 

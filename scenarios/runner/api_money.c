@@ -231,20 +231,7 @@ static int money_credit_level(lua_State *lua)
 
 static void set_yuan(lua_State *lua, const char *name, int64_t amount)
 {
-    lua_pushnumber(lua, (double)amount / 1e4);
-    lua_setfield(lua, -2, name);
-}
-
-static void set_text(lua_State *lua, const char *name, const char *text)
-{
-    lua_pushstring(lua, text);
-    lua_setfield(lua, -2, name);
-}
-
-static void set_integer(lua_State *lua, const char *name, lua_Integer value)
-{
-    lua_pushinteger(lua, value);
-    lua_setfield(lua, -2, name);
+    api_set_number(lua, name, (double)amount / 1e4);
 }
 
 /* What the next kWh costs by the platform's calendar. */
@@ -258,12 +245,11 @@ static void set_price(lua_State *lua, const struct site *site, const struct acco
         used_kwh = moment.cycle == account->cycle ? used_kwh : 0;
         price = tariff_price(tariff, moment, used_kwh);
         tier = tariff_tier(tariff, moment, used_kwh) + 1;
-        set_text(lua, "rate", tariff_rate_name(moment.rate));
+        api_set_text(lua, "rate", tariff_rate_name(moment.rate));
     }
     set_yuan(lua, "price", price);
-    set_integer(lua, "tier", tier);
-    lua_pushnumber(lua, tariff ? (double)account->cycle_used_10wh / 100 : 0);
-    lua_setfield(lua, -2, "used_kwh");
+    api_set_integer(lua, "tier", tier);
+    api_set_number(lua, "used_kwh", tariff ? (double)account->cycle_used_10wh / 100 : 0);
 }
 
 /* flat:account(): a table of what the platform's books say now. */
@@ -277,23 +263,17 @@ static int money_account(lua_State *lua)
     set_yuan(lua, "charged", account->charged);
     set_yuan(lua, "paid", account->paid);
     set_yuan(lua, "refunded", account->refunded);
-    lua_pushnumber(lua, (double)account->charge_remainder / 1e6);
-    lua_setfield(lua, -2, "remainder");
+    api_set_number(lua, "remainder", (double)account->charge_remainder / 1e6);
     set_yuan(lua, "missing", account_missing(account));
-    set_text(lua, "level", credit_level_name(account->level));
-    lua_pushboolean(lua, account->arrears_trip);
-    lua_setfield(lua, -2, "tripped");
-    lua_pushboolean(lua, account->reminding);
-    lua_setfield(lua, -2, "reminding");
-    lua_pushboolean(lua, account->vacant);
-    lua_setfield(lua, -2, "vacant");
+    api_set_text(lua, "level", credit_level_name(account->level));
+    api_set_bool(lua, "tripped", account->arrears_trip);
+    api_set_bool(lua, "reminding", account->reminding);
+    api_set_bool(lua, "vacant", account->vacant);
     set_yuan(lua, "landlord_cost", account->landlord_cost + (account->vacant ? account->charged : 0));
     set_yuan(lua, "bill_due", account->bill_due);
-    lua_pushboolean(lua, account->overdue);
-    lua_setfield(lua, -2, "overdue");
+    api_set_bool(lua, "overdue", account->overdue);
     if (account->bill_due > 0) {
-        lua_pushnumber(lua, (double)account->due_at / NS_PER_S);
-        lua_setfield(lua, -2, "due_at");
+        api_set_number(lua, "due_at", (double)account->due_at / NS_PER_S);
     }
     set_price(lua, site, account);
     return 1;

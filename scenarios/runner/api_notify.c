@@ -162,14 +162,7 @@ static int flat_reminders_given_up(lua_State *lua)
 
 static void set_seconds(lua_State *lua, const char *name, int64_t at)
 {
-    lua_pushnumber(lua, (double)at / 1e9);
-    lua_setfield(lua, -2, name);
-}
-
-static void set_integer(lua_State *lua, const char *name, lua_Integer value)
-{
-    lua_pushinteger(lua, value);
-    lua_setfield(lua, -2, name);
+    api_set_number(lua, name, (double)at / 1e9);
 }
 
 static void count_in(lua_State *lua, const char *name)
@@ -177,7 +170,7 @@ static void count_in(lua_State *lua, const char *name)
     lua_getfield(lua, -1, name);
     lua_Integer count = lua_tointeger(lua, -1);
     lua_pop(lua, 1);
-    set_integer(lua, name, count + 1);
+    api_set_integer(lua, name, count + 1);
 }
 
 /* The entry of reminder `number` in the list at the top; pushed, and made when it is the next one. */
@@ -189,10 +182,10 @@ static bool push_reminder(lua_State *lua, int64_t number)
     if (number != (int64_t)lua_rawlen(lua, -1) + 1)
         return false;
     lua_createtable(lua, 0, 8);
-    set_integer(lua, "number", number);
-    set_integer(lua, "app", 0);
-    set_integer(lua, "sms", 0);
-    set_integer(lua, "receipts", 0);
+    api_set_integer(lua, "number", number);
+    api_set_integer(lua, "app", 0);
+    api_set_integer(lua, "sms", 0);
+    api_set_integer(lua, "receipts", 0);
     lua_pushvalue(lua, -1);
     lua_rawseti(lua, -3, number);
     return true;
@@ -225,8 +218,7 @@ static void note_reminder(lua_State *lua, const struct event *event)
         break;
     case EVENT_REMINDER_DELIVERED:
         set_seconds(lua, "delivered", event->at);
-        lua_pushstring(lua, notify_channel_name((int)event->b));
-        lua_setfield(lua, -2, "channel");
+        api_set_text(lua, "channel", notify_channel_name((int)event->b));
         break;
     }
     lua_pop(lua, 1);
@@ -275,25 +267,20 @@ static void push_message(lua_State *lua, const struct run *run, const struct eve
     bool administrator = !reminds && (event->b & WHOM_ADMINISTRATOR);
     lua_createtable(lua, 0, 7);
     set_seconds(lua, "at", event->at);
-    lua_pushstring(lua, happening(event->kind));
-    lua_setfield(lua, -2, "event");
-    lua_pushstring(lua, administrator ? run->site->platform.people.users[user].name : "tenant");
-    lua_setfield(lua, -2, "to");
+    api_set_text(lua, "event", happening(event->kind));
+    api_set_text(lua, "to", administrator ? run->site->platform.people.users[user].name : "tenant");
     if (event->kind != EVENT_ALARM_UNCONFIRMED) {
-        lua_pushstring(lua, notify_channel_name((int)event->b & 0xff));
-        lua_setfield(lua, -2, "channel");
+        api_set_text(lua, "channel", notify_channel_name((int)event->b & 0xff));
     }
     if (reminds) {
-        set_integer(lua, "reminder", event->a);
+        api_set_integer(lua, "reminder", event->a);
         return;
     }
     int alarm = (int)event->a >> 8, detail = (int)event->a & 0xff;
-    lua_pushstring(lua, alarm_name(alarm));
-    lua_setfield(lua, -2, "alarm");
+    api_set_text(lua, "alarm", alarm_name(alarm));
     if (alarm != METER_ALARM_TRIPPED)
         return;
-    lua_pushstring(lua, trip_cause_name(detail));
-    lua_setfield(lua, -2, "cause");
+    api_set_text(lua, "cause", trip_cause_name(detail));
 }
 
 /* flat:messages(): what happened to each message about the flat, in order. */

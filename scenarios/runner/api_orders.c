@@ -288,42 +288,27 @@ int api_session_restore(lua_State *lua)
 
 /* ---- what became of it ------------------------------------------------------------------------ */
 
-static void set_integer(lua_State *lua, const char *name, lua_Integer value)
-{
-    lua_pushinteger(lua, value);
-    lua_setfield(lua, -2, name);
-}
-
-static void set_text(lua_State *lua, const char *name, const char *value)
-{
-    lua_pushstring(lua, value);
-    lua_setfield(lua, -2, name);
-}
-
 static void push_ticket(lua_State *lua, const struct ticket *ticket)
 {
     lua_createtable(lua, 0, 7);
-    set_integer(lua, "flat", ticket->flat);
-    set_text(lua, "outcome", dispatch_outcome_name(ticket->outcome));
-    set_text(lua, "why", dispatch_why(ticket->why));
-    set_integer(lua, "sent", ticket->sent);
+    api_set_integer(lua, "flat", ticket->flat);
+    api_set_text(lua, "outcome", dispatch_outcome_name(ticket->outcome));
+    api_set_text(lua, "why", dispatch_why(ticket->why));
+    api_set_integer(lua, "sent", ticket->sent);
     if (ticket->wave)
-        set_integer(lua, "wave", ticket->wave);
+        api_set_integer(lua, "wave", ticket->wave);
     if (ticket->outcome <= DISPATCH_SENT)
         return;
-    lua_pushnumber(lua, (double)(ticket->ended_at - ticket->accepted_at) / 1e9);
-    lua_setfield(lua, -2, "seconds");
+    api_set_number(lua, "seconds", (double)(ticket->ended_at - ticket->accepted_at) / 1e9);
 }
 
 static void set_restore(lua_State *lua, const struct restore *restore)
 {
     if (!restore)
         return;
-    set_integer(lua, "waves", restore->wave);
-    lua_pushnumber(lua, (double)restore->most_ma / 1e3);
-    lua_setfield(lua, -2, "max_feeder_current");
-    lua_pushnumber(lua, (double)restore->passed_ns / 1e9);
-    lua_setfield(lua, -2, "seconds_beyond_limit");
+    api_set_integer(lua, "waves", restore->wave);
+    api_set_number(lua, "max_feeder_current", (double)restore->most_ma / 1e3);
+    api_set_number(lua, "seconds_beyond_limit", (double)restore->passed_ns / 1e9);
 }
 
 /* cause:result(): how many flats have which outcome, and each flat's. */
@@ -346,9 +331,8 @@ int api_cause_result(lua_State *lua)
     }
     lua_setfield(lua, -2, "flats");
     for (int i = 0; i < DISPATCH_OUTCOME_COUNT; i++)
-        set_integer(lua, i == DISPATCH_LEFT_OUT ? "left_out" : dispatch_outcome_name(i), counts[i]);
-    lua_pushboolean(lua, batch.open == 0);
-    lua_setfield(lua, -2, "finished");
+        api_set_integer(lua, i == DISPATCH_LEFT_OUT ? "left_out" : dispatch_outcome_name(i), counts[i]);
+    api_set_bool(lua, "finished", batch.open == 0);
     set_restore(lua, restore_find(run->site, cause->batch));
     return 1;
 }

@@ -47,8 +47,7 @@ static int push_result(lua_State *lua, int result)
 static void keep_password(lua_State *lua, const char *name, const char *password)
 {
     luaL_getsubtable(lua, LUA_REGISTRYINDEX, PASSWORDS);
-    lua_pushstring(lua, password);
-    lua_setfield(lua, -2, name);
+    api_set_text(lua, name, password);
     lua_pop(lua, 1);
 }
 
@@ -363,11 +362,9 @@ static int session_readings(lua_State *lua)
     if (result < 0)
         return push_refusal(lua, result);
     lua_newtable(lua);
-    lua_pushnumber(lua, (double)flat->account.balance / 10000);
-    lua_setfield(lua, -2, "balance");
+    api_set_number(lua, "balance", (double)flat->account.balance / 10000);
     if (flat->account.reading_10wh >= 0) {
-        lua_pushnumber(lua, (double)flat->account.reading_10wh / 100);
-        lua_setfield(lua, -2, "register_kwh");
+        api_set_number(lua, "register_kwh", (double)flat->account.reading_10wh / 100);
     }
     return 1;
 }

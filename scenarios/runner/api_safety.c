@@ -85,12 +85,9 @@ static int flat_meter_log(lua_State *lua)
     lua_newtable(lua);
     for (unsigned n = 1; (entry = meter_log(&flat->meter, n)) != NULL; n++) {
         lua_createtable(lua, 0, 3);
-        lua_pushinteger(lua, entry->clock_s - epoch_s);
-        lua_setfield(lua, -2, "at");
-        lua_pushstring(lua, meter_alarm_name(entry->alarm));
-        lua_setfield(lua, -2, "alarm");
-        lua_pushinteger(lua, entry->detail);
-        lua_setfield(lua, -2, "detail");
+        api_set_integer(lua, "at", entry->clock_s - epoch_s);
+        api_set_text(lua, "alarm", meter_alarm_name(entry->alarm));
+        api_set_integer(lua, "detail", entry->detail);
         lua_rawseti(lua, -2, n);
     }
     return 1;

@@ -192,6 +192,11 @@ struct flat *api_check_flat(lua_State *lua, int at);
 /* A duration argument: "5 s", or { sim = "10 min", board = "20 s" } of which the run's one is taken. */
 int64_t api_check_duration(lua_State *lua, int at);
 int64_t api_check_quantity(lua_State *lua, int at, int family);
+/* A field of the table at the top. */
+void api_set_number(lua_State *lua, const char *name, double value);
+void api_set_integer(lua_State *lua, const char *name, lua_Integer value);
+void api_set_bool(lua_State *lua, const char *name, bool value);
+void api_set_text(lua_State *lua, const char *name, const char *value);
 /* Every key of the options table at `at` is one of `keys` (NULL-terminated), or the script is wrong. */
 void api_check_keys(lua_State *lua, int at, const char *const *keys);
 /* An order by its name: trip, close, permit, keep_power_on, keep_power_off, set_clock, broadcast_time. */
