@@ -21,7 +21,7 @@ local CHANGES = { -- start, tariff, what is due before and after the midnight
 
 return scenario {
   name  = "energy on each side of a change of prices is charged at its own price",
-  about = "claims 6 and 8: year, month, season and price list, with the link up and down at midnight",
+  about = "year, month, season and price list, with the link up and down at midnight",
   claim = { 6, 8 },
   tags  = { "billing", "tariff" },
   fleet = function(case)

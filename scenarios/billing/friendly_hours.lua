@@ -1,7 +1,7 @@
 -- Nobody is switched off for arrears at night, on a weekend or on a holiday: the trip waits and comes in the first hour in which it may.
 return scenario {
   name  = "an arrears trip waits for the end of friendly hours",
-  about = "claims 4 and 6: friendly night and holiday",
+  about = "friendly night and holiday",
   claim = { 4, 6 },
   tags  = { "billing", "friendly" },
   fleet = function(case)

@@ -2,7 +2,7 @@
 -- makes it void.
 return scenario {
   name  = "an arrears trip that the meter has not heard waits for the morning",
-  about = "claims 4 and 6: friendly hours also hold back what is sent again",
+  about = "friendly hours also hold back what is sent again",
   claim = { 4, 6 },
   tags  = { "billing", "friendly" },
   fleet = {

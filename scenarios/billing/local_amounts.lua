@@ -2,7 +2,7 @@
 -- keep to the same amounts.
 return scenario {
   name  = "a meter with its own credit closes only above the re-close amount",
-  about = "claims 5 and 6: partial payment, re-close amount and hoarding limit at the meter",
+  about = "partial payment, re-close amount and hoarding limit at the meter",
   claim = { 5, 6 },
   tags  = { "billing", "limits" },
   fleet = function(case)

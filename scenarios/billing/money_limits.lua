@@ -4,7 +4,7 @@ local PRICE = 10 -- yuan a kWh, so that 2.2 kW spend 22 yuan an hour
 
 return scenario {
   name  = "each amount of an account does what it is for",
-  about = "claims 4, 5 and 6: alarm 1, alarm 2, overdraft, hoarding limit and re-close amount",
+  about = "alarm 1, alarm 2, overdraft, hoarding limit and re-close amount",
   claim = { 4, 5, 6 },
   tags  = { "billing", "limits" },
   fleet = function(case)

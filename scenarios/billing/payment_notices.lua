@@ -2,7 +2,7 @@
 -- money is the sum of what was paid, in whatever order it came.
 return scenario {
   name  = "a payment notice counts once however often and in whatever order it comes",
-  about = "claim 6: payments are idempotent by the notice's number",
+  about = "payments are idempotent by the notice's number",
   claim = 6,
   tags  = { "billing", "payment" },
   fleet = { flats = 10, household = false, balance = "30 yuan" },

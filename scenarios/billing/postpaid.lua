@@ -2,7 +2,7 @@
 -- three reminders are delivered and the grace period after both is over.
 return scenario {
   name  = "a monthly bill is reminded after its due date and trips after the grace period",
-  about = "claims 4, 5 and 6 with postpayment",
+  about = "what is used in a month is billed and due later; arrears trip as with prepayment",
   claim = { 4, 5, 6 },
   tags  = { "billing", "postpaid" },
   fleet = {

@@ -8,7 +8,7 @@ local TABLES = { -- peak from, to; prices; tiers in kWh a year; what they add to
 
 return scenario {
   name  = "the prices and tiers of a province are charged exactly",
-  about = "claims 6 and 8: Zhejiang, Shanghai and Shaanxi, winter and summer, within and across the tiers",
+  about = "Zhejiang, Shanghai and Shaanxi, winter and summer, within and across the tiers",
   claim = { 6, 8 },
   tags  = { "billing", "tariff" },
   fleet = function(case)

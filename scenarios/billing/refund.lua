@@ -1,7 +1,7 @@
 -- A tenant asks for money back: never more than the balance, once for each number, and it is written down.
 return scenario {
   name  = "a refund is paid once and never exceeds the balance",
-  about = "claim 6: refunds are idempotent and audited, and money is conserved",
+  about = "refunds are idempotent and audited, and money is conserved",
   claim = 6,
   tags  = { "billing", "refund" },
   fleet = { flats = 10, household = false, balance = "40 yuan", poll = "1 min" },

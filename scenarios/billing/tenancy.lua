@@ -2,7 +2,7 @@
 -- takes, at the same prices; who moves in pays for nothing of before.
 return scenario {
   name  = "each tenant pays for his own time and gets the rest back",
-  about = "claims 6 and 13: move out, vacancy, move in; conserved to 0.0001 yuan",
+  about = "move out, vacancy, move in; conserved to 0.0001 yuan",
   claim = 6,
   tags  = { "billing", "tenancy" },
   fleet = function(case)
