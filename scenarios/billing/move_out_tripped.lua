@@ -2,6 +2,7 @@ return scenario {
   name = "who moves out while tripped for arrears leaves no arrears trip behind, and no other cause is lifted",
   about = "The empty flat has supply if the fleet says so and nothing else stands: no trip by " ..
           "order, no maintenance, no leak.",
+  claim = 6,
   tags = { "billing", "priorities" },
   cases = {
     link = { "cat1", "cat1bis", "nbiot", "lora", "rs485" },

@@ -2,6 +2,7 @@ return scenario {
   name = "a refund of all that is left makes arrears, and darkness only after three new reminders",
   about = "The refund comes while supply is on its way back; no more than the balance is paid back, " ..
           "and each number once.",
+  claim = 6,
   tags = { "billing" },
   cases = { link = { "cat1", "cat1bis", "nbiot", "lora", "rs485" } },
   fleet = function(case)

@@ -1,6 +1,7 @@
 return scenario {
   name = "an order that expired on a cut path changes nothing, and the order behind it is carried out",
   about = "Copies of the first order that arrive late are refused by the meter: that is no answer to the second.",
+  claim = 1,
   tags = { "operations", "orders" },
   cases = {
     link = { "cat1", "cat1bis", "nbiot", "lora", "rs485" },

@@ -1,12 +1,12 @@
 -- Sixty homes of a hot evening come back under a feeder's limit. What is on stays on: where the homes want more than the feeder carries, waves
--- hold but shed nothing, so the smallest feeder is a measurement, not a promise.
+-- hold but shed nothing, so the smaller feeders are a measurement, not a promise.
 return scenario {
   name  = "sixty lived-in homes come back under their feeder's limit",
   claim = 9,
   tags  = { "operations", "restore" },
   fleet = { flats = 60, start = "2026-07-15 17:00", balance = "500 yuan" },
   cases = { limit = { "100 A", "150 A", "250 A" }, off = { "10 min", "2 h" } },
-  required = function(case) return case.limit == "100 A" and "measured" or "required" end,
+  required = function(case) return case.limit == "250 A" and "required" or "measured" end,
   run = function(bench, case)
     bench:wait("2 h")
     local trip = bench:sign_in():order("building", "trip")

@@ -1,6 +1,7 @@
 return scenario {
   name = "of arrears, a trip by order and smoke the one that is lifted last decides, over a power cut too",
   about = "Money, a close and the end of the smoke come in every order. A close lifts the arrears trip as well.",
+  claim = { 4, 5 },
   tags = { "operations", "priorities" },
   cases = {
     link = { "cat1", "cat1bis", "nbiot", "lora", "rs485" },

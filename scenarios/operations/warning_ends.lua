@@ -1,6 +1,7 @@
 return scenario {
   name = "a warning before a trip ends by whatever order comes next, and holds up no protection",
   about = "After its end the flat stays as the order that ended it left it.",
+  claim = 1,
   tags = { "operations", "orders" },
   cases = {
     link = { "cat1", "cat1bis", "nbiot", "lora", "rs485" },

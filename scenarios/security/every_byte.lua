@@ -2,6 +2,7 @@ return scenario {
   name = "an order with any byte changed, cut off or added is refused, and the untouched one works",
   about = "Somebody on the radio path holds an order back, tries every byte of it in two ways, and " ..
           "lets it go at last.",
+  claim = 3,
   tags = { "security" },
   cases = { link = { "cat1", "cat1bis", "nbiot", "lora", "rs485" } },
   fleet = function(case)

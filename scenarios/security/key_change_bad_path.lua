@@ -2,6 +2,7 @@ return scenario {
   name = "a key is changed on a bad path while a payment restores supply",
   about = "Frames are lost, doubled, changed, held and let go in reverse, or power is cut six " ..
           "times; no report is lost by it.",
+  claim = 3,
   tags = { "security" },
   cases = {
     link = { "cat1", "cat1bis", "nbiot", "lora", "rs485" },

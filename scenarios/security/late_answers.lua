@@ -2,6 +2,7 @@ return scenario {
   name = "a late answer to one recharge is not taken for the answer to the next",
   about = "A recharge that is sent twice is answered twice. While the second answer is late the " ..
           "next payment goes out, and is lost.",
+  claim = { 2, 6 },
   tags = { "security", "billing" },
   cases = { link = { "cat1", "cat1bis", "nbiot", "lora", "rs485" } },
   fleet = function(case)
