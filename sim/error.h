@@ -80,7 +80,8 @@
     X(-332, IN_ARREARS, "the flat is tripped for arrears")                                         \
     X(-333, PROTECTION_STANDS, "a protective trip stands")                                         \
     X(-334, ALREADY_CLOSED, "the contacts are closed already")                                     \
-    X(-335, FEEDER_LIMIT, "the feeder's limit would be passed")
+    X(-335, FEEDER_LIMIT, "the feeder's limit would be passed")                                    \
+    X(-336, VACANT_OFF, "nobody lives there, and an empty flat is off")
 
 /* ERROR_INVALID_ARGUMENT = -1, and so on, one constant for each line of the table. */
 enum error_number {

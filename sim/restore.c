@@ -53,6 +53,8 @@ static int why_not(const struct account *account)
         return ERROR_PROTECTION_STANDS;
     if (account->arrears_trip)
         return ERROR_IN_ARREARS;
+    if (account->vacant && account->platform->policy.vacant_off)
+        return ERROR_VACANT_OFF;
     return account->open_told ? 0 : ERROR_ALREADY_CLOSED;
 }
 

@@ -3,7 +3,7 @@
  * load by its readings, and the feeder's current by a meter of its own, read at each meeting of the site. The next wave goes
  * when the meters of the last one have answered and the current has settled.
  *
- * A flat that must not close is left out, with the reason: maintenance, an arrears trip, a protective trip that stands.
+ * A flat that must not close is left out, with the reason: maintenance, an arrears trip, a protective trip that stands, nobody in a flat that is then off.
  */
 #ifndef METERBENCH_SIM_RESTORE_H
 #define METERBENCH_SIM_RESTORE_H

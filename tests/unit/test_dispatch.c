@@ -372,11 +372,13 @@ static void who_must_not_close_is_left_out_with_the_reason(void **state)
     settle(bench, arrears);
     flat_set_fault(leaks, bench->site->now, PLANT_FAULT_LEAKAGE, 100000);
     settle(bench, leaks);
+    bench->site->platform.policy.vacant_off = true;
+    site_flat(bench->site, 6)->account.vacant = true;
     wait(bench, 10 * NS_PER_S);
     uint32_t first = restore(bench, &options);
     wait(bench, NS_PER_MIN);
     const int expected[FLATS] = {ERROR_IN_MAINTENANCE, ERROR_ALREADY_CLOSED,    0,
-                                 ERROR_IN_ARREARS,     ERROR_PROTECTION_STANDS, ERROR_ALREADY_CLOSED};
+                                 ERROR_IN_ARREARS,     ERROR_PROTECTION_STANDS, ERROR_VACANT_OFF};
     for (uint32_t i = 0; i < FLATS; i++) {
         assert_int_equal(dispatch_ticket(&bench->site->platform, first + i)->why, expected[i]);
         assert_int_equal(outcome(bench, first + i), expected[i] ? DISPATCH_LEFT_OUT : DISPATCH_DONE);
