@@ -110,6 +110,9 @@ int cli_read_twin(const char *value, enum twin_use *twin);
 int cli_check_number(const char *option, const char *text, unsigned long long min,
                      unsigned long long max, unsigned long long *value);
 
+/* The same from 1 to at most UINT32_MAX. */
+int cli_read_count(const char *option, const char *text, unsigned long long max, uint32_t *value);
+
 /* The same for an int, which is left alone when it is wrong; a root seed; a duration above 0; none, even or odd
  * as 'N', 'E' or 'O'. */
 int cli_read_int(const char *option, const char *text, int min, int max, int *value);

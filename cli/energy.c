@@ -65,14 +65,6 @@ static const struct option options[] = {
     {NULL, 0, NULL, 0},
 };
 
-static int read_count(const char *option, const char *text, unsigned long long max, uint32_t *value)
-{
-    unsigned long long number;
-    int result = cli_check_number(option, text, 1, max, &number);
-    *value = (uint32_t)number;
-    return result;
-}
-
 /* "3" or "1-10" */
 static int read_seeds(struct study_config *study, const char *value)
 {
@@ -131,9 +123,9 @@ static int read_option(void *user, int id, const char *value)
     struct fleet_config *fleet = &arguments->study.fleet;
     switch (id) {
     case OPTION_FLATS:
-        return read_count("flats", value, FLATS_MAX, &fleet->flats);
+        return cli_read_count("flats", value, FLATS_MAX, &fleet->flats);
     case OPTION_DAYS:
-        return read_count("days", value, DAYS_MAX, &fleet->days);
+        return cli_read_count("days", value, DAYS_MAX, &fleet->days);
     case OPTION_START:
         return read_start(&fleet->kinds[0].site, value);
     case OPTION_SEEDS:

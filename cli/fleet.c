@@ -120,25 +120,17 @@ static int read_hazards(struct fleet_config *fleet, const char *value)
     return 0;
 }
 
-static int read_count(const char *option, const char *text, unsigned long long max, uint32_t *value)
-{
-    unsigned long long number;
-    int result = cli_check_number(option, text, 1, max, &number);
-    *value = (uint32_t)number;
-    return result;
-}
-
 static int read_option(void *user, int id, const char *value)
 {
     struct arguments *arguments = user;
     struct fleet_config *fleet = &arguments->fleet;
     switch (id) {
     case OPTION_FLATS:
-        return read_count("flats", value, FLATS_MAX, &fleet->flats);
+        return cli_read_count("flats", value, FLATS_MAX, &fleet->flats);
     case OPTION_BUILDING:
-        return read_count("building", value, BUILDING_MAX, &fleet->flats_a_site);
+        return cli_read_count("building", value, BUILDING_MAX, &fleet->flats_a_site);
     case OPTION_DAYS:
-        return read_count("days", value, DAYS_MAX, &fleet->days);
+        return cli_read_count("days", value, DAYS_MAX, &fleet->days);
     case OPTION_SEED:
         return cli_read_seed(value, &fleet->seed);
     case OPTION_JOBS:

@@ -52,6 +52,14 @@ int cli_check_number(const char *option, const char *text, unsigned long long mi
     return cli_usage_error("--%s %s: expected a number from %llu to %llu", option, text, min, max);
 }
 
+int cli_read_count(const char *option, const char *text, unsigned long long max, uint32_t *value)
+{
+    unsigned long long number = 0;
+    int result = cli_check_number(option, text, 1, max, &number);
+    *value = (uint32_t)number;
+    return result;
+}
+
 int cli_read_int(const char *option, const char *text, int min, int max, int *value)
 {
     unsigned long long number;

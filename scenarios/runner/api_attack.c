@@ -70,17 +70,6 @@ static bool option(lua_State *lua, int at, const char *name)
     return lua_istable(lua, at) && lua_getfield(lua, at, name) != LUA_TNIL;
 }
 
-static lua_Integer integer_option(lua_State *lua, int at, const char *name, lua_Integer low, lua_Integer high,
-                                  lua_Integer otherwise)
-{
-    if (!option(lua, at, name))
-        return otherwise;
-    lua_Integer value = lua_isinteger(lua, -1) ? lua_tointeger(lua, -1) : low - 1;
-    if (value < low || value > high)
-        luaL_error(lua, "%s: a whole number from %I to %I", name, low, high);
-    return value;
-}
-
 static int64_t duration_option(lua_State *lua, int at, const char *name, int64_t otherwise)
 {
     return option(lua, at, name) ? api_check_duration(lua, lua_gettop(lua)) : otherwise;
@@ -141,7 +130,7 @@ static enum link_direction check_frame(lua_State *lua, int at, struct link_messa
 
 static uint8_t byte_option(lua_State *lua, int at, const char *name, bool *given)
 {
-    lua_Integer value = integer_option(lua, at, name, 0, 255, -1);
+    lua_Integer value = api_optional_integer(lua, at, name, 0, 255, -1);
     *given = value >= 0;
     return (uint8_t)value;
 }
@@ -149,8 +138,8 @@ static uint8_t byte_option(lua_State *lua, int at, const char *name, bool *given
 static void check_change(lua_State *lua, int at, struct attacker_change *change)
 {
     *change = (struct attacker_change){
-        .byte = (int)integer_option(lua, at, "byte", -LINK_MESSAGE_MAX, LINK_MESSAGE_MAX, 0),
-        .cut = (int)integer_option(lua, at, "cut", 0, LINK_MESSAGE_MAX, 0),
+        .byte = (int)api_optional_integer(lua, at, "byte", -LINK_MESSAGE_MAX, LINK_MESSAGE_MAX, 0),
+        .cut = (int)api_optional_integer(lua, at, "cut", 0, LINK_MESSAGE_MAX, 0),
     };
     change->value = byte_option(lua, at, "set", &change->sets);
     change->mask = byte_option(lua, at, "xor", &change->turns);
@@ -169,7 +158,7 @@ static int attacker_alter_frame(lua_State *lua)
     enum link_direction direction = check_frame(lua, 2, &message);
     api_check_keys(lua, 3, keys);
     check_change(lua, 3, &change);
-    lua_Integer counter = integer_option(lua, 3, "counter", 0, UINT32_MAX, -1);
+    lua_Integer counter = api_optional_integer(lua, 3, "counter", 0, UINT32_MAX, -1);
     if (counter >= 0)
         uplink_set_counter(&flat->shared->codec, message.bytes, message.size, (uint32_t)counter);
     attacker_alter(&message, &change);
@@ -228,7 +217,7 @@ static int attacker_forge(lua_State *lua)
     if (!lua_isnoneornil(lua, 4))
         api_check_keys(lua, 4, keys);
     check_forge_key(lua, 4, flat, &forgery);
-    lua_Integer counter = integer_option(lua, 4, "counter", 1, UINT32_MAX, -1);
+    lua_Integer counter = api_optional_integer(lua, 4, "counter", 1, UINT32_MAX, -1);
     forgery.has_counter = counter > 0;
     forgery.counter = (uint32_t)counter;
     if (forgery.direction == LINK_UP)
@@ -312,7 +301,7 @@ static int attacker_drop(lua_State *lua)
     unsigned directions = check_directions(lua, 2);
     if (!lua_isnoneornil(lua, 3))
         api_check_keys(lua, 3, keys);
-    lua_Integer count = integer_option(lua, 3, "count", 0, 1000000, -1);
+    lua_Integer count = api_optional_integer(lua, 3, "count", 0, 1000000, -1);
     lua_Number share = option(lua, 3, "share") ? luaL_checknumber(lua, -1) : 1;
     luaL_argcheck(lua, share >= 0 && share <= 1, 3, "share: from 0 to 1");
     for (struct attacker_lane *lane; (lane = next_lane(flat->attacker, &directions));) {
@@ -348,7 +337,7 @@ static int attacker_duplicate(lua_State *lua)
     unsigned directions = check_directions(lua, 2);
     if (!lua_isnoneornil(lua, 3))
         api_check_keys(lua, 3, keys);
-    int times = (int)integer_option(lua, 3, "times", 1, 100, 1);
+    int times = (int)api_optional_integer(lua, 3, "times", 1, 100, 1);
     int64_t after_ns = duration_option(lua, 3, "after", 0);
     for (struct attacker_lane *lane; (lane = next_lane(flat->attacker, &directions));) {
         lane->copies = times;
@@ -447,7 +436,7 @@ static int attacker_flood(lua_State *lua)
     luaL_argcheck(lua, rate >= 0.001 && rate <= 10000, 3, "rate: frames a second, from 0.001 to 10000");
     flood.interval_ns = (int64_t)(1e9 / rate);
     flood.until = now + duration_option(lua, 3, "lasts", NS_PER_MIN);
-    flood.message.size = (uint16_t)integer_option(lua, 3, "size", 1, LINK_MESSAGE_MAX, 60);
+    flood.message.size = (uint16_t)api_optional_integer(lua, 3, "size", 1, LINK_MESSAGE_MAX, 60);
     bool given = option(lua, 3, "what");
     if (given && lua_istable(lua, -1)) {
         flood.noise = false;

@@ -90,6 +90,21 @@ void api_check_keys(lua_State *lua, int at, const char *const *keys)
     }
 }
 
+lua_Integer api_optional_integer(lua_State *lua, int at, const char *field, lua_Integer least, lua_Integer most,
+                                 lua_Integer otherwise)
+{
+    if (!lua_istable(lua, at))
+        return otherwise;
+    lua_Integer value = otherwise;
+    if (lua_getfield(lua, at, field) != LUA_TNIL) {
+        if (!lua_isinteger(lua, -1) || lua_tointeger(lua, -1) < least || lua_tointeger(lua, -1) > most)
+            luaL_error(lua, "%s is a whole number from %I to %I", field, least, most);
+        value = lua_tointeger(lua, -1);
+    }
+    lua_pop(lua, 1);
+    return value;
+}
+
 struct run *api_check_bench(lua_State *lua)
 {
     luaL_checkudata(lua, 1, BENCH);

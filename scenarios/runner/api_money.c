@@ -11,19 +11,6 @@
 
 /* ---- payments ----------------------------------------------------------------------------------- */
 
-static lua_Integer optional_integer(lua_State *lua, int at, const char *field, lua_Integer least,
-                                    lua_Integer most, lua_Integer otherwise)
-{
-    lua_Integer value = otherwise;
-    if (lua_getfield(lua, at, field) != LUA_TNIL) {
-        value = lua_isinteger(lua, -1) ? lua_tointeger(lua, -1) : least - 1;
-        if (value < least || value > most)
-            luaL_error(lua, "%s is a whole number from %d to %d", field, (int)least, (int)most);
-    }
-    lua_pop(lua, 1);
-    return value;
-}
-
 enum { ID_MAX = INT32_MAX };
 
 /* { id = 7, times = 2, delay = "10 min", by = "landlord" } */
@@ -35,8 +22,8 @@ static struct payment check_payment(lua_State *lua)
     if (lua_isnoneornil(lua, 3))
         return payment;
     api_check_keys(lua, 3, keys);
-    payment.number = (uint32_t)optional_integer(lua, 3, "id", 1, ID_MAX, 0);
-    payment.times = (int)optional_integer(lua, 3, "times", 1, PAYMENT_TIMES_MAX, 1);
+    payment.number = (uint32_t)api_optional_integer(lua, 3, "id", 1, ID_MAX, 0);
+    payment.times = (int)api_optional_integer(lua, 3, "times", 1, PAYMENT_TIMES_MAX, 1);
     if (lua_getfield(lua, 3, "delay") != LUA_TNIL) {
         payment.delay_ns = api_check_duration(lua, lua_gettop(lua));
         payment.by_service = true;
@@ -81,7 +68,7 @@ static int money_refund(lua_State *lua)
     luaL_argcheck(lua, amount > 0, 2, "a refund is more than 0 yuan");
     if (!lua_isnoneornil(lua, 3)) {
         api_check_keys(lua, 3, keys);
-        number = (uint32_t)optional_integer(lua, 3, "id", 1, ID_MAX, 0);
+        number = (uint32_t)api_optional_integer(lua, 3, "id", 1, ID_MAX, 0);
     }
     struct cause cause = {
         .match = {.flat = flat->number, .kind = EVENT_REFUND, .match_b = true},

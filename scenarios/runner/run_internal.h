@@ -192,6 +192,9 @@ struct flat *api_check_flat(lua_State *lua, int at);
 /* A duration argument: "5 s", or { sim = "10 min", board = "20 s" } of which the run's one is taken. */
 int64_t api_check_duration(lua_State *lua, int at);
 int64_t api_check_quantity(lua_State *lua, int at, int family);
+/* A whole number of the table at `at`, within its bounds; `otherwise` without the field, or without a table. */
+lua_Integer api_optional_integer(lua_State *lua, int at, const char *field, lua_Integer least, lua_Integer most,
+                                 lua_Integer otherwise);
 /* A field of the table at the top. */
 void api_set_number(lua_State *lua, const char *name, double value);
 void api_set_integer(lua_State *lua, const char *name, lua_Integer value);
